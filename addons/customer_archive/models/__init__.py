@@ -1,0 +1,8 @@
+from . import (
+    archive,
+    card,
+    confidentiality,
+    custody,
+    data,
+    document,
+)

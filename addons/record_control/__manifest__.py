@@ -1,0 +1,29 @@
+{
+    "name": "Record Control",
+    "summary": "Controlled forms, sign-off seals, clocks, loans, access log and ledgers",
+    "version": "19.0.1.0.0",
+    "category": "Services/Record Control",
+    "author": "Customer Control Suite",
+    "license": "AGPL-3",
+    "depends": ["hr", "mail", "report_xlsx", "resource"],
+    "data": [
+        # groups
+        "security/record_control_groups.xml",
+        # access
+        # clock
+        # form
+        # ledger
+        # loan
+        # numbering
+        # sheet
+        # sign_off
+        # state
+        # menus
+        "views/record_control_menus.xml",
+    ],
+    "assets": {
+        "web.assets_backend": [
+            "record_control/static/src/**/*",
+        ],
+    },
+}

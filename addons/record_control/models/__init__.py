@@ -1,0 +1,10 @@
+from . import (
+    access,
+    clock,
+    form,
+    ledger,
+    loan,
+    numbering,
+    sign_off,
+    state,
+)

@@ -1,0 +1,10 @@
+{
+    "name": "Record Control: throw-away models for tests",
+    "summary": "Models that adopt the toolkit so that it is tested on its own",
+    "version": "19.0.1.0.0",
+    "category": "Hidden/Tests",
+    "author": "Customer Control Suite",
+    "license": "AGPL-3",
+    "depends": ["record_control"],
+    "data": [],
+}
