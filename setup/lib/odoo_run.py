@@ -1,0 +1,132 @@
+"""Run Odoo: its configuration, its command line, scripts inside its shell."""
+
+import configparser
+import os
+import re
+import subprocess
+from pathlib import Path
+
+from . import paths
+from .shell import Failure, run
+
+PROBLEM = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ")
+
+
+class Odoo:
+    """An Odoo 19 with our addons on its path and a PostgreSQL server behind it."""
+
+    def __init__(self, server, python=None, data_dir=None, addons_path=()):
+        self.server = server
+        self.python = str(python or paths.VENV / "bin/python")
+        self.data_dir = data_dir or paths.LOCAL / "data"
+        self.addons_path = [*addons_path, paths.ADDONS]
+
+    def write_config(self, name, **options):
+        """Write a configuration file and return its path."""
+        file = paths.LOCAL / f"{name}.conf"
+        folders = [str(folder) for folder in self.addons_path if folder.is_dir()]
+        values = {
+            "addons_path": ",".join(folders),
+            "data_dir": str(self.data_dir),
+            "http_interface": "127.0.0.1",
+            "list_db": "False",
+            "log_level": "info",
+            **self.server.odoo_options(),
+            **options,
+        }
+        if not values["addons_path"]:
+            del values["addons_path"]
+        parser = configparser.RawConfigParser()
+        parser["options"] = {key: str(value) for key, value in values.items()}
+        Path(self.data_dir).mkdir(parents=True, exist_ok=True)
+        with open(file, "w") as handle:
+            parser.write(handle)
+        file.chmod(0o600)
+        return file
+
+    def command(self, *arguments):
+        """The command line that runs Odoo with these arguments."""
+        return [self.python, "-m", "odoo", *[str(item) for item in arguments]]
+
+    def environment(self):
+        """The environment for Odoo's processes."""
+        return {**os.environ, "PYTHONWARNINGS": "default", "TZ": "UTC"}
+
+    def run(self, step, *arguments, stdin=None):
+        """Run Odoo to its end; return its log."""
+        options = {"input": stdin} if stdin else {}
+        if stdin:
+            options["stdin"] = None
+        return run(
+            self.command(*arguments),
+            step,
+            env=self.environment(),
+            cwd=paths.ROOT,
+            **options,
+        )
+
+    def install(self, config, database, modules, *options):
+        """Install modules into a database (created when it does not exist)."""
+        log = self.run(
+            f"installing {', '.join(modules)} failed",
+            *("-c", config, "-d", database, "-i", ",".join(modules)),
+            *("--stop-after-init", "--no-http", "--max-cron-threads=0", *options),
+        )
+        self.check_installed(database, modules)
+        return log
+
+    def check_installed(self, database, modules):
+        """Odoo only warns about a module that it cannot install: be stricter."""
+        names = ", ".join(f"'{name}'" for name in modules)
+        installed = self.server.query(
+            "SELECT name FROM ir_module_module"
+            f" WHERE state = 'installed' AND name IN ({names})",
+            database,
+        ).splitlines()
+        missing = [name for name in modules if name not in installed]
+        if missing:
+            raise Failure(
+                f"Odoo did not install {', '.join(missing)}",
+                "check the manifest and its dependencies",
+            )
+
+    def script(self, config, database, code, step):
+        """Run Python code in Odoo's shell; it must commit by itself."""
+        guarded = "try:\n" + "".join(f"    {line}\n" for line in code.splitlines())
+        guarded += "except BaseException:\n    import os, traceback\n"
+        guarded += "    traceback.print_exc()\n    os._exit(1)\n"
+        arguments = ["shell", "-c", config, "-d", database, "--no-http"]
+        return run(
+            self.command(*arguments, "--shell-interface=python"),
+            step,
+            env=self.environment(),
+            cwd=paths.ROOT,
+            input=guarded,
+            stdin=None,
+        )
+
+
+def problems(log):
+    """The warnings and errors in a log, each with its traceback lines."""
+    found, keep = [], False
+    for line in log.splitlines():
+        if re.match(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ \d+ ", line):
+            keep = bool(PROBLEM.match(line))
+        if keep:
+            found.append(line)
+    return found
+
+
+def last_lines(file, count=15):
+    """The end of a log file."""
+    try:
+        return "\n".join(Path(file).read_text(errors="replace").splitlines()[-count:])
+    except OSError:
+        return ""
+
+
+def output_of(command, **options):
+    """The output of a command that may fail."""
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, **options
+    ).stdout
