@@ -11,6 +11,8 @@
         "security/record_control_groups.xml",
         # access
         # clock
+        "security/clock/ir.model.access.csv",
+        "data/clock/clock_role_data.xml",
         # form
         # ledger
         # loan
