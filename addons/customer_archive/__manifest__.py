@@ -10,6 +10,9 @@
         # groups
         "security/customer_archive_groups.xml",
         # archive
+        "security/archive/ir.model.access.csv",
+        "security/archive/archive_rules.xml",
+        "views/archive/customer_archive_views.xml",
         # card
         # confidentiality
         # custody
@@ -17,6 +20,7 @@
         # document
         # menus
         "views/customer_archive_menus.xml",
+        "views/archive/archive_menus.xml",
     ],
     "demo": [],
     "application": True,
