@@ -50,7 +50,7 @@ class Odoo:
 
     def environment(self):
         """The environment for Odoo's processes."""
-        return {**os.environ, "PYTHONWARNINGS": "default", "TZ": "UTC"}
+        return {**os.environ, "TZ": "UTC"}
 
     def run(self, step, *arguments, stdin=None):
         """Run Odoo to its end; return its log."""
