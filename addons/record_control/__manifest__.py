@@ -14,10 +14,13 @@
         "security/clock/ir.model.access.csv",
         "data/clock/clock_role_data.xml",
         # form
+        "security/form/ir.model.access.csv",
+        "security/form/form_rules.xml",
         # ledger
         # loan
         # numbering
         # sheet
+        "report/sheet/print_sheet_templates.xml",
         # sign_off
         # state
         # menus

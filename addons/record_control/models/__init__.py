@@ -1,3 +1,5 @@
+# state first: the other chapters inherit its protected fields; the rest is sorted
+from . import state  # isort: skip
 from . import (
     access,
     clock,
@@ -6,5 +8,4 @@ from . import (
     loan,
     numbering,
     sign_off,
-    state,
 )
