@@ -10,6 +10,7 @@
         # groups
         "security/record_control_groups.xml",
         # access
+        "security/access/ir.model.access.csv",
         # clock
         "security/clock/ir.model.access.csv",
         "data/clock/clock_role_data.xml",
@@ -18,6 +19,7 @@
         "security/form/form_rules.xml",
         # ledger
         # loan
+        "security/loan/ir.model.access.csv",
         # numbering
         # sheet
         "report/sheet/print_sheet_templates.xml",

@@ -1,0 +1,5 @@
+from . import (
+    access_grant,
+    access_log,
+    restricted_record,
+)

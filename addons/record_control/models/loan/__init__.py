@@ -1,0 +1,5 @@
+from . import (
+    loan_class,
+    loan_loan,
+    loan_thing,
+)
