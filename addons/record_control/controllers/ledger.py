@@ -1,0 +1,51 @@
+import json
+import logging
+
+from werkzeug.exceptions import InternalServerError
+from werkzeug.wsgi import wrap_file
+
+from odoo import http
+from odoo.exceptions import UserError
+from odoo.http import content_disposition, request
+
+_logger = logging.getLogger(__name__)
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class LedgerController(http.Controller):
+    @http.route("/record_control/ledgers", type="jsonrpc", auth="user", readonly=True)
+    def list_ledgers(self, model):
+        """Ledgers of a model that the user may export, for the menu of its lists."""
+        ledgers = request.env["ledger.mixin"]._get_ledgers(model)
+        return [
+            {"name": ledger._name, "title": ledger._get_ledger_title(), "code": ledger._ledger_form_code or ""}
+            for ledger in ledgers
+            if ledger._has_ledger_access()
+        ]
+
+    @http.route("/record_control/ledger/<string:name>", type="http", auth="user", methods=["POST"])
+    def export_ledger(self, name, data, **_kwargs):
+        """Export a ledger: the whole search, or the records picked by hand.
+
+        :param name: name of the ledger model
+        :param data: JSON with ``domain``, ``order``, ``context`` and, for a selection, ``ids``
+        """
+        try:
+            wanted = json.loads(data)
+            active_test = wanted.get("context", {}).get("active_test", True)
+            ledger = request.env["ledger.mixin"].with_context(active_test=active_test)._get_ledger(name)
+            file = ledger._open_ledger_file(wanted.get("domain") or [], wanted.get("order"), wanted.get("ids"))
+            file_name = ledger._get_ledger_file_name()
+        except Exception as error:
+            if not isinstance(error, UserError):
+                _logger.exception("Ledger %s cannot be exported", name)
+            payload = {"code": 0, "message": "Odoo Server Error", "data": http.serialize_exception(error)}
+            raise InternalServerError(json.dumps(payload)) from error
+        response = http.Response(
+            wrap_file(request.httprequest.environ, file),
+            direct_passthrough=True,
+            headers=[("Content-Type", XLSX), ("Content-Disposition", content_disposition(file_name))],
+        )
+        response.call_on_close(file.close)
+        return response

@@ -1,0 +1,227 @@
+"""Read records for a ledger: column by column, batch by batch, as the user."""
+
+from collections import defaultdict
+from dataclasses import replace
+from datetime import UTC
+from zoneinfo import ZoneInfo
+
+from odoo.tools import html2plaintext, split_every
+
+from ...tools.xlsx_ledger import Column
+
+#: Records read at once: as many as the ORM prefetches in one query, so that every
+#: column costs one query for each batch at most.
+BATCH_SIZE = 1000
+
+KIND_BY_TYPE = {
+    "boolean": "boolean",
+    "date": "date",
+    "datetime": "datetime",
+    "float": "number",
+    "integer": "integer",
+    "monetary": "money",
+}
+
+
+class LedgerReader:
+    """Turn records into rows of cell values.
+
+    Fields that the user may not read are left out as columns. Records of other
+    models that the user may not read are left blank. Memory stays flat, since the
+    ORM's cache is emptied after each batch.
+    """
+
+    def __init__(self, ledger, columns):
+        """
+        :param ledger: ledger (a model on ``ledger.mixin``) in the user's environment
+        :param columns: list of :class:`Column` as declared
+        """
+        self.ledger = ledger
+        self.env = ledger.env
+        self.model = self.env[ledger._ledger_model]
+        self.columns = []
+        self._readers = []
+        self._children = defaultdict(dict)  # path of a relation -> field names read behind it
+        self._batch = self.model
+        self._memo = {}
+        # `env.tz` knows the user's time zone; Excel knows none, so instants are
+        # written as the user's wall clock
+        self._tz = ZoneInfo(str(self.env.tz))
+        for column in columns:
+            self._add_column(column)
+
+    def _add_column(self, column):
+        if column.groups and not (self.env.su or self.env.user.has_groups(column.groups)):
+            return
+        if column.method:
+            self.columns.append(replace(column, kind=column.kind or "text", label=column.label or column.name))
+            self._readers.append(self._get_method_reader(column))
+            return
+        resolved = self._resolve(column.name)
+        if resolved is None:
+            return
+        prefix, field = resolved
+        currency = column.currency
+        if field.type == "monetary" and not currency:
+            currency = ".".join(filter(None, [prefix, field.get_currency_field(self._get_model(prefix))]))
+        kind = column.kind or KIND_BY_TYPE.get(field.type, "text")
+        label = column.label or self._get_label(column.name)
+        reader = self._get_field_reader(prefix, field)
+        if kind == "money" and currency and self._resolve(currency):
+            reader = self._get_currency_reader(reader, currency)
+        else:
+            currency = ""
+        self.columns.append(replace(column, kind=kind, label=label, currency=currency))
+        self._readers.append(reader)
+
+    # --- Paths ---
+
+    def _resolve(self, path):
+        """Follow a field path and note what has to be fetched.
+
+        A path that ends in a many2one is read as its display name.
+
+        :return: (path of the relation, last field), or None when the user may not read it
+        :raises ValueError: when the path does not exist or crosses an x2many
+        """
+        model, prefix = self.model, ""
+        names = path.split(".")
+        for position, name in enumerate(names):
+            field = model._fields.get(name)
+            if field is None:
+                raise ValueError(f"Ledger {self.ledger._name}: {model._name} has no field {name!r} ({path!r}).")
+            if not model._has_field_access(field, "read"):
+                return None
+            self._children[prefix][name] = field
+            if field.type != "many2one":
+                if position != len(names) - 1:
+                    raise ValueError(f"Ledger {self.ledger._name}: {path!r} crosses {name!r}, which is no many2one.")
+                return prefix, field
+            model = self.env[field.comodel_name]
+            if not model.has_access("read"):
+                return None
+            prefix = f"{prefix}.{name}" if prefix else name
+        field = model._fields["display_name"]
+        self._children[prefix]["display_name"] = field
+        return prefix, field
+
+    def _get_model(self, prefix):
+        model = self.model
+        for name in filter(None, prefix.split(".")):
+            model = self.env[model._fields[name].comodel_name]
+        return model
+
+    def _get_label(self, path):
+        model, field = self.model, None
+        for name in path.split("."):
+            if field is not None:
+                model = self.env[field.comodel_name]
+            field = model._fields[name]
+        return field._description_string(self.env) or path
+
+    # --- Rows ---
+
+    def rows(self, record_ids):
+        """Yield one tuple of cell values for each record.
+
+        :param record_ids: ids in the order wanted
+        """
+        for ids in split_every(BATCH_SIZE, record_ids):
+            yield from self._read_batch(ids)
+            # both the ORM's cache and what hangs on it; log lines of the batch are flushed
+            self.env.invalidate_all()
+            self._memo.clear()
+
+    def _read_batch(self, ids):
+        batch = self.ledger._ledger_filter_exportable(self.model.browse(ids))
+        if not batch:
+            return []
+        self.ledger._ledger_log_batch(batch)
+        self._batch = batch
+        batch.fetch(list(self._children[""]))
+        self._memo = {("", "records"): list(batch), ("", "ids"): list(batch._ids)}
+        return zip(*(read() for read in self._readers), strict=True)
+
+    def _get_ids(self, prefix):
+        """Ids of the relation ``prefix``, one for each row; None where empty or not readable."""
+        key = (prefix, "ids")
+        if key not in self._memo:
+            parent, _dot, name = prefix.rpartition(".")
+            field = self._children[parent][name]
+            raw_by_parent = {record.id: field.__get__(record).id for record in self._get_records(parent)}
+            raw = [raw_by_parent.get(record_id) for record_id in self._get_ids(parent)]
+            related = self.env[field.comodel_name].browse(dict.fromkeys(filter(None, raw)))
+            readable = related._filtered_access("read")
+            readable.fetch(list(self._children[prefix]))
+            allowed = set(readable._ids)
+            self._memo[prefix, "records"] = list(readable)
+            self._memo[key] = [record_id if record_id in allowed else None for record_id in raw]
+        return self._memo[key]
+
+    def _get_records(self, prefix):
+        self._get_ids(prefix)
+        return self._memo[prefix, "records"]
+
+    # --- Readers ---
+
+    def _get_field_reader(self, prefix, field):
+        getter = field.__get__
+        convert = self._get_converter(field)
+
+        def read_values(records):
+            if field.type in ("many2many", "one2many"):
+                return self._read_names(records, field)
+            if convert is None:
+                return [getter(record) for record in records]
+            return [convert(getter(record)) for record in records]
+
+        def read():
+            records = self._get_records(prefix)
+            values = read_values(records)
+            if not prefix:
+                return values
+            value_by_id = dict(zip((record.id for record in records), values, strict=True))
+            return [value_by_id.get(record_id) for record_id in self._get_ids(prefix)]
+
+        return read
+
+    def _read_names(self, records, field):
+        """Names of x2many records that the user may read, joined into one text."""
+        related = self.env[field.comodel_name].union(*(field.__get__(record) for record in records))
+        if not related.has_access("read") and not self.env[field.comodel_name].has_access("read"):
+            return [None] * len(records)
+        readable = related._filtered_access("read")
+        names = {record.id: record.display_name or "" for record in readable}
+        return [
+            ", ".join(names[record_id] for record_id in field.__get__(record)._ids if record_id in names)
+            for record in records
+        ]
+
+    def _get_converter(self, field):
+        if field.type == "selection":
+            labels = dict(field._description_selection(self.env))
+            return lambda value: labels.get(value, value)
+        if field.type == "html":
+            return lambda value: html2plaintext(value) if value else None
+        if field.type == "datetime":
+            return lambda value: value and value.replace(tzinfo=UTC).astimezone(self._tz).replace(tzinfo=None)
+        if field.type == "reference":
+            return lambda value: value and value._filtered_access("read").display_name
+        return None
+
+    def _get_currency_reader(self, reader, path):
+        prefix, field = self._resolve(f"{path}.name")
+        read_code = self._get_field_reader(prefix, field)
+        return lambda: [
+            None if amount is None else (amount, code or "")
+            for amount, code in zip(reader(), read_code(), strict=True)
+        ]
+
+    def _get_method_reader(self, column: Column):
+        method = getattr(self.ledger, column.method)
+
+        def read():
+            values = method(self._batch)
+            return [values.get(record_id) for record_id in self._batch._ids]
+
+        return read

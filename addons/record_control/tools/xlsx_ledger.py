@@ -1,0 +1,387 @@
+"""Write a ledger (台账) as an Excel workbook, row by row, in constant memory.
+
+Plain Python on XlsxWriter, without an Odoo environment: the caller hands over a
+head, the columns and the rows, and gets back a workbook whose numbers are
+numbers, whose dates are dates, and in which no text can turn into a formula.
+
+>>> import io
+>>> target = io.BytesIO()
+>>> head = Head(title="客户一览表", lines=[("Printed by", "Li Wei")])
+>>> columns = [Column("name", label="Customer"), Column("amount", label="Amount", kind="money", total=True)]
+>>> write_ledger(target, head, columns, [("=1+1", 100.0), ("North", 50.0)])
+2
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from math import isfinite
+
+import xlsxwriter
+
+#: Kinds of columns and their default width in characters.
+KINDS = {
+    "text": 20,
+    "integer": 10,
+    "number": 12,
+    "money": 15,
+    "percent": 10,
+    "date": 12,
+    "datetime": 18,
+    "boolean": 8,
+}
+NUMERIC_KINDS = ("integer", "number", "money", "percent")
+
+#: An Excel sheet has 1 048 576 rows; the rest is left to the head and the totals.
+MAX_ROWS = 1_048_000
+#: Longest text that an Excel cell holds.
+MAX_TEXT = 32_767
+#: Excel shows 15 significant digits; a longer whole number is written as text.
+MAX_INTEGER = 10**15
+
+#: Day zero of Excel's calendar as a Python ordinal (1899-12-30) and the first day
+#: from which that calendar is right (it knows a 29 February 1900).
+_EPOCH = date(1899, 12, 30).toordinal()
+_FIRST_DAY = date(1900, 3, 1).toordinal()
+#: A text that starts with one of these would be taken for a formula when the cell
+#: is edited or when the sheet is saved as CSV.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_numbers": False,
+    "strings_to_urls": False,
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a ledger.
+
+    :param name: field path on the ledger's model (``partner_id.ref``), or any key
+        when ``method`` is given
+    :param label: heading; the field's own label when empty
+    :param kind: a key of :data:`KINDS`; taken from the field when empty
+    :param width: in characters; by kind when 0
+    :param total: whether the column is added up below the last row
+    :param method: name of a method of the ledger that gets a batch of records and
+        returns ``{record id: value}``, instead of reading a field
+    :param currency: path of the currency of a money column whose rows may differ;
+        empty for the company's currency
+    :param digits: decimals of number, money and percent columns
+    :param groups: comma separated groups that may see the column
+    :param wrap: whether long texts wrap inside the cell
+    """
+
+    name: str
+    label: str = ""
+    kind: str = ""
+    width: int = 0
+    total: bool = False
+    method: str = ""
+    currency: str = ""
+    digits: int = 2
+    groups: str = ""
+    wrap: bool = False
+
+
+@dataclass(frozen=True)
+class Head:
+    """The block above the table.
+
+    :param title: in the words of the form
+    :param lines: pairs (label, value), printed one below the other
+    :param labels: words of the workbook itself: ``total``, ``yes``, ``no``
+    """
+
+    title: str
+    lines: list = field(default_factory=list)
+    labels: dict = field(default_factory=dict)
+
+    def word(self, key):
+        return self.labels.get(key) or {"total": "Total", "yes": "Yes", "no": "No"}[key]
+
+
+class LedgerWriter:
+    """Workbook under construction: head first, then rows, then totals and notes.
+
+    A money value of a column with a currency is a tuple ``(amount, code)``; every
+    currency then has a total line of its own, since adding them would be wrong.
+    """
+
+    def __init__(self, target, head, columns):
+        """
+        :param target: path or binary file to write to; a path keeps memory flat
+        :param Head head: title block
+        :param columns: the :class:`Column` list; kinds and labels must be set
+        """
+        self.head = head
+        self.columns = list(columns)
+        if not self.columns:
+            raise ValueError("A ledger needs at least one column.")
+        unknown = {column.kind for column in self.columns} - {*KINDS, ""}
+        if unknown:
+            raise ValueError(f"Unknown kinds of columns: {sorted(unknown)}")
+        self.count = 0
+        self._book = xlsxwriter.Workbook(target, dict(OPTIONS))
+        self._sheet = self._book.add_worksheet(_sheet_name(head.title))
+        self._formats = {}
+        self._sums = [{} for _column in self.columns]
+        self._row = 0
+        self._set_page()
+        self._write_head()
+        self._writers = [self._get_writer(index, column) for index, column in enumerate(self.columns)]
+
+    # --- Page and head ---
+
+    def _format(self, **properties):
+        key = tuple(sorted(properties.items()))
+        if key not in self._formats:
+            self._formats[key] = self._book.add_format(properties)
+        return self._formats[key]
+
+    def _set_page(self):
+        sheet = self._sheet
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.4, right=0.4)
+        sheet.set_footer("&C&P / &N")
+        for index, column in enumerate(self.columns):
+            width = column.width or KINDS[column.kind or "text"]
+            sheet.set_column(index, index, width, self._format(**_cell_properties(column)))
+
+    def _write_head(self):
+        sheet = self._sheet
+        sheet.set_row(0, 26)
+        sheet.write_string(0, 0, _clean(self.head.title), self._format(bold=True, font_size=16))
+        label_format = self._format(font_color="#666666", num_format="@")
+        plain_format = self._format(num_format="@")
+        row = 1
+        for label, value in self.head.lines:
+            text = _clean(f"{label}: {value}" if label else value)
+            sheet.write_string(row, 0, text, label_format if label else plain_format)
+            row += 1
+        row += 1
+        heading = self._format(bold=True, bg_color="#D9E1F2", border=1, text_wrap=True, valign="vcenter", align="center")
+        for index, column in enumerate(self.columns):
+            sheet.write_string(row, index, _clean(column.label or column.name), heading)
+        sheet.freeze_panes(row + 1, 0)
+        sheet.repeat_rows(row)
+        self._first_row = self._row = row + 1
+
+    # --- Rows ---
+
+    def write_rows(self, rows):
+        """Append rows.
+
+        :param rows: iterable of sequences, one value for each column
+        :raises ValueError: when the sheet is full
+        """
+        writers = self._writers
+        row = self._row
+        for values in rows:
+            if row - self._first_row >= MAX_ROWS:
+                raise ValueError("An Excel sheet holds no more rows.")
+            for write, value in zip(writers, values, strict=True):
+                # 0 is a figure; None, False and "" are empty cells
+                if value is not None and value is not False and value != "":
+                    write(row, value)
+            row += 1
+        self.count += row - self._row
+        self._row = row
+
+    def _get_writer(self, index, column):
+        kind = column.kind or "text"
+        if kind == "boolean":
+            return self._get_boolean_writer(index)
+        if kind in ("date", "datetime"):
+            return self._get_date_writer(index)
+        if kind in NUMERIC_KINDS:
+            return self._get_money_writer(index, column) if column.currency else self._get_number_writer(index, column)
+        return self._get_text_writer(index, column)
+
+    def _get_text_writer(self, index, column):
+        write_string = self._sheet.write_string
+        quoted = self._format(**_cell_properties(column), quote_prefix=True)
+
+        def write(row, value):
+            text = value if isinstance(value, str) else str(value)
+            if text.startswith(_FORMULA_STARTS):
+                write_string(row, index, _clean(text), quoted)
+            else:
+                write_string(row, index, _clean(text))
+
+        return write
+
+    def _get_boolean_writer(self, index):
+        write_string = self._sheet.write_string
+        yes = self.head.word("yes")
+
+        def write(row, value):
+            write_string(row, index, yes)
+
+        return write
+
+    def _get_date_writer(self, index):
+        sheet = self._sheet
+
+        def write(row, value):
+            days = value.toordinal()
+            if days < _FIRST_DAY:  # before Excel's calendar: the day as text
+                sheet.write_string(row, index, value.isoformat(" ") if isinstance(value, datetime) else value.isoformat())
+                return
+            serial = days - _EPOCH
+            if isinstance(value, datetime):
+                serial += (value.hour * 3600 + value.minute * 60 + value.second) / 86400
+            sheet.write_number(row, index, serial)
+
+        return write
+
+    def _get_number_writer(self, index, column):
+        sheet = self._sheet
+        sums = self._sums[index]
+        sums[""] = 0
+        total = column.total
+
+        def write(row, value):
+            if not isfinite(value):
+                return
+            if -MAX_INTEGER < value < MAX_INTEGER:
+                sheet.write_number(row, index, value)
+            else:
+                sheet.write_string(row, index, str(value))
+            if total:
+                sums[""] += value
+
+        return write
+
+    def _get_money_writer(self, index, column):
+        sheet = self._sheet
+        sums = self._sums[index]
+
+        def write(row, value):
+            amount, code = value
+            if not isfinite(amount):
+                return
+            sheet.write_number(row, index, amount, self._format(**_cell_properties(column, code)))
+            sums[code] = sums.get(code, 0) + amount
+
+        return write
+
+    # --- Totals ---
+
+    def close(self, notes=()):
+        """Write totals and notes and finish the file.
+
+        :param notes: sentences printed below the table
+        :return: number of rows written
+        """
+        last_row = self._row - 1
+        sheet = self._sheet
+        if self.count:
+            sheet.autofilter(self._first_row - 1, 0, last_row, len(self.columns) - 1)
+            if any(column.total for column in self.columns):
+                self._write_totals(last_row)
+        for note in notes:
+            self._row += 1
+            sheet.write_string(self._row, 0, _clean(note), self._format(italic=True, num_format="@"))
+        self._book.close()
+        return self.count
+
+    def _write_totals(self, last_row):
+        totals = [index for index, column in enumerate(self.columns) if column.total]
+        codes = sorted({code for index in totals for code in self._sums[index] if code})
+        for position, code in enumerate(codes or [""]):
+            self._write_total_line(totals, code, last_row, first=position == 0, single=len(codes) <= 1)
+            self._row += 1
+
+    def _write_total_line(self, totals, code, last_row, first, single):
+        """One line of totals.
+
+        :param totals: indexes of the columns that are added up
+        :param code: currency of the line, "" when no column has its own
+        :param last_row: last data row
+        :param first: whether columns without a currency are added up on this line
+        :param single: whether one formula can stand for the whole column
+        """
+        sheet = self._sheet
+        word = self.head.word("total")
+        label_index = next((index for index in range(len(self.columns)) if index not in totals), None)
+        for index, column in enumerate(self.columns):
+            own_code = code if column.currency else ""
+            cell_format = self._format(**_cell_properties(column, own_code), bold=True, top=1)
+            if index == label_index:
+                text = word if single or not code else f"{word} {code}"
+                sheet.write_string(self._row, index, text, self._format(bold=True, top=1))
+            elif index not in totals or not (first or column.currency):
+                sheet.write_blank(self._row, index, None, self._format(bold=True, top=1))
+            else:
+                value = self._sums[index].get(own_code, 0)
+                if column.kind != "integer":
+                    value = round(value, max(column.digits, 2))
+                if single or not column.currency:
+                    # follows the filter that a reader sets in Excel
+                    cells = xlsxwriter.utility.xl_range(self._first_row, index, last_row, index)
+                    sheet.write_formula(self._row, index, f"=SUBTOTAL(109,{cells})", cell_format, value)
+                else:
+                    sheet.write_number(self._row, index, value, cell_format)
+
+
+def write_ledger(target, head, columns, rows, notes=()):
+    """Write a whole ledger.
+
+    :param target: path or binary file
+    :param Head head: title block
+    :param columns: list of :class:`Column`
+    :param rows: iterable of sequences, one value for each column
+    :param notes: sentences printed below the table
+    :return: number of rows written
+    """
+    writer = LedgerWriter(target, head, columns)
+    writer.write_rows(rows)
+    return writer.close(notes)
+
+
+def _cell_properties(column, code=""):
+    """Cell format of a column as XlsxWriter properties.
+
+    :param Column column: the column
+    :param str code: currency that is printed before an amount
+    """
+    decimals = "." + "0" * column.digits if column.digits else ""
+    currency = f"[${code}] " if code else ""
+    properties = {"valign": "top"}
+    number_format = {
+        "integer": "#,##0",
+        "number": f"#,##0{decimals}",
+        "money": f"{currency}#,##0{decimals};[Red]{currency}-#,##0{decimals}",
+        "percent": f"0{decimals}%",
+        "date": "yyyy-mm-dd",
+        "datetime": "yyyy-mm-dd hh:mm",
+    }.get(column.kind)
+    if number_format:
+        properties["num_format"] = number_format
+    if column.wrap:
+        properties["text_wrap"] = True
+    return properties
+
+
+def _clean(text):
+    """Make a text safe for a cell.
+
+    Too long texts are cut with an ellipsis. XlsxWriter writes a text of the form
+    ``<r>…</r>`` as raw XML in constant memory; a trailing blank stops that.
+    """
+    text = str(text)
+    if len(text) > MAX_TEXT // 2 and len(text.encode("utf-16-le")) // 2 >= MAX_TEXT:
+        text = text.encode("utf-16-le")[: 2 * (MAX_TEXT - 2)].decode("utf-16-le", "ignore") + "…"
+    if text.startswith("<r>") and text.endswith("</r>"):
+        text += " "
+    return text
+
+
+def _sheet_name(title):
+    """Name of the sheet: at most 31 characters, none of ``[]:*?/\\``, no quotes at the ends."""
+    name = "".join(" " if character in "[]:*?/\\" else character for character in title)
+    return name.strip(" '")[:31].strip(" '") or "Ledger"
