@@ -6,5 +6,9 @@
     "author": "Customer Control Suite",
     "license": "AGPL-3",
     "depends": ["record_control"],
-    "data": [],
+    "data": [
+        # ledger
+        "security/ledger/ir.model.access.csv",
+        "security/ledger/ledger_rules.xml",
+    ],
 }
