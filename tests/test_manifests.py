@@ -4,6 +4,7 @@ import csv
 import re
 
 import pytest
+
 from lib.addons import all_addons
 from lib.paths import SETUP
 

@@ -36,7 +36,10 @@ class Collector(logging.Handler):
         """Also recognise warnings that name only a model of ours."""
         ours = set(self.words)
         for name, model in registry.items():
-            if getattr(model, "_original_module", None) in ours and not model._transient:
+            if (
+                getattr(model, "_original_module", None) in ours
+                and not model._transient
+            ):
                 self.words.add(name)
         self.pattern = self._pattern()
 
@@ -95,7 +98,9 @@ class Suite:
 
     def pytest_warning_recorded(self, warning_message, nodeid):
         if str(ADDONS) in str(warning_message.filename):
-            self.collector.note(f"{warning_message.category.__name__}: {warning_message}")
+            self.collector.note(
+                f"{warning_message.category.__name__}: {warning_message}"
+            )
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session, exitstatus):

@@ -104,7 +104,9 @@ def plan(options, arguments):
     named = [Path(argument.split("::")[0]) for argument in arguments]
     named = [file for file in named if file.exists()]
     if named:
-        in_demo = [DEMO_TESTS in (file.resolve(), *file.resolve().parents) for file in named]
+        in_demo = [
+            DEMO_TESTS in (file.resolve(), *file.resolve().parents) for file in named
+        ]
         if all(in_demo):
             return [demo([], arguments)]
         if any(in_demo):
