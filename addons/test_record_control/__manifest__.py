@@ -10,5 +10,9 @@
         # ledger
         "security/ledger/ir.model.access.csv",
         "security/ledger/ledger_rules.xml",
+        # numbering
+        "security/numbering/ir.model.access.csv",
+        # state
+        "security/state/ir.model.access.csv",
     ],
 }

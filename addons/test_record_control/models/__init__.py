@@ -1,1 +1,3 @@
 from . import ledger
+from . import numbering
+from . import state

@@ -1,1 +1,2 @@
 from . import test_ledger_export
+from . import test_state_guard

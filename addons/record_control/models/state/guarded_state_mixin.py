@@ -114,9 +114,9 @@ class GuardedStateMixin(models.AbstractModel):
         labels = self._get_guarded_state_labels()
         return [
             self.env._(
-                "%(record)s is “%(source)s” and cannot become “%(target)s”.",
+                "%(record)s is “%(state)s” and cannot become “%(target)s”.",
                 record=self.display_name,
-                source=labels.get(source, source or ""),
+                state=labels.get(source, source or ""),
                 target=labels.get(target, target or ""),
             )
         ]
