@@ -3,4 +3,5 @@ from . import (
     clock_clock,
     clock_mixin,
     clock_policy,
+    res_users,
 )
