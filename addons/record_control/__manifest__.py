@@ -24,6 +24,8 @@
         # sheet
         "report/sheet/print_sheet_templates.xml",
         # sign_off
+        "security/sign_off/ir.model.access.csv",
+        "security/sign_off/sign_off_rules.xml",
         # state
         # menus
         "views/record_control_menus.xml",

@@ -1,0 +1,125 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+SIGNER_TYPES = [
+    ("requester", "Whoever asks (signs when asking)"),
+    ("user", "A named person"),
+    ("group", "Any member of a group"),
+    ("role", "A role of the record"),
+]
+
+
+class SignOffRouteStep(models.Model):
+    """One cell of the form: a title, who signs it, and when it is needed."""
+
+    _name = "sign.off.route.step"
+    _description = "Sign-off Route Step"
+    _order = "sequence, id"
+
+    route_id = fields.Many2one(
+        comodel_name="sign.off.route",
+        required=True,
+        index=True,
+        ondelete="cascade",
+    )
+    model = fields.Char(related="route_id.model", string="Technical Name")
+    company_id = fields.Many2one(related="route_id.company_id")
+    sequence = fields.Integer(
+        string="Order",
+        default=10,
+        help="Steps with the same number are signed side by side, in any order; a higher number waits for the lower.",
+    )
+    name = fields.Char(
+        string="Title on the Form",
+        required=True,
+        help="The words of the form's own sign-off cell, for example 制表, 主管, 经理 or 总经理. Printed as written.",
+    )
+    signer_type = fields.Selection(
+        selection=SIGNER_TYPES,
+        string="Signed By",
+        required=True,
+        default="role",
+        help="The preparer (制表) signs by asking for the sign-off; all others are asked in turn.",
+    )
+    user_id = fields.Many2one(comodel_name="res.users", string="Person", domain=[("share", "=", False)])
+    group_id = fields.Many2one(comodel_name="res.groups", string="Group")
+    role = fields.Selection(
+        selection="_selection_role",
+        help="Found out from the record at the time when the step is reached.",
+    )
+    condition_domain = fields.Char(
+        string="Only When",
+        default="[]",
+        required=True,
+        help="The step is needed only for records that match this filter, for example class A customers.",
+    )
+    min_amount = fields.Float(
+        string="From Amount",
+        help="The step is needed from this amount on, in the currency of the record's company. 0: whatever the amount.",
+    )
+    deadline_days = fields.Integer(
+        string="Working Days",
+        help="Working days to sign, counted from the day after the step is reached. "
+        "0: no deadline.",
+    )
+
+    _check_deadline_days = models.Constraint(
+        "CHECK (deadline_days >= 0)",
+        "The days to sign cannot be negative.",
+    )
+    _check_min_amount = models.Constraint(
+        "CHECK (min_amount >= 0)",
+        "The amount from which a step is needed cannot be negative.",
+    )
+    _check_signer = models.Constraint(
+        """CHECK (
+            signer_type = 'requester'
+            OR (signer_type = 'user' AND user_id IS NOT NULL)
+            OR (signer_type = 'group' AND group_id IS NOT NULL)
+            OR (signer_type = 'role' AND role IS NOT NULL)
+        )""",
+        "Say who signs each step: a person, a group or a role.",
+    )
+
+    @api.model
+    def _selection_role(self):
+        """Roles that a step may name; extend with super() and resolve in ``_get_sign_off_users(role)``."""
+        return [
+            ("responsible", self.env._("Responsible person")),
+            ("supervisor", self.env._("Superior of the responsible person")),
+            ("department_manager", self.env._("Manager of the department")),
+            ("requester_supervisor", self.env._("Superior of whoever asks")),
+        ]
+
+    @api.constrains("condition_domain", "route_id")
+    def _check_condition_domain(self):
+        for step in self:
+            step.route_id._parse_domain(step.condition_domain, step.route_id.model, step.name)
+
+    @api.constrains("min_amount", "route_id")
+    def _check_amount_known(self):
+        for step in self.filtered("min_amount"):
+            if not self.env[step.route_id.model]._sign_off_amount_field:
+                raise ValidationError(
+                    self.env._(
+                        "%(step)s: %(model)s has no amount that a step could depend on.",
+                        step=step.name,
+                        model=step.route_id.model_id.name,
+                    )
+                )
+
+    def _prepare_request_step_vals(self):
+        """Copy the step into a round: later changes of the route do not touch rounds under way."""
+        self.ensure_one()
+        return {
+            "route_step_id": self.id,
+            "sequence": self.sequence,
+            "name": self.name,
+            "signer_type": self.signer_type,
+            "user_id": self.user_id.id,
+            "group_id": self.group_id.id,
+            "role": self.role,
+            "condition_domain": self.condition_domain,
+            "min_amount": self.min_amount,
+            "deadline_days": self.deadline_days,
+        }

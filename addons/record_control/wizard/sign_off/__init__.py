@@ -1,0 +1,1 @@
+from . import sign_off_preview, sign_off_wizard
