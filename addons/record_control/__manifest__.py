@@ -21,6 +21,7 @@
         # loan
         "security/loan/ir.model.access.csv",
         # numbering
+        "views/numbering/ir_sequence_views.xml",
         # sheet
         "report/sheet/print_sheet_templates.xml",
         # sign_off

@@ -12,6 +12,7 @@
         "security/ledger/ledger_rules.xml",
         # numbering
         "security/numbering/ir.model.access.csv",
+        "data/numbering/ir_sequence_data.xml",
         # state
         "security/state/ir.model.access.csv",
     ],

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from odoo.addons.record_control.models.state.protected_fields_mixin import TRUSTED_KEY
+
 STATES = [
     ("draft", "Draft"),
     ("open", "Open"),
@@ -54,6 +56,8 @@ class TestRecordControlState(models.Model):
 
     def _after_transition(self, source, target):
         super()._after_transition(source, target)
+        if TRUSTED_KEY in self.env.context:
+            raise AssertionError("hooks run without the right to set protected fields")
         for record in self:
             record.history = f"{record.history or ''}{source}>{target};"
 

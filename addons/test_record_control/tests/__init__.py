@@ -1,2 +1,3 @@
 from . import test_ledger_export
+from . import test_numbering_sequence
 from . import test_state_guard

@@ -2,7 +2,8 @@ import calendar
 from datetime import date, timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 
@@ -32,10 +33,39 @@ class IrSequence(models.Model):
         help="The sequence without company from which this one was made for its company.",
     )
 
+    is_record_numbering = fields.Boolean(
+        string="Numbers Records",
+        compute="_compute_is_record_numbering",
+        search="_search_is_record_numbering",
+        help="The sequence gives numbers that nobody can type or change.",
+    )
+
     _company_copy_unique = models.UniqueIndex(
         "(template_sequence_id, company_id) WHERE template_sequence_id IS NOT NULL",
         "A company has only one copy of a number sequence.",
     )
+
+    # --- Computes ---
+
+    @api.depends("code")
+    def _compute_is_record_numbering(self):
+        codes = tuple(self._get_record_numbering_codes())
+        for sequence in self:
+            sequence.is_record_numbering = bool(codes) and (sequence.code or "").startswith(codes)
+
+    @api.model
+    def _search_is_record_numbering(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        domain = Domain.OR(Domain("code", "=like", f"{code}%") for code in self._get_record_numbering_codes())
+        return domain if True in value else ~domain
+
+    @api.model
+    def _get_record_numbering_codes(self):
+        """Return the codes, or how they begin, of all models that adopt numbering.mixin."""
+        return {code for model in self.env.registry.values() if (code := getattr(model, "_numbering_code", None))}
+
+    # --- Constraints ---
 
     @api.constrains("restart_period", "prefix", "suffix")
     def _check_restart_period(self):
@@ -47,7 +77,7 @@ class IrSequence(models.Model):
             year = any(f"%({name})s" in text for name in ("range_year", "range_y", "year", "y"))
             month = any(f"%({name})s" in text for name in ("range_month", "month"))
             if not year or (sequence.restart_period == "month" and not month):
-                raise UserError(
+                raise ValidationError(
                     self.env._(
                         "Sequence “%(sequence)s” restarts with each period, but its prefix does not show the period, so "
                         "numbers would repeat. Use %%(range_year)s, and %%(range_month)s when it restarts every month.",

@@ -87,7 +87,9 @@ class NumberingMixin(models.AbstractModel):
         self._check_protected_create(vals_list)
         vals_list = [dict(vals) for vals in vals_list]
         self._fill_numbers(vals_list)
-        return super(NumberingMixin, self._with_trusted_fields([self._numbering_field])).create(vals_list)
+        trusted = self._with_trusted_fields([self._numbering_field])
+        # the records go back without the right to set numbers
+        return super(NumberingMixin, trusted).create(vals_list).with_env(self.env)
 
     @api.model
     def _fill_numbers(self, vals_list):

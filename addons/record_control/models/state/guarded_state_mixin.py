@@ -189,7 +189,7 @@ class GuardedStateMixin(models.AbstractModel):
             trusted = records._with_trusted_fields({*stamps, *vals})
             super(GuardedStateMixin, trusted).write({**stamps, **vals})
         for source, records in sources.items():
-            records._after_transition(source, target)
+            records._without_trusted_fields()._after_transition(source, target)
         return True
 
     def copy_data(self, default=None):

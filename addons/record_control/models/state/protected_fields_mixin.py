@@ -117,6 +117,12 @@ class ProtectedFieldsMixin(models.AbstractModel):
             names |= token.field_names
         return self.with_context(**{TRUSTED_KEY: TrustedFields(self._name, names)})
 
+    def _without_trusted_fields(self):
+        """Return ``self`` in an environment that may set no protected field, for hooks."""
+        if TRUSTED_KEY not in self.env.context:
+            return self
+        return self.with_context({key: value for key, value in self.env.context.items() if key != TRUSTED_KEY})
+
     def _get_refused_fields(self, vals):
         """Return the names in ``vals`` that the current environment may not set, sorted."""
         if self.env.su:
