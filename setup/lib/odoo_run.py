@@ -3,7 +3,7 @@
 import configparser
 import os
 import re
-import subprocess
+import shutil
 from pathlib import Path
 
 from . import paths
@@ -15,11 +15,12 @@ PROBLEM = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ")
 class Odoo:
     """An Odoo 19 with our addons on its path and a PostgreSQL server behind it."""
 
-    def __init__(self, server, python=None, data_dir=None, addons_path=()):
+    def __init__(self, server, existing=None):
         self.server = server
-        self.python = str(python or paths.VENV / "bin/python")
-        self.data_dir = data_dir or paths.LOCAL / "data"
-        self.addons_path = [*addons_path, paths.ADDONS]
+        self.existing = existing
+        self.python = str(existing.python if existing else paths.VENV / "bin/python")
+        self.data_dir = paths.LOCAL / "data"
+        self.addons_path = [*(existing.addons_path if existing else ()), paths.ADDONS]
 
     def write_config(self, name, **options):
         """Write a configuration file and return its path."""
@@ -50,7 +51,8 @@ class Odoo:
 
     def environment(self):
         """The environment for Odoo's processes."""
-        return {**os.environ, "TZ": "UTC"}
+        added = self.existing.environment() if self.existing else {}
+        return {**os.environ, "TZ": "UTC", **added}
 
     def run(self, step, *arguments, stdin=None):
         """Run Odoo to its end; return its log."""
@@ -90,6 +92,19 @@ class Odoo:
                 "check the manifest and its dependencies",
             )
 
+    def rename_database(self, database, name):
+        """Give a database another name, and its files with it."""
+        self.server.rename(database, name)
+        files = self.data_dir / "filestore" / name
+        shutil.rmtree(files, ignore_errors=True)
+        if files.with_name(database).is_dir():
+            files.with_name(database).rename(files)
+
+    def drop_database(self, database):
+        """Remove a database and its files."""
+        self.server.drop(database)
+        shutil.rmtree(self.data_dir / "filestore" / database, ignore_errors=True)
+
     def script(self, config, database, code, step):
         """Run Python code in Odoo's shell; it must commit by itself."""
         guarded = "try:\n" + "".join(f"    {line}\n" for line in code.splitlines())
@@ -123,10 +138,3 @@ def last_lines(file, count=15):
         return "\n".join(Path(file).read_text(errors="replace").splitlines()[-count:])
     except OSError:
         return ""
-
-
-def output_of(command, **options):
-    """The output of a command that may fail."""
-    return subprocess.run(
-        command, capture_output=True, text=True, check=False, **options
-    ).stdout

@@ -66,6 +66,11 @@ class ExistingServer:
 
     def start(self):
         """Check that the server answers and lets us create databases."""
+        if self.user == "postgres":
+            raise Failure(
+                "Odoo refuses to work as PostgreSQL's superuser 'postgres'",
+                "create a role (CREATE ROLE odoo LOGIN CREATEDB) and name it in PGUSER",
+            )
         try:
             allowed = self.query(
                 "SELECT rolcreatedb OR rolsuper FROM pg_roles"
@@ -231,6 +236,11 @@ class Cluster(ExistingServer):
 def serving_cluster():
     """The cluster with the data that users enter."""
     return Cluster("postgres")
+
+
+def chosen_server(own):
+    """The server named by PGHOST, else one of our own clusters."""
+    return ExistingServer() if os.environ.get("PGHOST") else own()
 
 
 def test_cluster():

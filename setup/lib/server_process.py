@@ -1,0 +1,105 @@
+"""Odoo as a process in the background: started, found again, stopped."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from . import paths
+from .odoo_run import last_lines
+from .shell import Failure
+
+START_SECONDS = 180
+STOP_SECONDS = 20
+
+
+class ServerProcess:
+    """The one Odoo server that ``setup/serve`` runs."""
+
+    def __init__(self):
+        self.note = paths.LOCAL / "serve.json"
+        self.log = paths.LOGS / "serve.log"
+
+    def running(self):
+        """What was noted about the server at its start, if it still runs."""
+        try:
+            noted = json.loads(self.note.read_text())
+            command = Path(f"/proc/{noted['pid']}/cmdline").read_bytes()
+        except (OSError, ValueError, KeyError):
+            return None
+        return noted if noted["config"].encode() in command else None
+
+    def stop(self):
+        """Stop the server if it runs; tell whether it did."""
+        noted = self.running()
+        if noted:
+            self._signal(noted["pid"], signal.SIGTERM)
+            deadline = time.monotonic() + STOP_SECONDS
+            while self.running() and time.monotonic() < deadline:
+                time.sleep(0.1)
+            if self.running():
+                self._signal(noted["pid"], signal.SIGKILL)
+        self.note.unlink(missing_ok=True)
+        return bool(noted)
+
+    @staticmethod
+    def _signal(pid, number):
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            pass
+
+    def start(self, odoo, config, port, **facts):
+        """Start the server and wait until its login page answers."""
+        self.check_port(port)
+        paths.LOGS.mkdir(parents=True, exist_ok=True)
+        with open(self.log, "wb") as log:
+            process = subprocess.Popen(
+                odoo.command("-c", config),
+                cwd=paths.ROOT,
+                env=odoo.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        noted = {"pid": process.pid, "config": str(config), "port": port, **facts}
+        self.note.write_text(json.dumps(noted))
+        deadline = time.monotonic() + START_SECONDS
+        while not answers(f"http://127.0.0.1:{port}/web/login"):
+            if process.poll() is not None:
+                reason = f"Odoo stopped at its start\n{last_lines(self.log)}"
+                raise Failure(reason, f"read {self.log}")
+            if time.monotonic() > deadline:
+                raise Failure(
+                    f"Odoo did not answer within {START_SECONDS} s",
+                    f"read {self.log}; 'setup/serve --stop' ends it",
+                )
+            time.sleep(0.2)
+
+    @staticmethod
+    def check_port(port):
+        """Fail early when somebody else uses the port."""
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError as error:
+                raise Failure(
+                    f"port {port} cannot be used: {error.strerror}",
+                    f"choose another one: setup/serve --port {port + 1}",
+                ) from error
+
+
+def answers(url):
+    """Whether a page can be had."""
+    try:
+        with urllib.request.urlopen(url, timeout=60) as response:
+            return response.status == 200
+    except (OSError, urllib.error.URLError):
+        return False
