@@ -25,6 +25,12 @@ users.write({{"lang": "{language}"}})
 env["ir.default"].set("res.partner", "lang", "{language}")
 env.cr.commit()
 """
+INSTALLED_FROM = f"""
+SELECT module.name, parameter.value
+  FROM ir_config_parameter parameter
+  JOIN ir_module_module module ON parameter.key = '{DIGEST_PARAMETER}.' || module.name
+ WHERE module.state = 'installed'
+"""
 DEMO_USERS = """
 SELECT users.login, partner.name, coalesce(partner.function, '')
   FROM res_users users
@@ -89,14 +95,7 @@ class Company:
 
     def changed(self):
         """The addons whose code is not the one that the database was made by."""
-        prefix = f"{DIGEST_PARAMETER}."
-        lines = self.server.query(
-            "SELECT substr(p.key, %d), p.value FROM ir_config_parameter p"
-            " JOIN ir_module_module m ON m.name = substr(p.key, %d)"
-            " WHERE p.key LIKE '%s%%' AND m.state = 'installed'"
-            % (len(prefix) + 1, len(prefix) + 1, prefix),
-            self.database,
-        )
+        lines = self.server.query(INSTALLED_FROM, self.database)
         known = dict(line.split("|") for line in lines.splitlines())
         current = digests(self.addons)
         return [name for name in current if known.get(name) != current[name]]

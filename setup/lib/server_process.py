@@ -8,6 +8,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 from . import paths
@@ -49,10 +50,8 @@ class ServerProcess:
 
     @staticmethod
     def _signal(pid, number):
-        try:
+        with suppress(ProcessLookupError):
             os.kill(pid, number)
-        except ProcessLookupError:
-            pass
 
     def start(self, odoo, config, port, **facts):
         """Start the server and wait until its login page answers."""
