@@ -12,7 +12,20 @@
         # archive
         "security/archive/ir.model.access.csv",
         "security/archive/archive_rules.xml",
+        "data/archive/ir_sequence_data.xml",
+        "data/archive/customer_archive_data.xml",
+        "data/archive/res_partner_category_data.xml",
+        "data/archive/mail_activity_data.xml",
+        "data/archive/clock_policy_data.xml",
+        "data/archive/sign_off_route_data.xml",
+        "data/archive/ir_cron_data.xml",
+        "views/archive/customer_archive_change_views.xml",
         "views/archive/customer_archive_views.xml",
+        "views/archive/customer_archive_event_views.xml",
+        "views/archive/archive_configuration_views.xml",
+        "views/archive/res_partner_views.xml",
+        "views/archive/sale_order_views.xml",
+        "views/archive/res_config_settings_views.xml",
         # card
         # confidentiality
         # custody

@@ -1,8 +1,13 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 
 class CustomerArchiveEvent(models.Model):
-    """One entry of the timeline of a customer (CA-08)."""
+    """One entry of the timeline of a customer (CA-08).
+
+    Seen by whoever sees the archive; confidential business only by those named in the record rules.
+    """
 
     _name = "customer.archive.event"
     _description = "Customer archive event"
@@ -14,7 +19,7 @@ class CustomerArchiveEvent(models.Model):
         comodel_name="customer.archive",
         required=True,
         index=True,
-        ondelete="cascade",
+        ondelete="restrict",
     )
     partner_id = fields.Many2one(
         related="archive_id.partner_id",
@@ -30,23 +35,44 @@ class CustomerArchiveEvent(models.Model):
         required=True,
         index=True,
         default=fields.Date.context_today,
+        tracking=True,
     )
     type_id = fields.Many2one(
         comodel_name="customer.archive.event.type",
         required=True,
         index=True,
         ondelete="restrict",
+        tracking=True,
+    )
+    is_system = fields.Boolean(
+        related="type_id.system",
+        string="Added by the System",
     )
     subject = fields.Char(
         required=True,
+        tracking=True,
     )
-    description = fields.Text()
+    description = fields.Text(
+        tracking=True,
+    )
     reporter_id = fields.Many2one(
         comodel_name="res.users",
+        required=True,
+        index=True,
         default=lambda self: self.env.user,
     )
+    department_id = fields.Many2one(
+        comodel_name="hr.department",
+        compute="_compute_department_id",
+        compute_sudo=True,
+        store=True,
+        readonly=False,
+        index="btree_not_null",
+    )
     confidential = fields.Boolean(
-        help="Confidential business: shown only to the reporter, managers, directors and the persons in charge.",
+        string="Confidential Business",
+        tracking=True,
+        help="Shown only to the reporter, the person in charge, the direct supervisor, managers and directors.",
     )
     res_model = fields.Char(
         string="Source Model",
@@ -55,3 +81,79 @@ class CustomerArchiveEvent(models.Model):
         string="Source Document",
         model_field="res_model",
     )
+
+    _source_index = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
+
+    # --- Computes ---
+
+    @api.depends("reporter_id", "company_id")
+    def _compute_department_id(self):
+        for event in self:
+            employees = event.reporter_id.employee_ids
+            employee = employees.filtered(lambda employee, company=event.company_id: employee.company_id == company)[:1]
+            event.department_id = employee.department_id
+
+    # --- Access: an event is seen by whoever sees its archive ---
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        if not (self.env.su or kwargs.get("bypass_access")):
+            archives = self.env["customer.archive"].with_context(active_test=False)
+            domain = Domain(domain) & Domain("archive_id", "in", archives._search([]))
+        return super()._search(domain, *args, **kwargs)
+
+    def _check_access(self, operation):
+        result = super()._check_access(operation)
+        if self.env.su or not any(self._ids):
+            return result
+        candidates = self - result[0] if result else self
+        # The archive says who may see it; reading it in superuser mode only finds out which one it is.
+        archives = candidates.sudo().archive_id.sudo(False)
+        hidden = archives - archives._filtered_access("read")
+        forbidden = candidates.filtered(lambda event: event.sudo().archive_id.id in hidden.ids)
+        if forbidden:
+            forbidden |= result[0] if result else self.browse()
+            return forbidden, lambda: self.env["ir.rule"]._make_access_error(operation, forbidden)
+        return result
+
+    # --- CRUD ---
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        events = super().create(vals_list)
+        if not self.env.su:
+            events.check_access("read")
+            events._check_by_hand()
+        return events
+
+    def write(self, vals):
+        if not self.env.su:
+            self._check_by_hand()
+        result = super().write(vals)
+        if not self.env.su and "type_id" in vals:
+            self._check_by_hand()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_history(self):
+        raise UserError(self.env._("The timeline of a customer is history: events are corrected, never deleted."))
+
+    def _check_by_hand(self):
+        """Keep events that the system wrote as they are."""
+        system = self.filtered("is_system")
+        if system:
+            raise UserError(
+                self.env._(
+                    "Events of this type are written by the system: %(events)s.",
+                    events=", ".join(system.mapped("subject")),
+                )
+            )
+
+    # --- Actions ---
+
+    def action_open_source(self):
+        """Open the record the event is about."""
+        self.ensure_one()
+        if not self.res_id or self.res_model not in self.env:
+            return False
+        return self.env[self.res_model].browse(self.res_id)._get_records_action()

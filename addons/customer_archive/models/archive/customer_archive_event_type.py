@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models, tools
 
 
 class CustomerArchiveEventType(models.Model):
@@ -18,7 +18,7 @@ class CustomerArchiveEventType(models.Model):
         default=10,
     )
     system = fields.Boolean(
-        string="Added by the system",
+        string="Added by the System",
         help="Events of this type are written by the applications, not by hand.",
     )
     active = fields.Boolean(
@@ -26,3 +26,27 @@ class CustomerArchiveEventType(models.Model):
     )
 
     _code_unique = models.UniqueIndex("(code)", "Each event type needs a code of its own.")
+
+    @api.model
+    @tools.ormcache()
+    def _get_ids_by_code(self):
+        """Return the ids of the event types by their codes, archived ones too.
+
+        :rtype: dict
+        """
+        types_sudo = self.sudo().with_context(active_test=False).search_fetch([], ["code"])
+        return {event_type.code: event_type.id for event_type in types_sudo}
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if "code" in vals:
+            self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()

@@ -1,7 +1,25 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+MANAGER = "customer_archive.group_customer_archive_manager"
+FINANCE = "customer_archive.group_customer_archive_finance"
+# field -> groups that may set it; no group: only the system, by the process that owns the field
+MANAGED_FIELDS = {
+    "ca_grade_id": (MANAGER, FINANCE),
+    "ca_is_key": (MANAGER,),
+    "ca_is_vip": (MANAGER,),
+    "ca_credit_status": (MANAGER, FINANCE),
+    "ca_trading_stopped": (),
+}
 
 
 class ResPartner(models.Model):
+    """What everybody may see of a customer's standing; what is restricted lives on the archive.
+
+    All fields are kept per company, like the archive.
+    """
+
     _inherit = "res.partner"
 
     ca_archive_ids = fields.One2many(
@@ -15,31 +33,249 @@ class ResPartner(models.Model):
         company_dependent=True,
         copy=False,
         ondelete="restrict",
+        help="Grade of the customer in this company. Set by managers and finance.",
     )
     ca_is_key = fields.Boolean(
         string="Key Customer",
         company_dependent=True,
         copy=False,
+        help="Important customer: needs a second contact, and its archive is approved by a director. Set by managers.",
     )
     ca_is_vip = fields.Boolean(
         string="VIP Customer",
         company_dependent=True,
         copy=False,
+        help="Is received at VIP level. Set by managers.",
     )
     ca_trading_stopped = fields.Boolean(
         string="Trading Stopped",
         company_dependent=True,
         copy=False,
-        help="Set by the stop-trading report: orders of this customer cannot be confirmed.",
+        help="Orders of this customer cannot be confirmed. Set by stopping the trade on the customer's archive.",
     )
     ca_credit_status = fields.Selection(
         selection=[
             ("high", "High"),
             ("normal", "Normal"),
             ("low", "Low"),
-            ("very_low", "Very low"),
+            ("very_low", "Very Low"),
         ],
         string="Credit Status",
         company_dependent=True,
         copy=False,
+        help="Credit standing of the customer in this company. Set by finance and managers.",
     )
+    ca_archive_access = fields.Selection(
+        selection=[
+            ("none", "No archive"),
+            ("request", "Access on request"),
+            ("open", "May be opened"),
+        ],
+        string="Archive Access",
+        compute="_compute_ca_archive_access",
+    )
+    ca_vip_reception = fields.Boolean(
+        string="VIP Reception",
+        compute="_compute_ca_vip_reception",
+        help="Important customers are received at VIP level.",
+    )
+    ca_can_grade = fields.Boolean(
+        compute="_compute_ca_can_grade",
+    )
+    ca_can_rate_credit = fields.Boolean(
+        compute="_compute_ca_can_grade",
+    )
+
+    # --- Computes ---
+
+    @api.depends("commercial_partner_id.ca_archive_ids")
+    @api.depends_context("uid", "company")
+    def _compute_ca_archive_access(self):
+        commercial = self.commercial_partner_id
+        archives_sudo = commercial._get_ca_archives_sudo(self.env.company)
+        readable = archives_sudo.sudo(self.env.su)._filtered_access("read").sudo().partner_id
+        for partner in self:
+            customer = partner.commercial_partner_id
+            if customer not in archives_sudo.partner_id:
+                partner.ca_archive_access = "none"
+            else:
+                partner.ca_archive_access = "open" if customer in readable else "request"
+
+    @api.depends("commercial_partner_id.ca_is_key", "commercial_partner_id.ca_is_vip")
+    @api.depends_context("company")
+    def _compute_ca_vip_reception(self):
+        for partner in self:
+            customer = partner.commercial_partner_id
+            partner.ca_vip_reception = customer.ca_is_key or customer.ca_is_vip
+
+    @api.depends_context("uid")
+    def _compute_ca_can_grade(self):
+        self.ca_can_grade = self.env.user.has_group(MANAGER)
+        self.ca_can_rate_credit = any(self.env.user.has_group(group) for group in (MANAGER, FINANCE))
+
+    # --- CRUD ---
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_ca_managed_vals({fname: value for fname, value in vals.items() if value})
+        partners = super().create(vals_list)
+        partners._open_ca_archives_of_customers()
+        return partners
+
+    def write(self, vals):
+        self._check_ca_managed_vals(vals)
+        if vals.get("active") is False:
+            self._check_ca_partner_archivable()
+        becoming = self.filtered(lambda partner: not partner.customer_rank) if vals.get("customer_rank") else self.browse()
+        result = super().write(vals)
+        becoming._open_ca_archives_of_customers()
+        if {"ca_is_key", "ca_is_vip", "ca_grade_id"} & vals.keys():
+            # What the mark asks of the archive is asked whoever sets it.
+            archives_sudo = self._get_ca_archives_sudo(self.env.company)
+            archives_sudo._refresh_approval_required()
+            archives_sudo._remind_second_contact()
+        return result
+
+    # --- Actions ---
+
+    def action_open_ca_archive(self):
+        """Open the archive of the customer, or ask for access to it."""
+        self.ensure_one()
+        archive_sudo = self.commercial_partner_id._get_ca_archives_sudo(self.env.company)
+        archive = archive_sudo.sudo(False)
+        if not archive:
+            return {
+                "type": "ir.actions.act_window",
+                "name": self.env._("Customer Archive"),
+                "res_model": "customer.archive",
+                "view_mode": "form",
+                "context": {"default_partner_id": self.commercial_partner_id.id},
+            }
+        if archive.has_access("read"):
+            return archive._get_records_action(name=self.env._("Customer Archive"))
+        return archive._get_access_request_action()
+
+    # --- Business ---
+
+    def _get_ca_archives_sudo(self, company):
+        """Return the archives of these customers in one company, whoever asks.
+
+        :param res.company company: the company of the archives
+        :return: archives in superuser mode: check access before showing anything of them
+        :rtype: customer.archive
+        """
+        if not self.ids:
+            return self.env["customer.archive"].sudo()
+        return (
+            self.env["customer.archive"]
+            .sudo()
+            .with_context(active_test=False)
+            .search(
+                [
+                    ("partner_id", "in", self.ids),
+                    ("company_id", "=", company.id),
+                    ("state", "!=", "destroyed"),
+                ]
+            )
+        )
+
+    def _check_ca_managed_vals(self, vals):
+        """Refuse values of the customer's standing from people who may not set them."""
+        if self.env.su:
+            return
+        refused = [
+            self._fields[fname]._description_string(self.env)
+            for fname, groups in MANAGED_FIELDS.items()
+            if fname in vals and not any(self.env.user.has_group(group) for group in groups)
+        ]
+        if refused:
+            raise AccessError(
+                self.env._(
+                    "You may not set %(fields)s. Managers set the grade, key and VIP marks, finance sets the credit "
+                    "status, and trading is stopped on the customer's archive.",
+                    fields=", ".join(refused),
+                )
+            )
+
+    def _check_ca_partner_archivable(self):
+        """Keep customers with open orders or receivables active (CA-16)."""
+        # Only customers with an archive: everybody else follows the standard.
+        customers_sudo = self.sudo().filtered("ca_archive_ids")
+        reasons = customers_sudo._get_ca_open_business_reasons()
+        if reasons:
+            raise UserError("\n".join(reasons))
+
+    def _get_ca_open_business_reasons(self):
+        """Say which open orders and receivables keep these customers active.
+
+        :return: one sentence for each customer that has any
+        :rtype: list[str]
+        """
+        if not self.ids:
+            return []
+        self_sudo = self.sudo()
+        orders = self_sudo.env["sale.order"]._read_group(
+            Domain("partner_id", "child_of", self.ids)
+            & Domain("state", "=", "sale")
+            & Domain("invoice_status", "in", ("to invoice", "no")),
+            ["partner_id"],
+            ["id:recordset"],
+        )
+        receivables = self_sudo.env["account.move"]._read_group(
+            Domain("commercial_partner_id", "in", self.ids)
+            & Domain("move_type", "in", ("out_invoice", "out_receipt"))
+            & Domain("state", "=", "posted")
+            & Domain("payment_state", "in", ("not_paid", "partial", "in_payment")),
+            ["commercial_partner_id"],
+            ["__count"],
+        )
+        order_names, invoice_counts = {}, dict(receivables)
+        for partner, partner_orders in orders:
+            for customer in self_sudo.filtered(lambda c, p=partner: p == c or p.commercial_partner_id == c):
+                order_names.setdefault(customer, []).extend(partner_orders.mapped("name"))
+        return [
+            self.env._(
+                "%(customer)s stays active: %(orders)s orders (%(names)s) and %(invoices)s invoices are open.",
+                customer=customer.display_name,
+                orders=len(order_names.get(customer, ())),
+                names=", ".join(order_names.get(customer, ())[:5]) or "-",
+                invoices=invoice_counts.get(customer, 0),
+            )
+            for customer in self_sudo
+            if order_names.get(customer) or invoice_counts.get(customer)
+        ]
+
+    def _get_ca_overdue_amounts(self, company):
+        """Return the overdue receivables of these customers in one company.
+
+        :param res.company company: the company that has the claims
+        :return: id of the customer -> amount in company currency
+        :rtype: dict
+        """
+        if not self.ids:
+            return {}
+        # Salespeople see whether a customer pays, without access to accounting.
+        lines = self.sudo().env["account.move.line"]._read_group(
+            Domain("partner_id", "child_of", self.ids)
+            & Domain("company_id", "=", company.id)
+            & Domain("account_id.account_type", "=", "asset_receivable")
+            & Domain("parent_state", "=", "posted")
+            & Domain("reconciled", "=", False)
+            & Domain("date_maturity", "<", company._record_control_today()),
+            ["partner_id"],
+            ["amount_residual:sum"],
+        )
+        amounts = {}
+        for partner, amount in lines:
+            customer = partner.commercial_partner_id.id
+            amounts[customer] = amounts.get(customer, 0.0) + amount
+        return amounts
+
+    def _open_ca_archives_of_customers(self):
+        """Open the archives of partners that have become customers."""
+        customers = self.filtered(lambda partner: partner.customer_rank > 0)
+        if customers:
+            self.env["customer.archive"]._open_for_contacts(
+                [(partner.company_id or self.env.company, partner, partner.user_id, None) for partner in customers]
+            )

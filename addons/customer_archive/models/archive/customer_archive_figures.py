@@ -1,0 +1,309 @@
+from collections import defaultdict
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+NEW_CUSTOMER_MONTHS = 12  # CA-20 leaves "new customer" open; twelve months is our default
+REFRESH_BATCH = 1000
+
+
+class CustomerArchive(models.Model):
+    """Standing and classes of the customer, as far as lists need them (CA-20, CA-39)."""
+
+    _inherit = "customer.archive"
+
+    # Standing, kept on the customer and repeated here in the company of the archive
+    grade_id = fields.Many2one(
+        comodel_name="customer.grade",
+        string="Grade",
+        compute="_compute_standing",
+        store=True,
+        index="btree_not_null",
+        group_expand="_group_expand_grades",
+    )
+    is_key = fields.Boolean(
+        string="Key Customer",
+        compute="_compute_standing",
+        store=True,
+    )
+    is_vip = fields.Boolean(
+        string="VIP Customer",
+        compute="_compute_standing",
+        store=True,
+    )
+    credit_status = fields.Selection(
+        selection=lambda self: self.env["res.partner"]._fields["ca_credit_status"].selection,
+        compute="_compute_standing",
+        store=True,
+    )
+    vip_reception = fields.Boolean(
+        string="VIP Reception",
+        compute="_compute_vip_reception",
+        help="Important customers are received at VIP level.",
+    )
+
+    # Read from the customer
+    state_id = fields.Many2one(
+        related="partner_id.state_id",
+        string="Region",
+        store=True,
+        index="btree_not_null",
+    )
+    industry_id = fields.Many2one(
+        related="partner_id.industry_id",
+        store=True,
+        index="btree_not_null",
+    )
+    contact_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Contact",
+        compute="_compute_contact_id",
+    )
+
+    # Computed from orders, refreshed every night and when an order is confirmed
+    date_first_order = fields.Date(
+        string="First Trade",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+    )
+    date_last_order = fields.Date(
+        string="Last Trade",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+    )
+    time_class = fields.Selection(
+        selection=[
+            ("old", "Old customer"),
+            ("new", "New customer"),
+            ("future", "Future customer"),
+        ],
+        string="By Time",
+        readonly=True,
+        copy=False,
+        index=True,
+        default="future",
+        help="New: first trade within the last twelve months (our default). Future: no trade yet.",
+    )
+    trade_class = fields.Selection(
+        selection=[
+            ("past", "Traded before"),
+            ("trading", "Trading"),
+            ("soon", "About to trade"),
+            ("none", "No trade"),
+        ],
+        string="By Trade",
+        readonly=True,
+        copy=False,
+        index=True,
+        default="none",
+        help="Trading: an order within the last twelve months. About to trade: an open opportunity or quotation only.",
+    )
+    cooperation_status = fields.Selection(
+        selection=[
+            ("cooperating", "Cooperating"),
+            ("prospect", "Potential"),
+            ("none", "Not cooperating"),
+            ("lost", "Lost"),
+        ],
+        string="Cooperation",
+        readonly=True,
+        copy=False,
+        index=True,
+        default="none",
+    )
+    cooperation_years = fields.Float(
+        compute="_compute_cooperation_years",
+        digits=(16, 1),
+        help="Years since the first trade.",
+    )
+    currency_id = fields.Many2one(
+        related="company_id.currency_id",
+    )
+    amount_ordered_year = fields.Monetary(
+        string="Ordered This Year",
+        compute="_compute_amounts",
+        help="Confirmed orders of the current calendar year, untaxed, in company currency.",
+    )
+    amount_overdue = fields.Monetary(
+        string="Overdue Amount",
+        compute="_compute_amounts",
+        help="Invoices that are past due, in company currency.",
+    )
+
+    # --- Computes ---
+
+    @api.depends(
+        "company_id",
+        "partner_id.ca_grade_id",
+        "partner_id.ca_is_key",
+        "partner_id.ca_is_vip",
+        "partner_id.ca_credit_status",
+    )
+    def _compute_standing(self):
+        for company, archives in self.grouped("company_id").items():
+            for archive in archives:
+                partner = archive.partner_id.with_company(company)
+                archive.grade_id = partner.ca_grade_id
+                archive.is_key = partner.ca_is_key
+                archive.is_vip = partner.ca_is_vip
+                archive.credit_status = partner.ca_credit_status
+
+    @api.model
+    def _group_expand_grades(self, grades, domain):
+        """Show a column for each grade, also for grades without customers."""
+        return grades.search([])
+
+    @api.depends("is_key", "is_vip")
+    def _compute_vip_reception(self):
+        for archive in self:
+            archive.vip_reception = archive.is_key or archive.is_vip
+
+    @api.depends("partner_id.child_ids.type", "partner_id.child_ids.active")
+    def _compute_contact_id(self):
+        for archive in self:
+            people = archive.partner_id.child_ids.filtered(lambda child: child.type == "contact" and not child.is_company)
+            archive.contact_id = people[:1]
+
+    @api.depends("date_first_order")
+    def _compute_cooperation_years(self):
+        today = fields.Date.context_today(self)
+        for archive in self:
+            days = (today - archive.date_first_order).days if archive.date_first_order else 0
+            archive.cooperation_years = days / 365.25
+
+    @api.depends("partner_id", "company_id")
+    def _compute_amounts(self):
+        for company, archives in self.grouped("company_id").items():
+            ordered = archives._get_ordered_amounts(company)
+            overdue = archives.partner_id._get_ca_overdue_amounts(company)
+            for archive in archives:
+                archive.amount_ordered_year = ordered.get(archive.partner_id.id, 0.0)
+                archive.amount_overdue = overdue.get(archive.partner_id.id, 0.0)
+
+    def _get_ordered_amounts(self, company):
+        """Return the orders of the current year of these customers, untaxed, in company currency.
+
+        :param res.company company: the selling company
+        :return: id of the customer -> amount
+        :rtype: dict
+        """
+        if not self.partner_id.ids:
+            return {}
+        today = company._record_control_today()
+        amounts = defaultdict(float)
+        # The amount is part of the archive: who may read the archive may read it.
+        for partner, currency, date, amount in self.sudo().env["sale.order"]._read_group(
+            self._get_order_domain(company) & Domain("date_order", ">=", today.replace(month=1, day=1)),
+            ["partner_id", "currency_id", "date_order:day"],
+            ["amount_untaxed:sum"],
+        ):
+            if currency and currency != company.currency_id:
+                amount = currency._convert(amount, company.currency_id, company, date)
+            amounts[partner.commercial_partner_id.id] += amount
+        return amounts
+
+    def _get_order_domain(self, company):
+        """Return the confirmed orders of these customers."""
+        return (
+            Domain("partner_id", "child_of", self.partner_id.ids)
+            & Domain("company_id", "=", company.id)
+            & Domain("state", "=", "sale")
+        )
+
+    # --- Refresh ---
+
+    def _refresh_classes(self):
+        """Compute first and last trade and the classes of these archives from orders, quotations and opportunities."""
+        for company, archives in self.grouped("company_id").items():
+            today = company._record_control_today()
+            trades = archives._get_trade_dates(company)
+            about = archives._get_customers_about_to_trade(company)
+            by_values = defaultdict(lambda: self.browse())
+            for archive in archives:
+                first, last = trades.get(archive.partner_id.id, (False, False))
+                values = archive._prepare_classes(first, last, archive.partner_id.id in about, today)
+                changed = tuple(
+                    (fname, value) for fname, value in sorted(values.items()) if archive[fname] != value
+                )
+                if changed:
+                    by_values[changed] |= archive
+            for values, changing in by_values.items():
+                # Refreshing is no change made by a person.
+                changing.sudo().with_context(tracking_disable=True).write(dict(values))
+
+    def _prepare_classes(self, first, last, about_to_trade, today):
+        """Return the classes that follow from the dates of trade.
+
+        :param date first: day of the first order, or False
+        :param date last: day of the last order, or False
+        :param bool about_to_trade: whether an opportunity or a quotation is open
+        :param date today: the day it is for the company
+        :return: values
+        :rtype: dict
+        """
+        year_ago = today - relativedelta(months=NEW_CUSTOMER_MONTHS)
+        if not first:
+            return {
+                "date_first_order": False,
+                "date_last_order": False,
+                "time_class": "future",
+                "trade_class": "soon" if about_to_trade else "none",
+                "cooperation_status": "prospect" if about_to_trade else "none",
+            }
+        trading = last > year_ago
+        return {
+            "date_first_order": first,
+            "date_last_order": last,
+            "time_class": "new" if first > year_ago else "old",
+            "trade_class": "trading" if trading else "past",
+            "cooperation_status": "cooperating" if trading and self.state != "cancelled" else "lost",
+        }
+
+    def _get_trade_dates(self, company):
+        """Return the days of the first and the last order of each customer.
+
+        :rtype: dict
+        """
+        dates = {}
+        # The classes are those of the company, whichever orders the viewer may read.
+        for partner, first, last in self.sudo().env["sale.order"]._read_group(
+            self._get_order_domain(company), ["partner_id"], ["date_order:min", "date_order:max"]
+        ):
+            first, last = (company._record_control_today(at=instant) for instant in (first, last))
+            known = dates.get(partner.commercial_partner_id.id, (first, last))
+            dates[partner.commercial_partner_id.id] = (min(first, known[0]), max(last, known[1]))
+        return dates
+
+    def _get_customers_about_to_trade(self, company):
+        """Return the ids of the customers with an open opportunity or quotation."""
+        env_sudo = self.sudo().env
+        reach = Domain("partner_id", "child_of", self.partner_id.ids)
+        orders = env_sudo["sale.order"]._read_group(
+            reach & Domain("company_id", "=", company.id) & Domain("state", "in", ("draft", "sent")), ["partner_id"]
+        )
+        leads = env_sudo["crm.lead"]._read_group(
+            reach & Domain("company_id", "in", (company.id, False)) & Domain("won_status", "=", "pending"),
+            ["partner_id"],
+        )
+        return {partner.commercial_partner_id.id for (partner,) in (*orders, *leads)}
+
+    @api.model
+    def _cron_refresh_classes(self):
+        """Refresh the classes of all archives, in batches; a restart goes on with the next archive."""
+        domain = [("state", "!=", "destroyed")]
+        cron = self.env["ir.cron"]
+        last_id = int(self.env["ir.config_parameter"].sudo().get_param("customer_archive.classes_refreshed_to", 0))
+        total = self.search_count([*domain, ("id", ">", last_id)])
+        cron._commit_progress(remaining=total)
+        while archives := self.search([*domain, ("id", ">", last_id)], order="id", limit=REFRESH_BATCH):
+            archives._refresh_classes()
+            last_id = archives[-1].id
+            self.env["ir.config_parameter"].sudo().set_param("customer_archive.classes_refreshed_to", last_id)
+            archives.invalidate_recordset()
+            if not cron._commit_progress(len(archives)):
+                return
+        self.env["ir.config_parameter"].sudo().set_param("customer_archive.classes_refreshed_to", 0)

@@ -1,0 +1,267 @@
+from collections import defaultdict
+
+from psycopg2 import errors
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import mute_logger
+
+CLOCK = "archive_opening"
+
+
+class CustomerArchive(models.Model):
+    """Opening an archive within a week of the first contact (CA-02)."""
+
+    _inherit = "customer.archive"
+
+    date_first_contact = fields.Date(
+        string="First Contact",
+        index=True,
+        copy=False,
+        tracking=True,
+        help="Earliest opportunity, quotation or meeting; the keeper may correct it.",
+    )
+    date_opening_deadline = fields.Date(
+        string="Opening Deadline",
+        compute="_compute_date_opening_deadline",
+        store=True,
+        readonly=True,
+        help="Last day on which the archive may be submitted.",
+    )
+    opened_automatically = fields.Boolean(
+        readonly=True,
+        copy=False,
+    )
+
+    # --- Computes ---
+
+    @api.depends("clock_ids.deadline", "clock_ids.code")
+    def _compute_date_opening_deadline(self):
+        for archive in self:
+            clocks = archive.clock_ids.filtered(lambda clock: clock.code == CLOCK)
+            deadline = clocks[-1:].deadline
+            archive.date_opening_deadline = deadline and archive.company_id._record_control_today(at=deadline)
+
+    # --- Opening ---
+
+    @api.model
+    @api.private
+    def _open_for_contacts(self, contacts):
+        """Open the archives of customers that had their first contact; other applications call it for their contacts.
+
+        Customers who have an archive keep it; a further team that deals with them is added to it. Own companies and
+        own people are no customers. The number of queries does not depend on the number of contacts.
+
+        :param list contacts: tuples (company, partner, user, team); user and team may be empty
+        :return: the new archives
+        :rtype: customer.archive
+        """
+        opened = self.browse()
+        by_company = defaultdict(list)
+        for company, partner, user, team in contacts:
+            if company and partner:
+                by_company[company].append((partner.sudo().commercial_partner_id, user, team))
+        for company, rows in by_company.items():
+            if not company.sudo().ca_auto_open:
+                continue
+            known_sudo = self.env["res.partner"].browse([row[0].id for row in rows])._get_ca_archives_sudo(company)
+            self._add_further_teams(known_sudo, rows)
+            known_ids = set(known_sudo.partner_id.ids)
+            new_rows = {}
+            for row in rows:
+                if row[0].id not in known_ids:
+                    new_rows.setdefault(row[0], row)
+            for own in self._get_own_partners(new_rows):
+                new_rows.pop(own, None)
+            if new_rows:
+                opened |= self._open_new(company, list(new_rows.values()))
+        return opened
+
+    @api.model
+    def _get_own_partners(self, partners):
+        """Return those of the partners that are our own companies or people."""
+        ids = [partner.id for partner in partners]
+        if not ids:
+            return self.env["res.partner"]
+        env_sudo = self.sudo().with_context(active_test=False).env
+        users = env_sudo["res.users"].search([("partner_id", "in", ids), ("share", "=", False)])
+        companies = env_sudo["res.company"].search([("partner_id", "in", ids)])
+        return (users.partner_id | companies.partner_id).sudo(self.env.su)
+
+    @api.model
+    def _add_further_teams(self, archives_sudo, rows):
+        """List on the archives the further teams that trade with their customers."""
+        teams = defaultdict(set)
+        for partner, _user, team in rows:
+            if team:
+                teams[partner.id].add(team.id)
+        for archive_sudo in archives_sudo if teams else ():
+            further = teams[archive_sudo.partner_id.id] - {archive_sudo.team_id.id} - set(archive_sudo.further_team_ids.ids)
+            if further:
+                archive_sudo.further_team_ids = [fields.Command.link(team_id) for team_id in further]
+
+    @api.model
+    def _open_new(self, company, rows):
+        """Create draft archives; another transaction may have been faster for some of them."""
+        vals_list = [
+            {
+                "partner_id": partner.id,
+                "company_id": company.id,
+                "user_id": (partner.user_id or user or team and team.user_id or self.env["res.users"]).id,
+                "team_id": team.id if team else False,
+                "category_id": self._get_default_category(partner).id,
+                "opened_automatically": True,
+            }
+            for partner, user, team in rows
+        ]
+        # Whoever makes the first contact need not have rights on archives; the archive is the company's.
+        model_sudo = self.sudo().with_context(
+            mail_create_nolog=True,
+            mail_create_nosubscribe=True,
+            tracking_disable=True,
+            mail_activity_quick_update=True,
+        )
+        try:
+            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+                return model_sudo.create(vals_list).sudo(self.env.su).with_context(self.env.context)
+        except errors.UniqueViolation:
+            # The first contact of two transactions at once: the other one opens the archive.
+            if len(rows) == 1:
+                return self.browse()
+            opened = self.browse()
+            for row in rows:
+                opened |= self._open_new(company, [row])
+            return opened
+
+    @api.model
+    def _get_default_category(self, partner):
+        """Return the category proposed for a partner."""
+        code = "customer" if partner.is_company else "person"
+        return self.env.ref(f"customer_archive.customer_archive_category_{code}", raise_if_not_found=False) or self.env[
+            "customer.archive.category"
+        ]
+
+    @api.model
+    def _fill_opening_vals(self, vals_list):
+        """Fill in first contact, category and team of archives to be created."""
+        by_company = defaultdict(list)
+        for vals in vals_list:
+            company_id = vals.get("company_id") or self.default_get(["company_id"]).get("company_id")
+            if vals.get("partner_id"):
+                by_company[company_id].append(vals)
+        for company_id, batch in by_company.items():
+            company = self.env["res.company"].browse(company_id)
+            partners_sudo = self.env["res.partner"].sudo().browse([vals["partner_id"] for vals in batch])
+            dates = self._get_first_contact_dates(partners_sudo, company)
+            for vals, partner_sudo in zip(batch, partners_sudo, strict=True):
+                if not vals.get("date_first_contact"):
+                    vals["date_first_contact"] = dates.get(partner_sudo.id) or company._record_control_today()
+                if "user_id" not in vals and partner_sudo.user_id:
+                    vals["user_id"] = partner_sudo.user_id.id
+                if not vals.get("team_id"):
+                    user = self.env["res.users"].sudo().browse(vals.get("user_id") or self.env.uid)
+                    team = user.sale_team_id
+                    if not team.company_id or team.company_id == company:
+                        vals["team_id"] = team.id
+                if "category_id" not in vals:
+                    vals["category_id"] = self._get_default_category(partner_sudo).id
+            self._number_customers(partners_sudo, company)
+
+    @api.model
+    def _get_first_contact_dates(self, partners, company):
+        """Return the day of the first opportunity, quotation or meeting of each customer.
+
+        :param res.partner partners: customers, in superuser mode
+        :param res.company company: opportunities and quotations of this company count
+        :return: id of the customer -> day in the time zone of the company
+        :rtype: dict
+        """
+        reach = Domain("partner_id", "child_of", partners.ids)
+        own = Domain("company_id", "in", (company.id, False))
+        env_sudo = self.sudo().with_context(active_test=False).env
+        instants = defaultdict(list)
+        sources = (
+            ("crm.lead", reach & own, "partner_id", "create_date:min"),
+            ("sale.order", reach & Domain("company_id", "=", company.id), "partner_id", "date_order:min"),
+            (
+                "calendar.event",
+                Domain("partner_ids", "child_of", partners.ids) & Domain("start", "<=", fields.Datetime.now()),
+                "partner_ids",
+                "start:min",
+            ),
+        )
+        for model, domain, group, aggregate in sources:
+            for partner, instant in env_sudo[model]._read_group(domain, [group], [aggregate]):
+                if instant:
+                    instants[partner.commercial_partner_id.id].append(instant)
+        return {partner_id: company._record_control_today(at=min(found)) for partner_id, found in instants.items()}
+
+    @api.model
+    def _number_customers(self, partners_sudo, company):
+        """Give customers without a reference the next customer number (CA-01)."""
+        unnumbered = partners_sudo.filtered(lambda partner: not partner.ref)
+        if not unnumbered or not company.sudo().ca_fill_customer_no:
+            return
+        sequence_sudo = self.env["ir.sequence"]._get_for_company("customer.archive.customer", company)
+        numbers = sequence_sudo._next_numbers(len(unnumbered), company._record_control_today())
+        for partner, number in zip(unnumbered, numbers, strict=True):
+            partner.ref = number
+
+    # --- Deadline ---
+
+    def _start_opening(self):
+        """Start the week of drafts and ask the persons in charge to fill in the archives."""
+        drafts = self.filtered(lambda archive: archive.state == "draft")
+        for (company, contact), archives in drafts.grouped(lambda a: (a.company_id, a.date_first_contact)).items():
+            since = company.sudo().ca_opening_since
+            archives._clock_start(CLOCK, start=max(contact, since) if since else contact)
+        drafts._schedule_opening_activities()
+
+    def _schedule_opening_activities(self):
+        """Ask each person in charge to fill in and submit the archive."""
+        activity_type = self.env.ref("customer_archive.mail_activity_type_open_archive", raise_if_not_found=False)
+        archives = self.filtered("user_id")
+        if not activity_type or not archives:
+            return
+        model_id = self.env["ir.model"]._get_id(self._name)
+        # One creation for all of them; the person who made the contact may not assign activities to others.
+        self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True).create(
+            [
+                {
+                    "activity_type_id": activity_type.id,
+                    "res_model_id": model_id,
+                    "res_id": archive.id,
+                    "user_id": archive.user_id.id,
+                    "date_deadline": archive.date_opening_deadline or archive.company_id._record_control_today(),
+                    "summary": self.env._("Fill in and submit the archive"),
+                    "automated": True,
+                }
+                for archive in archives
+            ]
+        )
+
+    def _finish_opening(self):
+        """The archive is submitted: the week is over, the activity done."""
+        self._clock_stop(CLOCK)
+        self.sudo().activity_feedback(["customer_archive.mail_activity_type_open_archive"])
+
+    def _get_clock_recipients(self, role):
+        users = super()._get_clock_recipients(role)
+        if role == "responsible":
+            return users | self.user_id
+        if role == "supervisor":
+            return users | (self.supervisor_id or self.team_id.user_id)
+        if role == "keeper":
+            return users | self._get_access_keepers()
+        return users
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("date_first_contact"):
+            # The keeper has corrected the first contact: the week counts from there.
+            drafts = self.filtered(lambda archive: archive.state == "draft")
+            drafts._clock_cancel(CLOCK, self.env._("The date of the first contact was corrected."))
+            for (company, contact), archives in drafts.grouped(lambda a: (a.company_id, a.date_first_contact)).items():
+                since = company.sudo().ca_opening_since
+                archives._clock_start(CLOCK, start=max(contact, since) if since else contact)
+        return result

@@ -1,0 +1,141 @@
+from odoo import fields, models
+
+
+class CustomerArchive(models.Model):
+    """Review by the direct supervisor, and approval where it is asked (CA-03).
+
+    The states follow from the signatures: submitting opens the round, the first signature of a round that asks for
+    more moves the archive on to the approval, the last one puts it on file, a refusal sends it back.
+    """
+
+    _inherit = "customer.archive"
+
+    _sealed_fields = ("partner_id", "company_id", "category_id")
+
+    approval_required = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="A director approves this archive after the review. Found out from the settings when it is submitted, "
+        "and again when the mark or grade of the customer changes before it is on file.",
+    )
+
+    # --- States ---
+
+    def _get_submission_reasons(self):
+        reasons = super()._get_submission_reasons()
+        if self.supervisor_id and self.supervisor_id == self.create_uid and not self.opened_automatically:
+            reasons.append(
+                self.env._(
+                    "%(supervisor)s created this archive and cannot review it: name another supervisor.",
+                    supervisor=self.supervisor_id.name,
+                )
+            )
+        return reasons
+
+    def _get_review_reasons(self, target):
+        """Say which signatures are missing before the archive may go on.
+
+        :param str target: ``approval`` or ``active``
+        :rtype: list[str]
+        """
+        if target == "active":
+            return self._get_seal_reasons()
+        if self._is_review_signed():
+            return []
+        return [self.env._("The direct supervisor has not reviewed the archive yet.")]
+
+    def _is_review_signed(self):
+        """Return whether the first step is signed and further ones are asked."""
+        self.ensure_one()
+        steps_sudo = self.sudo().sign_off_request_id.step_ids
+        return (
+            self.sign_off_state == "open"
+            and "signed" in steps_sudo.filtered(lambda step: step.signer_type != "requester").mapped("state")
+        )
+
+    def _get_return_reasons(self):
+        """Say why the archive may not go back to draft now."""
+        if self.sign_off_state == "open":
+            return [self.env._("Refuse the archive with a reason, or withdraw it.")]
+        if self.sign_off_state == "sealed" and not self._get_seal_reasons():
+            return [self.env._("The archive was reviewed; it goes back only when a reviewed value is changed.")]
+        return []
+
+    def _get_sign_off_reasons(self):
+        return [*super()._get_sign_off_reasons(), *self._get_submission_reasons()]
+
+    def _prepare_transition_vals(self, target):
+        vals = super()._prepare_transition_vals(target)
+        if target == "review":
+            vals["approval_required"] = self._needs_approval()
+        return vals
+
+    def _after_transition(self, source, target):
+        super()._after_transition(source, target)
+        if target == "review":
+            self.filtered(lambda archive: archive.sign_off_state != "open").action_request_sign_off()
+
+    def action_request_sign_off(self):
+        """Submitting and asking for the signatures is one step."""
+        drafts = self.filtered(lambda archive: archive.state == "draft")
+        if drafts:
+            drafts._transition("review")
+        rest = self - drafts
+        return super(CustomerArchive, rest).action_request_sign_off() if rest else True
+
+    def action_withdraw_sign_off(self):
+        result = super().action_withdraw_sign_off()
+        self.filtered(lambda archive: archive.state in ("review", "approval"))._transition("draft")
+        return result
+
+    # --- Sign-off ---
+
+    def _get_sign_off_users(self, role):
+        users = super()._get_sign_off_users(role)
+        if role == "supervisor":
+            return self.supervisor_id
+        if role == "responsible":
+            return self.user_id
+        return users
+
+    def _on_sign_off_sealed(self):
+        super()._on_sign_off_sealed()
+        self.filtered(lambda archive: archive.state in ("review", "approval"))._transition("active")
+
+    def _on_sign_off_refused(self, opinion):
+        super()._on_sign_off_refused(opinion)
+        returned = self.filtered(lambda archive: archive.state in ("review", "approval"))
+        submitters = {archive: archive.submitted_by_id or archive.user_id for archive in returned}
+        returned._transition("draft")
+        for archive, user in submitters.items():
+            archive.activity_schedule(
+                "customer_archive.mail_activity_type_open_archive",
+                user_id=user.id or self.env.uid,
+                summary=self.env._("Returned by the reviewer: correct and submit again"),
+                note=opinion,
+            )
+
+    def _on_seal_broken(self, changes):
+        super()._on_seal_broken(changes)
+        self.filtered(lambda archive: archive.state in ("review", "approval", "active"))._transition("draft")
+
+    def _move_to_approval(self):
+        """Move archives whose review is signed on to the approval. Called after each signature."""
+        reviewed = self.filtered(lambda archive: archive.state == "review" and archive._is_review_signed())
+        if reviewed:
+            reviewed._transition("approval")
+
+    # --- Approval ---
+
+    def _needs_approval(self):
+        """Return whether the settings of the company ask a director to approve this archive."""
+        self.ensure_one()
+        rule = self.company_id.sudo().ca_approval_rule
+        return rule == "always" or (rule == "important" and (self.is_key or self.grade_id.approval_required))
+
+    def _refresh_approval_required(self):
+        """Ask again whether archives under review need approval; the round follows."""
+        for archive in self.filtered(lambda archive: archive.state in ("review", "approval")):
+            needed = archive._needs_approval()
+            if archive.approval_required != needed:
+                archive._write_protected({"approval_required": needed})

@@ -1,0 +1,277 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+CONSULTATION_STAMPS = ("ca_archive_checked_by_id", "ca_archive_checked_at")
+
+
+class SaleOrder(models.Model):
+    """Consult the archive before contracting (CA-18).
+
+    The gate stands in ``create`` and ``write``: a state ``sale`` that comes by file, RPC or another application meets
+    the same reasons as the button.
+    """
+
+    _inherit = "sale.order"
+
+    ca_archive_state = fields.Selection(
+        selection=lambda self: self.env["customer.archive"]._fields["state"]._description_selection(self.env),
+        string="Archive Status",
+        compute="_compute_ca_archive",
+        compute_sudo=True,
+    )
+    ca_archive_access = fields.Selection(
+        related="partner_id.ca_archive_access",
+        related_sudo=False,
+    )
+    ca_grade_id = fields.Many2one(
+        comodel_name="customer.grade",
+        string="Customer Grade",
+        compute="_compute_ca_archive",
+        compute_sudo=True,
+    )
+    ca_credit_status = fields.Selection(
+        selection=lambda self: self.env["res.partner"]._fields["ca_credit_status"]._description_selection(self.env),
+        string="Credit Status",
+        compute="_compute_ca_archive",
+        compute_sudo=True,
+    )
+    ca_trading_stopped = fields.Boolean(
+        string="Trading Stopped",
+        compute="_compute_ca_archive",
+        compute_sudo=True,
+    )
+    ca_overdue_amount = fields.Monetary(
+        string="Overdue",
+        currency_field="ca_company_currency_id",
+        compute="_compute_ca_overdue_amount",
+        compute_sudo=True,
+        help="Invoices of the customer that are past due, in the currency of the company.",
+    )
+    ca_company_currency_id = fields.Many2one(
+        related="company_id.currency_id",
+        string="Company Currency",
+    )
+    ca_archive_checked = fields.Boolean(
+        string="Archive Consulted",
+        copy=False,
+        tracking=True,
+        help="Ticked by the person who has consulted the customer's archive before contracting.",
+    )
+    ca_archive_checked_by_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Consulted by",
+        copy=False,
+        readonly=True,
+    )
+    ca_archive_checked_at = fields.Datetime(
+        string="Consulted on",
+        copy=False,
+        readonly=True,
+    )
+    ca_require_consultation = fields.Boolean(
+        related="company_id.ca_require_consultation",
+    )
+    ca_contracting_text = fields.Text(
+        string="Before Contracting",
+        compute="_compute_ca_contracting_text",
+        help="Everything that stands against contracting with this customer now, and what to think of before.",
+    )
+
+    # --- Computes ---
+
+    @api.depends(
+        "company_id",
+        "partner_id.commercial_partner_id.ca_archive_ids.state",
+        "partner_id.commercial_partner_id.ca_grade_id",
+        "partner_id.commercial_partner_id.ca_credit_status",
+        "partner_id.commercial_partner_id.ca_trading_stopped",
+    )
+    def _compute_ca_archive(self):
+        for company, orders in self.grouped("company_id").items():
+            customers = orders.partner_id.commercial_partner_id.with_company(company)
+            states = {
+                archive.partner_id.id: archive.state
+                for archive in customers._get_ca_archives_sudo(company or self.env.company)
+            }
+            for order in orders:
+                customer = order.partner_id.commercial_partner_id.with_company(company)
+                order.ca_archive_state = states.get(customer.id, False)
+                order.ca_grade_id = customer.ca_grade_id
+                order.ca_credit_status = customer.ca_credit_status
+                order.ca_trading_stopped = customer.ca_trading_stopped
+
+    @api.depends("ca_archive_state", "ca_trading_stopped", "ca_credit_status", "ca_archive_checked", "state")
+    def _compute_ca_contracting_text(self):
+        for order in self:
+            texts = []
+            if order.partner_id and order.state in ("draft", "sent"):
+                texts = [*order._get_ca_contracting_reasons(), *order._get_ca_contracting_warnings()]
+            order.ca_contracting_text = "\n".join(texts) or False
+
+    @api.depends("partner_id", "company_id")
+    def _compute_ca_overdue_amount(self):
+        for company, orders in self.grouped("company_id").items():
+            overdue = orders.partner_id.commercial_partner_id._get_ca_overdue_amounts(company or self.env.company)
+            for order in orders:
+                order.ca_overdue_amount = overdue.get(order.partner_id.commercial_partner_id.id, 0.0)
+
+    # --- CRUD ---
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._prepare_ca_consultation_vals(vals)
+        orders = super().create(vals_list)
+        orders._open_ca_archives()
+        orders.filtered("ca_archive_checked")._check_ca_consultation_access()
+        confirmed = orders.filtered(lambda order: order.state == "sale")
+        confirmed._check_ca_contracting()
+        confirmed._refresh_ca_classes()
+        return orders
+
+    def write(self, vals):
+        vals = dict(vals)
+        moved = self.browse()
+        if "partner_id" in vals and "ca_archive_checked" not in vals:
+            moved = self.filtered(
+                lambda order: order.ca_archive_checked
+                and order.partner_id.commercial_partner_id
+                != self.env["res.partner"].browse(vals["partner_id"]).commercial_partner_id
+            )
+        self._check_ca_consultation_kept(vals)
+        self._prepare_ca_consultation_vals(vals)
+        confirming = self.filtered(lambda order: order.state != "sale") if vals.get("state") == "sale" else self.browse()
+        if "partner_id" in vals or "company_id" in vals:
+            confirming |= self.filtered(lambda order: order.state == "sale")
+        result = super().write(vals)
+        if moved:
+            # Another customer has another archive.
+            super(SaleOrder, moved).write(dict.fromkeys(("ca_archive_checked", *CONSULTATION_STAMPS), False))
+        if vals.get("partner_id"):
+            self._open_ca_archives()
+        if vals.get("ca_archive_checked"):
+            self._check_ca_consultation_access()
+        confirming.filtered(lambda order: order.state == "sale")._check_ca_contracting()
+        if "state" in vals:
+            self._refresh_ca_classes()
+        return result
+
+    # --- Actions ---
+
+    def action_ca_consult_archive(self):
+        """Open the customer's archive, or ask for access to it."""
+        self.ensure_one()
+        return self.partner_id.with_company(self.company_id).action_open_ca_archive()
+
+    def _confirmation_error_message(self):
+        message = super()._confirmation_error_message()
+        reasons = self._get_ca_contracting_reasons()
+        return "\n".join([message, *reasons] if message else reasons) or False
+
+    # --- Business ---
+
+    def _get_ca_contracting_reasons(self):
+        """Say why this order may not be contracted. Hook: other chapters add their sentences.
+
+        :return: sentences; empty when nothing stands against it
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        reasons = []
+        customer = self.partner_id.commercial_partner_id
+        if self.ca_trading_stopped:
+            reasons.append(
+                self.env._(
+                    "%(order)s: trading with %(customer)s is stopped. Resume it on the customer's archive first.",
+                    order=self.display_name,
+                    customer=customer.display_name,
+                )
+            )
+        if self.ca_archive_state in ("cancelled", "destroyed"):
+            reasons.append(
+                self.env._(
+                    "%(order)s: %(customer)s is deregistered. Restore the customer's archive first.",
+                    order=self.display_name,
+                    customer=customer.display_name,
+                )
+            )
+        if self.sudo().ca_require_consultation and not self.ca_archive_checked:
+            reasons.append(
+                self.env._(
+                    "%(order)s: consult the archive of %(customer)s and tick 'Archive Consulted'.",
+                    order=self.display_name,
+                    customer=customer.display_name,
+                )
+            )
+        return reasons
+
+    def _get_ca_contracting_warnings(self):
+        """Say what the salesperson should think of before contracting. Hook.
+
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        warnings = []
+        if self.ca_archive_state and self.ca_archive_state in ("draft", "review", "approval"):
+            labels = dict(self._fields["ca_archive_state"]._description_selection(self.env))
+            warnings.append(
+                self.env._("The customer's archive is not on file yet: %(state)s.", state=labels[self.ca_archive_state])
+            )
+        if self.ca_credit_status in ("low", "very_low"):
+            labels = dict(self._fields["ca_credit_status"]._description_selection(self.env))
+            warnings.append(
+                self.env._("Credit status of the customer: %(status)s.", status=labels[self.ca_credit_status])
+            )
+        return warnings
+
+    def _check_ca_contracting(self):
+        """Refuse orders in state ``sale`` that may not be contracted."""
+        reasons = [reason for order in self for reason in order._get_ca_contracting_reasons()]
+        if reasons:
+            raise UserError("\n".join(reasons))
+
+    def _prepare_ca_consultation_vals(self, vals):
+        """Stamp the tick with person and time; nobody else sets the stamps."""
+        if not self.env.su:
+            for fname in CONSULTATION_STAMPS:
+                vals.pop(fname, None)
+        if "ca_archive_checked" in vals and not (self.env.su and "ca_archive_checked_by_id" in vals):
+            ticked = bool(vals["ca_archive_checked"])
+            vals["ca_archive_checked_by_id"] = ticked and self.env.uid
+            vals["ca_archive_checked_at"] = ticked and fields.Datetime.now()
+
+    def _check_ca_consultation_kept(self, vals):
+        """Keep the tick of a confirmed order: it says on what knowledge the order was contracted."""
+        if vals.get("ca_archive_checked", True):
+            return
+        kept = self.filtered(lambda order: order.state == "sale" and order.ca_archive_checked)
+        if kept:
+            raise UserError(
+                self.env._(
+                    "The consultation of the archive stays on confirmed orders: %(orders)s.",
+                    orders=", ".join(kept.mapped("name")),
+                )
+            )
+
+    def _check_ca_consultation_access(self):
+        """Refuse the tick of somebody who cannot open the archive."""
+        unreadable = self.filtered(lambda order: order.with_company(order.company_id).ca_archive_access == "request")
+        if unreadable:
+            raise UserError(
+                self.env._(
+                    "You cannot have consulted the archive of %(customers)s: you have no access to it. "
+                    "Request access, or ask the person in charge to tick 'Archive Consulted'.",
+                    customers=", ".join(unreadable.partner_id.commercial_partner_id.mapped("display_name")),
+                )
+            )
+
+    def _refresh_ca_classes(self):
+        """Bring the classes of the customers up to date with these orders (CA-20)."""
+        for company, orders in self.grouped("company_id").items():
+            orders.partner_id.commercial_partner_id._get_ca_archives_sudo(company)._refresh_classes()
+
+    def _open_ca_archives(self):
+        """Open the archives of the customers of these quotations (CA-02)."""
+        self.env["customer.archive"]._open_for_contacts(
+            [(order.company_id, order.partner_id, order.user_id, order.team_id) for order in self if order.partner_id]
+        )

@@ -1,1 +1,0 @@
-"""Code that runs inside Odoo's Python: it may use Odoo and its libraries."""
