@@ -1,0 +1,4 @@
+from .archive import (
+    test_identity,
+    test_opening,
+)
