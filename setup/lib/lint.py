@@ -130,7 +130,9 @@ def check_addons(problems, names, fix):
     translations = [name for name in names if name.endswith((".po", ".pot"))]
     if translations:
         hook = paths.LINT_VENV / "bin/oca-checks-po"
-        problems.tool("OCA translation checks", [hook, *translations])
+        # The format of translation files is that of setup/i18n.
+        options = ["--disable", "po-pretty-format"]
+        problems.tool("OCA translation checks", [hook, *options, *translations])
 
 
 def check_formatting(problems, names, fix):

@@ -1,0 +1,103 @@
+"""Install, uninstall, install again: nothing of ours stays, nothing of others goes."""
+
+import os
+from contextlib import contextmanager
+
+import pytest
+
+from lib.addons import all_addons
+from lib.databases import Templates, short_digest
+from lib.odoo_run import Odoo, problems
+from lib.postgres import chosen_server, test_cluster
+
+# What a database consists of: each query gives names that no addon may leave behind.
+INVENTORY = {
+    "tables and views": """
+        SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
+         WHERE nspname = 'public' AND relkind IN ('r', 'v', 'm', 'p')""",
+    "columns": """
+        SELECT table_name || '.' || column_name FROM information_schema.columns
+         WHERE table_schema = 'public'""",
+    "database functions": """
+        SELECT proname FROM pg_proc JOIN pg_namespace n ON n.oid = pronamespace
+         WHERE nspname = 'public'""",
+    "triggers": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+    "models": "SELECT model FROM ir_model",
+    "fields": "SELECT model || '.' || name FROM ir_model_fields",
+    "xml ids": """
+        SELECT module || '.' || name FROM ir_model_data
+         WHERE NOT (module = 'base' AND name LIKE 'module_%')""",
+    "menus": "SELECT name->>'en_US' FROM ir_ui_menu",
+    "scheduled jobs": "SELECT cron_name FROM ir_cron",
+    "record rules": "SELECT coalesce(name, id::text) FROM ir_rule",
+    "access lines": "SELECT name FROM ir_model_access",
+    "groups": "SELECT name->>'en_US' FROM res_groups",
+    "actions": "SELECT type || ' ' || (name->>'en_US') FROM ir_actions",
+    "views": "SELECT coalesce(key, name) FROM ir_ui_view",
+    "sequences": "SELECT coalesce(code, name) FROM ir_sequence",
+    "activity types": "SELECT name->>'en_US' FROM mail_activity_type",
+    "mail templates": "SELECT name->>'en_US' FROM mail_template",
+    "system parameters": "SELECT key FROM ir_config_parameter",
+    "defaults": "SELECT field_id || json_value FROM ir_default",
+    "attachments of models": """
+        SELECT DISTINCT res_model FROM ir_attachment
+         WHERE res_model IS NOT NULL AND res_model NOT LIKE 'ir.%'""",
+}
+
+
+@pytest.fixture(scope="module")
+def place():
+    """Odoo, its configuration, the templates, and a copier of databases."""
+    server = chosen_server(test_cluster)
+    odoo = Odoo(server)
+    name = f"cycle_{short_digest(os.getpid())}"
+    config = odoo.write_config(name)
+
+    @contextmanager
+    def copy(template):
+        server.clone(template, name)
+        try:
+            yield name
+        finally:
+            odoo.drop_database(name)
+
+    yield odoo, config, Templates(odoo), copy
+    config.unlink()
+
+
+def inventory(server, database):
+    """All that there is in a database, by kind."""
+    return {
+        kind: set(server.query(query, database).splitlines())
+        for kind, query in INVENTORY.items()
+    }
+
+
+def differences(before, after):
+    """What came to stay and what was lost, as lines."""
+    lines = []
+    for kind, names in before.items():
+        lines += [f"left behind, {kind}: {name}" for name in after[kind] - names]
+        lines += [f"lost, {kind}: {name}" for name in names - after[kind]]
+    return sorted(lines)
+
+
+def test_uninstall_leaves_nothing_and_reinstall_works(place):
+    odoo, config, templates, copy = place
+    addons = all_addons()
+    with copy(templates.dependencies(addons)) as database:
+        before = inventory(odoo.server, database)
+    with copy(templates.with_addons(addons)) as database:
+        names = ["-c", config, "-d", database]
+        for addon in reversed(addons):
+            log = odoo.run(
+                f"uninstalling {addon} failed", "module", "uninstall", *names, addon
+            )
+            assert not problems(log), f"Odoo complained while uninstalling {addon}"
+            assert not odoo.server.query(
+                f"SELECT name FROM ir_model_data WHERE module = '{addon}'", database
+            ), f"xml ids of {addon} are left"
+        after = inventory(odoo.server, database)
+        assert differences(before, after) == []
+        log = odoo.install(config, database, list(addons))
+        assert not problems(log), "Odoo complained while installing again"
