@@ -47,11 +47,12 @@ class TestXlsxLedger(BaseCase):
             "=1+1", '=HYPERLINK("http://x.example","y")', "+1", "-1", "@SUM(A1)", "\t=1", "http://x.example", "mailto:a@b.c",
             "{=1}", "007", "<r><t>raw</t></r>", "<r>&broken</r>", "a\x00b", "_x0041_",
         ]
-        sheet = self.write([Column("a")], [(text,) for text in texts], title="=1+1", lines=[("=1", "+2")], data_only=False)
+        sheet = self.write([Column("a")], [(text,) for text in texts], title="=1+1", lines=[("", "<r>&x</r>")], data_only=False)
         cells = [sheet.cell(row=row, column=1) for row in range(5, 5 + len(texts))]
         self.assertEqual({cell.data_type for cell in cells}, {"s"})
-        self.assertEqual([cell.value.strip(" ") for cell in cells[:10]], texts[:10])
-        self.assertEqual([cell.value.rstrip() for cell in cells[10:12]], texts[10:12])
+        # openpyxl leaves Excel's own escape of control characters as it is in the file
+        escaped = {"a\x00b": "a_x0000_b", "_x0041_": "_x005F_x0041_"}
+        self.assertEqual([cell.value for cell in cells], [escaped.get(text, text) for text in texts])
         self.assertEqual([cell.hyperlink for cell in cells], [None] * len(texts))
         self.assertTrue(all(cell.quotePrefix for cell in cells[:6]))
         self.assertEqual(sheet["A1"].data_type, "s")
@@ -83,7 +84,7 @@ class TestXlsxLedger(BaseCase):
         long_text = "很" * 40_000
         sheet = self.write(columns, [(long_text, 10**18, float("nan"), date(1899, 5, 1)), ("😀" * 20_000, 1, float("inf"), None)])
         self.assertEqual([cell.value for cell in sheet[4]][1:], [str(10**18), None, "1899-05-01"])
-        self.assertEqual(len(sheet["A4"].value), 32_767 - 1)
+        self.assertEqual(len(sheet["A4"].value), 32_767)
         self.assertTrue(sheet["A4"].value.endswith("…"))
         self.assertLessEqual(len(sheet["A5"].value.encode("utf-16-le")) // 2, 32_767)
 

@@ -12,11 +12,14 @@ numbers, whose dates are dates, and in which no text can turn into a formula.
 2
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from math import isfinite
 
 import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name, xl_range
+from xlsxwriter.worksheet import Worksheet
 
 #: Kinds of columns and their default width in characters.
 KINDS = {
@@ -45,6 +48,10 @@ _FIRST_DAY = date(1900, 3, 1).toordinal()
 #: A text that starts with one of these would be taken for a formula when the cell
 #: is edited or when the sheet is saved as CSV.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+#: What cannot stand in a cell as it is: markup, and control characters together with
+#: texts that look like Excel's own escape of one.
+_NOT_PLAIN = re.compile("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9a-fA-F]{4}_")
 
 OPTIONS = {
     "constant_memory": True,
@@ -102,6 +109,45 @@ class Head:
         return self.labels.get(key) or {"total": "Total", "yes": "Yes", "no": "No"}[key]
 
 
+class StreamingWorksheet(Worksheet):
+    """Worksheet that takes whole rows as XML.
+
+    XlsxWriter keeps, sorts out and escapes each cell by itself, which takes longer
+    than reading the records. The columns of a ledger all have one type, so the XML
+    of a cell is known but for its value; it goes straight into the temporary file
+    that XlsxWriter keeps for the rows in constant memory.
+    """
+
+    def stream_rows(self, row, cells, rows, last_row, width):
+        """Write rows one below the other.
+
+        :param row: first free row, counted from 0
+        :param cells: a function (row number, value) -> XML for each column
+        :param rows: iterable of sequences of values
+        :param last_row: first row that may not be written any more
+        :param width: number of columns
+        :return: next free row
+        :raises ValueError: when the sheet is full
+        """
+        self._write_single_row(row)  # what is still pending above
+        write = self.fh.write
+        for values in rows:
+            if row >= last_row:
+                raise ValueError("An Excel sheet holds no more rows.")
+            row += 1  # rows of a sheet are counted from 1
+            # 0 is a figure; None, False and "" are empty cells
+            xml = "".join(
+                cell(row, value)
+                for cell, value in zip(cells, values, strict=True)
+                if value is not None and value is not False and value != ""
+            )
+            write(f'<row r="{row}">{xml}</row>')
+        if row:
+            self._check_dimensions(row - 1, width - 1)
+        self.previous_row = row
+        return row
+
+
 class LedgerWriter:
     """Workbook under construction: head first, then rows, then totals and notes.
 
@@ -124,13 +170,13 @@ class LedgerWriter:
             raise ValueError(f"Unknown kinds of columns: {sorted(unknown)}")
         self.count = 0
         self._book = xlsxwriter.Workbook(target, dict(OPTIONS))
-        self._sheet = self._book.add_worksheet(_sheet_name(head.title))
+        self._sheet = self._book.add_worksheet(_sheet_name(head.title), StreamingWorksheet)
         self._formats = {}
         self._sums = [{} for _column in self.columns]
         self._row = 0
         self._set_page()
         self._write_head()
-        self._writers = [self._get_writer(index, column) for index, column in enumerate(self.columns)]
+        self._cells = [self._get_cell(index, column) for index, column in enumerate(self.columns)]
 
     # --- Page and head ---
 
@@ -178,96 +224,40 @@ class LedgerWriter:
         :param rows: iterable of sequences, one value for each column
         :raises ValueError: when the sheet is full
         """
-        writers = self._writers
-        row = self._row
-        for values in rows:
-            if row - self._first_row >= MAX_ROWS:
-                raise ValueError("An Excel sheet holds no more rows.")
-            for write, value in zip(writers, values, strict=True):
-                # 0 is a figure; None, False and "" are empty cells
-                if value is not None and value is not False and value != "":
-                    write(row, value)
-            row += 1
-        self.count += row - self._row
-        self._row = row
+        first = self._row
+        last = self._first_row + MAX_ROWS
+        self._row = self._sheet.stream_rows(first, self._cells, rows, last, len(self.columns))
+        self.count += self._row - first
 
-    def _get_writer(self, index, column):
+    def _get_cell(self, index, column):
+        """Function that turns (number of the row, value) into the XML of a cell of the column."""
         kind = column.kind or "text"
+        name = xl_col_to_name(index)
+        style = self._style(column)
+        total = self._sums[index] if column.total else None
         if kind == "boolean":
-            return self._get_boolean_writer(index)
+            return _boolean_cell(name, style, self.head.word("yes"))
         if kind in ("date", "datetime"):
-            return self._get_date_writer(index)
+            return _date_cell(name, style)
+        if kind in NUMERIC_KINDS and column.currency:
+            return self._get_money_cell(name, column, total)
         if kind in NUMERIC_KINDS:
-            return self._get_money_writer(index, column) if column.currency else self._get_number_writer(index, column)
-        return self._get_text_writer(index, column)
+            return _number_cell(name, style, total)
+        return _text_cell(name, style, self._style(column, quote_prefix=True))
 
-    def _get_text_writer(self, index, column):
-        write_string = self._sheet.write_string
-        quoted = self._format(**_cell_properties(column), quote_prefix=True)
+    def _style(self, column, code="", **properties):
+        return self._format(**_cell_properties(column, code), **properties)._get_xf_index()
 
-        def write(row, value):
-            text = value if isinstance(value, str) else str(value)
-            if text.startswith(_FORMULA_STARTS):
-                write_string(row, index, _clean(text), quoted)
-            else:
-                write_string(row, index, _clean(text))
+    def _get_money_cell(self, name, column, total):
+        cells = {}
 
-        return write
-
-    def _get_boolean_writer(self, index):
-        write_string = self._sheet.write_string
-        yes = self.head.word("yes")
-
-        def write(row, value):
-            write_string(row, index, yes)
-
-        return write
-
-    def _get_date_writer(self, index):
-        sheet = self._sheet
-
-        def write(row, value):
-            days = value.toordinal()
-            if days < _FIRST_DAY:  # before Excel's calendar: the day as text
-                sheet.write_string(row, index, value.isoformat(" ") if isinstance(value, datetime) else value.isoformat())
-                return
-            serial = days - _EPOCH
-            if isinstance(value, datetime):
-                serial += (value.hour * 3600 + value.minute * 60 + value.second) / 86400
-            sheet.write_number(row, index, serial)
-
-        return write
-
-    def _get_number_writer(self, index, column):
-        sheet = self._sheet
-        sums = self._sums[index]
-        sums[""] = 0
-        total = column.total
-
-        def write(row, value):
-            if not isfinite(value):
-                return
-            if -MAX_INTEGER < value < MAX_INTEGER:
-                sheet.write_number(row, index, value)
-            else:
-                sheet.write_string(row, index, str(value))
-            if total:
-                sums[""] += value
-
-        return write
-
-    def _get_money_writer(self, index, column):
-        sheet = self._sheet
-        sums = self._sums[index]
-
-        def write(row, value):
+        def cell(row, value):
             amount, code = value
-            if not isfinite(amount):
-                return
-            sheet.write_number(row, index, amount, self._format(**_cell_properties(column, code)))
-            sums[code] = sums.get(code, 0) + amount
+            if code not in cells:
+                cells[code] = _number_cell(name, self._style(column, code), total, code)
+            return cells[code](row, amount)
 
-        return write
+        return cell
 
     # --- Totals ---
 
@@ -322,7 +312,7 @@ class LedgerWriter:
                     value = round(value, max(column.digits, 2))
                 if single or not column.currency:
                     # follows the filter that a reader sets in Excel
-                    cells = xlsxwriter.utility.xl_range(self._first_row, index, last_row, index)
+                    cells = xl_range(self._first_row, index, last_row, index)
                     sheet.write_formula(self._row, index, f"=SUBTOTAL(109,{cells})", cell_format, value)
                 else:
                     sheet.write_number(self._row, index, value, cell_format)
@@ -367,15 +357,84 @@ def _cell_properties(column, code=""):
     return properties
 
 
-def _clean(text):
-    """Make a text safe for a cell.
+def _text_cell(name, style, quoted_style):
+    plain = f'" s="{style}" t="inlineStr"><is><t xml:space="preserve">'
+    quoted = f'" s="{quoted_style}" t="inlineStr"><is><t xml:space="preserve">'
 
-    Too long texts are cut with an ellipsis. XlsxWriter writes a text of the form
-    ``<r>…</r>`` as raw XML in constant memory; a trailing blank stops that.
+    def cell(row, value):
+        text = value if isinstance(value, str) else str(value)
+        start = quoted if text.startswith(_FORMULA_STARTS) else plain
+        return f'<c r="{name}{row}{start}{_escape(text)}</t></is></c>'
+
+    return cell
+
+
+def _boolean_cell(name, style, word):
+    rest = f'" s="{style}" t="inlineStr"><is><t>{_escape(word)}</t></is></c>'
+    return lambda row, value: f'<c r="{name}{row}{rest}'
+
+
+def _date_cell(name, style):
+    rest = f'" s="{style}"><v>'
+    text_cell = _text_cell(name, style, style)
+
+    def cell(row, value):
+        days = value.toordinal()
+        is_instant = isinstance(value, datetime)
+        if days < _FIRST_DAY:  # before Excel's calendar: the day as text
+            return text_cell(row, value.isoformat(" ") if is_instant else value.isoformat())
+        serial = days - _EPOCH
+        if is_instant:
+            serial += (value.hour * 3600 + value.minute * 60 + value.second) / 86400
+        return f'<c r="{name}{row}{rest}{serial:.16G}</v></c>'
+
+    return cell
+
+
+def _number_cell(name, style, total=None, code=""):
     """
-    text = str(text)
-    if len(text) > MAX_TEXT // 2 and len(text.encode("utf-16-le")) // 2 >= MAX_TEXT:
-        text = text.encode("utf-16-le")[: 2 * (MAX_TEXT - 2)].decode("utf-16-le", "ignore") + "…"
+    :param total: dict of sums that the value is added to under ``code``, or None
+    """
+    rest = f'" s="{style}"><v>'
+    text_cell = _text_cell(name, style, style)
+
+    def cell(row, value):
+        if not isfinite(value):
+            return ""
+        if total is not None:
+            total[code] = total.get(code, 0) + value
+        if not -MAX_INTEGER < value < MAX_INTEGER:
+            return text_cell(row, value)
+        return f'<c r="{name}{row}{rest}{value:.16G}</v></c>'
+
+    return cell
+
+
+def _escape(text):
+    """Make a text fit for the XML of a cell, as Excel escapes it."""
+    if len(text) > MAX_TEXT // 2:
+        text = _cut(text)
+    if not _NOT_PLAIN.search(text):
+        return text
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return Worksheet._escape_control_characters(text)
+
+
+def _cut(text):
+    """Cut a text to what a cell holds, counted in UTF-16, with an ellipsis."""
+    encoded = text.encode("utf-16-le")
+    if len(encoded) // 2 <= MAX_TEXT:
+        return text
+    return encoded[: 2 * (MAX_TEXT - 1)].decode("utf-16-le", "ignore") + "…"
+
+
+def _clean(text):
+    """Make a text safe for XlsxWriter's own cells (head, notes).
+
+    It writes a text of the form ``<r>…</r>`` as raw XML in constant memory; a
+    trailing blank stops that.
+    """
+    text = _cut(str(text))
     if text.startswith("<r>") and text.endswith("</r>"):
         text += " "
     return text
