@@ -13,6 +13,8 @@
         "security/access/ir.model.access.csv",
         # clock
         "security/clock/ir.model.access.csv",
+        "security/clock/clock_rules.xml",
+        "data/clock/clock_cron_data.xml",
         "data/clock/clock_role_data.xml",
         # form
         "security/form/ir.model.access.csv",
