@@ -16,6 +16,10 @@
         "security/clock/clock_rules.xml",
         "data/clock/clock_cron_data.xml",
         "data/clock/clock_role_data.xml",
+        "wizard/clock/clock_load_days_views.xml",
+        "views/clock/clock_calendar_day_views.xml",
+        "views/clock/clock_clock_views.xml",
+        "views/clock/clock_policy_views.xml",
         # form
         "security/form/ir.model.access.csv",
         "security/form/form_rules.xml",
@@ -32,6 +36,7 @@
         # state
         # menus
         "views/record_control_menus.xml",
+        "views/clock/clock_menus.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -7,6 +7,9 @@
     "license": "AGPL-3",
     "depends": ["record_control"],
     "data": [
+        # clock
+        "security/clock/ir.model.access.csv",
+        "security/clock/clock_rules.xml",
         # ledger
         "security/ledger/ir.model.access.csv",
         "security/ledger/ledger_rules.xml",

@@ -1,1 +1,2 @@
+from . import test_working_time
 from . import test_xlsx_ledger

@@ -217,8 +217,16 @@ class WorkCalendar:
         except pytz.AmbiguousTimeError:
             local = self.tz.localize(naive, is_dst=not is_end)
         except pytz.NonExistentTimeError:
-            local = self.tz.localize(naive, is_dst=False)
+            return self._after_jump(naive)
         return local.astimezone(UTC)
+
+    def _after_jump(self, naive):
+        while True:
+            naive += timedelta(minutes=1)
+            try:
+                return self.tz.localize(naive, is_dst=None).astimezone(UTC)
+            except pytz.NonExistentTimeError:
+                continue
 
     def day(self, day):
         """Return what the calendar says about a local day.
@@ -245,7 +253,9 @@ class WorkCalendar:
             for at, to in spans
             if (start := self.to_utc(day, at)) < (end := self.to_utc(day, to, is_end=True))
         ]
-        if not intervals or not self.leaves:
+        if not intervals:  # no hours, or hours that summer time jumps over
+            return Day(day, (), "off", name)
+        if not self.leaves:
             return Day(day, tuple(intervals), kind, name)
         return self._cut_leaves(Day(day, tuple(intervals), kind, name))
 
@@ -357,7 +367,7 @@ def _cuts(pauses):
 def _is_lost(intervals, cuts):
     """Tell whether a day with these ``intervals`` is lost to the pauses (see the module text)."""
     last = intervals[-1][1]
-    if any(start <= last < end for start, end in cuts):
+    if any(start < last < end for start, end in cuts):
         return True
     total = sum((end - start for start, end in intervals), ZERO)
     kept = sum((end - start for start, end in _subtract(intervals, cuts)), ZERO)

@@ -1,3 +1,4 @@
+from . import clock
 from . import ledger
 from . import numbering
 from . import state

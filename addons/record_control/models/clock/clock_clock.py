@@ -24,12 +24,12 @@ REPLAY_BATCH = 1000
 
 def to_aware(instant):
     """Return a naive UTC datetime of the ORM as an aware one."""
-    return instant and instant.replace(tzinfo=working_time.UTC)
+    return instant.replace(tzinfo=working_time.UTC) if instant else None
 
 
 def to_naive(instant):
-    """Return an aware instant as the ORM stores it: naive UTC, whole seconds."""
-    return instant and instant.astimezone(working_time.UTC).replace(tzinfo=None, microsecond=0)
+    """Return an aware instant as the ORM stores it: naive UTC, whole seconds; False for None."""
+    return instant and instant.astimezone(working_time.UTC).replace(tzinfo=None, microsecond=0) or False
 
 
 class ClockClock(models.Model):

@@ -28,7 +28,7 @@ class ClockEscalation(models.Model):
     step_id = fields.Many2one(
         comodel_name="clock.policy.step", readonly=True, ondelete="set null", index="btree_not_null"
     )
-    name = fields.Char(string="Step", required=True, readonly=True)
+    name = fields.Char(string="Told About", required=True, readonly=True)
     due_at = fields.Datetime(string="Due", required=True, readonly=True)
     fired_at = fields.Datetime(string="Told At", required=True, readonly=True)
     user_ids = fields.Many2many(comodel_name="res.users", string="Told", readonly=True)

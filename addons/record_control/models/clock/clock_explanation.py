@@ -2,9 +2,10 @@
 
 from datetime import date, datetime
 
+from babel.dates import format_date
 from markupsafe import Markup
 
-from odoo.tools import format_date
+from odoo.tools.misc import babel_locale_parse
 
 DATE_FORMAT = "EEE yyyy-MM-dd"
 
@@ -48,11 +49,16 @@ class _Words(dict):
         self.env = env
 
     def day(self, key):
-        return format_date(self.env, date.fromisoformat(self[key]), date_format=DATE_FORMAT)
+        return self.format_date(date.fromisoformat(self[key]))
+
+    def format_date(self, day):
+        # not odoo.tools.format_date: it takes the company's language when the reader has none, and
+        # the words around the weekday would be in another one
+        return format_date(day, DATE_FORMAT, locale=babel_locale_parse(self.env.lang or "en_US"))
 
     def at(self, key):
         instant = datetime.fromisoformat(self[key])
-        day = format_date(self.env, instant.date(), date_format=DATE_FORMAT)
+        day = self.format_date(instant.date())
         return f"{day} {instant:%H:%M:%S}" if instant.second else f"{day} {instant:%H:%M}"
 
     def duration(self, key):

@@ -241,7 +241,7 @@ class ClockPolicy(models.Model):
             field or past the record itself
         """
         names = set()
-        for policy in self.sudo().search([("model", "=", model)]):
+        for policy in self.sudo().with_context(active_test=True).search([("model", "=", model)]):
             for condition in Domain(ast.literal_eval(policy.domain or "[]")).iter_conditions():
                 field = self.env[model]._fields.get(condition.field_expr)
                 if not field or field.compute or field.related:
@@ -282,7 +282,11 @@ class ClockPolicy(models.Model):
         :return: ``{record: policy}``; records that none fits are left out
         """
         # sudo: a user need not be allowed to read what a condition looks at
-        policies = self.sudo().search([("model", "=", records._name), ("code", "=", code)])
+        policies = (
+            self.sudo()
+            .with_context(active_test=True)
+            .search([("model", "=", records._name), ("code", "=", code)])
+        )
         policies = policies.sorted(lambda p: (not p.company_id, p.sequence, p.id))
         left, chosen = records.sudo(), {}
         has_company = "company_id" in records._fields
