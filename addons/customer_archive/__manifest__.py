@@ -30,11 +30,21 @@
         # confidentiality
         # custody
         # data
+        "security/data/ir.model.access.csv",
+        "security/data/data_rules.xml",
+        "data/data/customer_import_data.xml",
+        "views/data/customer_import_actions.xml",
         # document
         # menus
         "views/customer_archive_menus.xml",
         "views/archive/archive_menus.xml",
+        "views/data/customer_import_batch_views.xml",
     ],
+    "assets": {
+        "web.assets_backend": [
+            "customer_archive/static/src/**/*",
+        ],
+    },
     "demo": [],
     "application": True,
 }

@@ -1,0 +1,9 @@
+from . import (
+    customer_import_batch,
+    customer_import_check,
+    customer_import_run,
+    customer_import_column,
+    customer_import_line,
+    customer_import_issue,
+    customer_import_progress,
+)

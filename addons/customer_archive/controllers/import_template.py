@@ -1,0 +1,50 @@
+import io
+
+import xlsxwriter
+
+from odoo import http
+from odoo.http import content_disposition, request
+
+from ..tools.customer_workbook import TARGETS
+
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+REQUIRED = ("name",)
+
+
+class ImportTemplate(http.Controller):
+    @http.route(
+        "/customer_archive/import_template",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        readonly=True,
+    )
+    def import_template(self):
+        """Return an empty customer list with the headings that the import knows."""
+        return request.make_response(
+            build_template(),
+            headers=[
+                ("Content-Type", XLSX_TYPE),
+                ("Content-Disposition", content_disposition("客户信息导入模板.xlsx")),
+            ],
+        )
+
+
+def build_template():
+    """Build the template: one heading per target, text columns, required ones marked.
+
+    :return: content of the workbook
+    :rtype: bytes
+    """
+    stream = io.BytesIO()
+    workbook = xlsxwriter.Workbook(stream, {"in_memory": True})
+    sheet = workbook.add_worksheet("客户")
+    heading = workbook.add_format({"bold": True, "bg_color": "#D9E1F2", "border": 1})
+    text = workbook.add_format({"num_format": "@"})  # keeps long codes and leading zeros
+    for index, (target, headings) in enumerate(TARGETS.items()):
+        mark = "*" if target in REQUIRED else ""
+        sheet.write_string(0, index, headings[0] + mark, heading)
+        sheet.set_column(index, index, 20, text)
+    sheet.freeze_panes(1, 0)
+    workbook.close()
+    return stream.getvalue()

@@ -1,0 +1,348 @@
+import logging
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+_logger = logging.getLogger(__name__)
+
+TRANSITIONS = {
+    "uploaded": ("checked",),
+    "checked": ("uploaded", "review"),
+    "review": ("imported", "refused", "checked"),
+    "refused": ("uploaded",),
+    "imported": (),
+}
+
+
+class CustomerImportBatch(models.Model):
+    """A customer list on its way into the database (CA-97).
+
+    Somebody uploads and checks it, the archive keeper audits and imports it. Check
+    and import run in the background and report their progress; nothing becomes a
+    customer before the keeper's decision.
+    """
+
+    _name = "customer.import.batch"
+    _description = "Customer import"
+    _inherit = ["mail.thread", "guarded.state.mixin", "numbering.mixin"]
+    _order = "id desc"
+    _check_company_auto = True
+
+    _guarded_transitions = TRANSITIONS
+    _guarded_initial_states = ("uploaded",)
+    _guarded_protected_fields = (
+        "job",
+        "checksum",
+        "source_destroyed_at",
+        "source_destroyed_by_id",
+        "imported_at",
+        "imported_by_id",
+        "footer_note",
+    )
+    _numbering_code = "customer.import.batch"
+
+    name = fields.Char(string="Import no.", readonly=True, copy=False)
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    uploaded_by_id = fields.Many2one(
+        comodel_name="res.users",
+        required=True,
+        readonly=True,
+        default=lambda self: self.env.user,
+    )
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Salesperson by default",
+        required=True,
+        default=lambda self: self.env.user,
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+        help="Responsible for the customers whose row names no salesperson.",
+    )
+    file_data = fields.Binary(string="Customer list", attachment=True, copy=False)
+    file_name = fields.Char(copy=False)
+    checksum = fields.Char(
+        readonly=True,
+        copy=False,
+        help="SHA-256 of the file; stays when the file has been destroyed.",
+    )
+    state = fields.Selection(
+        selection=[
+            ("uploaded", "Uploaded"),
+            ("checked", "Checked"),
+            ("review", "To review"),
+            ("imported", "Imported"),
+            ("refused", "Refused"),
+        ],
+        default="uploaded",
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
+        tracking=True,
+    )
+    on_bad_rows = fields.Selection(
+        selection=[
+            ("none", "Import nothing"),
+            ("good", "Import the good rows"),
+        ],
+        string="If rows are bad",
+        default="none",
+        required=True,
+    )
+    on_duplicate = fields.Selection(
+        selection=[
+            ("bad", "Report the row as bad"),
+            ("update", "Complete the existing customer"),
+        ],
+        string="If the customer exists",
+        default="bad",
+        required=True,
+        help="Completing fills what is empty at the existing customer; it never "
+        "overwrites.",
+    )
+    refuse_reason = fields.Char(copy=False, tracking=True)
+    column_ids = fields.One2many(
+        comodel_name="customer.import.column",
+        inverse_name="batch_id",
+    )
+    line_ids = fields.One2many(
+        comodel_name="customer.import.line",
+        inverse_name="batch_id",
+        readonly=True,
+    )
+    issue_ids = fields.One2many(
+        comodel_name="customer.import.issue",
+        inverse_name="batch_id",
+        readonly=True,
+    )
+    footer_note = fields.Char(
+        string="Left out",
+        readonly=True,
+        copy=False,
+        help="Sheets without a header and rows such as totals.",
+    )
+    row_count = fields.Integer(compute="_compute_counts")
+    good_count = fields.Integer(compute="_compute_counts")
+    bad_count = fields.Integer(compute="_compute_counts")
+    imported_count = fields.Integer(compute="_compute_counts")
+    issue_count = fields.Integer(compute="_compute_counts")
+    job = fields.Selection(
+        selection=[("check", "Checking"), ("import", "Importing")],
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+    )
+    progress = fields.Json(compute="_compute_progress")
+    imported_at = fields.Datetime(readonly=True, copy=False)
+    imported_by_id = fields.Many2one(
+        comodel_name="res.users",
+        readonly=True,
+        copy=False,
+    )
+    source_destroyed_at = fields.Datetime(
+        string="File destroyed at",
+        readonly=True,
+        copy=False,
+        help="The source file is destroyed once its customers are imported (CA-13).",
+    )
+    source_destroyed_by_id = fields.Many2one(
+        comodel_name="res.users",
+        string="File destroyed by",
+        readonly=True,
+        copy=False,
+    )
+
+    # --- Computes ---
+
+    @api.depends("line_ids.state", "issue_ids")
+    def _compute_counts(self):
+        counts = defaultdict(lambda: defaultdict(int))
+        for batch, state, count in self.env["customer.import.line"]._read_group(
+            [("batch_id", "in", self.ids)], ["batch_id", "state"], ["__count"]
+        ):
+            counts[batch.id][state] = count
+        issues = dict(
+            self.env["customer.import.issue"]._read_group(
+                [("batch_id", "in", self.ids)], ["batch_id"], ["__count"]
+            )
+        )
+        for batch in self:
+            by_state = counts[batch.id]
+            batch.row_count = sum(by_state.values())
+            batch.good_count = by_state["good"] + by_state["update"]
+            batch.bad_count = by_state["bad"]
+            batch.imported_count = by_state["imported"]
+            batch.issue_count = issues.get(batch, 0)
+
+    @api.depends("job")
+    def _compute_progress(self):
+        rows = self.env["customer.import.progress"].search_fetch(
+            [("batch_ref", "in", self.ids)], ["batch_ref", "done", "total"]
+        )
+        progress = {row.batch_ref: row for row in rows}
+        for batch in self:
+            row = progress.get(batch.id)
+            batch.progress = {
+                "job": batch.job or False,
+                "done": row.done if row else 0,
+                "total": row.total if row else 0,
+            }
+
+    # --- CRUD ---
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_imported(self):
+        imported = self.filtered(lambda batch: batch.state == "imported")
+        if imported:
+            raise UserError(
+                self.env._(
+                    "Imported lists are records and stay: %(batches)s.",
+                    batches=", ".join(imported.mapped("name")),
+                )
+            )
+
+    def write(self, vals):
+        if {"file_data", "file_name"} & vals.keys() and not self.env.su:
+            self._check_file_may_change()
+        return super().write(vals)
+
+    def _check_file_may_change(self):
+        fixed = self.filtered(lambda batch: batch.state != "uploaded" or batch.job)
+        if fixed:
+            raise UserError(
+                self.env._(
+                    "%(batches)s: the file has been checked. Reset to uploaded before "
+                    "you choose another file.",
+                    batches=", ".join(fixed.mapped("name")),
+                )
+            )
+
+    # --- States ---
+
+    def _get_transition_reasons(self, target):
+        reasons = super()._get_transition_reasons(target)
+        if self.job:
+            reasons.append(self.env._("A job is still running on this list."))
+        if target in ("review", "imported"):
+            reasons += self._get_row_reasons()
+        if target in ("imported", "refused") and not self._is_keeper():
+            reasons.append(
+                self.env._("Only an archive keeper may import or refuse a list.")
+            )
+        if target == "refused" and not (self.refuse_reason or "").strip():
+            reasons.append(self.env._("Enter why the list is refused."))
+        if target == "checked" and self.state == "uploaded" and not self.checksum:
+            reasons.append(self.env._("Check the file first."))
+        return reasons
+
+    def _get_row_reasons(self):
+        """Say why the rows themselves may not be imported."""
+        if not self.good_count + self.imported_count:
+            return [self.env._("There is no row that can be imported.")]
+        if self.bad_count and self.on_bad_rows == "none":
+            return [
+                self.env._(
+                    "%(count)s rows are bad. Correct the file and upload it again, or "
+                    "choose to import the good rows.",
+                    count=self.bad_count,
+                )
+            ]
+        return []
+
+    def _is_keeper(self):
+        return self.env.user.has_group("customer_archive.group_customer_archive_keeper")
+
+    # --- Actions ---
+
+    def action_check(self):
+        """Read and check the file in the background."""
+        for batch in self:
+            if batch.state not in ("uploaded", "checked"):
+                raise UserError(
+                    self.env._("%(batch)s cannot be checked any more.", batch=batch.name)
+                )
+            if not batch.file_data:
+                raise UserError(
+                    self.env._("%(batch)s: choose a file first.", batch=batch.name)
+                )
+        self._launch_job("check")
+
+    def action_submit(self):
+        """Hand the checked list to the archive keeper."""
+        self._transition("review")
+
+    def action_reset(self):
+        """Go back one step: choose another file, or correct the columns."""
+        for batch in self:
+            batch._transition("checked" if batch.state == "review" else "uploaded")
+
+    def action_refuse(self):
+        """Send the list back; the reason is in ``refuse_reason``."""
+        self._transition("refused")
+
+    def action_import(self):
+        """Create the customers and their archives in the background."""
+        self._check_transition("imported")
+        self._launch_job("import")
+
+    def action_open_customers(self):
+        """Open the archives that came out of this list."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_archive.customer_archive_action"
+        )
+        action["domain"] = [("id", "in", self.line_ids.archive_id.ids)]
+        action["context"] = {}
+        return action
+
+    # --- Jobs ---
+
+    def _launch_job(self, job):
+        """Ask the background worker to run a job.
+
+        :param str job: ``"check"`` or ``"import"``
+        """
+        self.check_access("write")
+        # sudo: the job marker is system-set so that no caller can fake a running job
+        vals = {"job": job}
+        if job == "import":
+            vals["imported_by_id"] = self.env.uid
+        self.sudo().write(vals)
+        self.env.ref("customer_archive.ir_cron_customer_import")._trigger()
+
+    @api.model
+    def _cron_run_jobs(self):
+        """Run the waiting jobs, one after the other; two workers never share one."""
+        while batch := self._lock_next_job():
+            batch._run_job()
+            remaining = self.search_count([("job", "!=", False)])
+            if not self.env["ir.cron"]._commit_progress(1, remaining=remaining):
+                break
+
+    @api.model
+    def _lock_next_job(self):
+        waiting = self.search([("job", "!=", False)], order="id")
+        return waiting.try_lock_for_update(limit=1)
+
+    def _run_job(self):
+        """Run the job of one batch as the user who started it.
+
+        What the list can be blamed for ends the job and is told in the chatter; any
+        other error is the worker's, which tries again.
+        """
+        self.ensure_one()
+        user = self.imported_by_id if self.job == "import" else self.uploaded_by_id
+        batch = self.with_user(user).with_company(self.company_id)
+        batch = batch.with_context(lang=user.lang, tz=user.tz)
+        try:
+            with self.env.cr.savepoint():
+                batch._run_check() if self.job == "check" else batch._run_import()
+        except UserError as error:
+            _logger.info("Customer import %s stopped: %s", self.name, error)
+            self.job = False
+            self.message_post(body=str(error))
