@@ -33,12 +33,14 @@
         "security/data/ir.model.access.csv",
         "security/data/data_rules.xml",
         "data/data/customer_import_data.xml",
+        "data/data/customer_data_check_data.xml",
         "views/data/customer_import_actions.xml",
         # document
         # menus
         "views/customer_archive_menus.xml",
         "views/archive/archive_menus.xml",
         "views/data/customer_import_batch_views.xml",
+        "views/data/customer_data_check_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

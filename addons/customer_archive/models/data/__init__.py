@@ -1,4 +1,6 @@
 from . import (
+    customer_archive_merge,
+    customer_data_check,
     customer_import_batch,
     customer_import_check,
     customer_import_run,

@@ -1,0 +1,119 @@
+from psycopg2 import IntegrityError
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import mute_logger
+
+
+class CustomerArchive(models.Model):
+    """Archives of merged customers become one; none of them is deleted (CA-100)."""
+
+    _inherit = "customer.archive"
+
+    merged_into_id = fields.Many2one(
+        comodel_name="customer.archive",
+        string="Merged into",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+
+    # A merged archive stays beside the one it was merged into
+    _partner_company_unique = models.UniqueIndex(
+        "(partner_id, company_id) WHERE merged_into_id IS NULL",
+        "This customer already has an archive in this company.",
+    )
+
+    @api.model
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | {"merged_into_id"}
+
+    def _merge_into(self, destination):
+        """Move what the archives hold to another archive and retire them.
+
+        A line that the destination already has (a unique index says so) stays where
+        it is: it can still be read there, nothing is lost.
+
+        :param customer.archive destination: the archive that stays
+        """
+        for model, name in self._get_archive_references():
+            records = self.env[model].sudo().with_context(active_test=False)
+            self._move_records(records.search([(name, "in", self.ids)]), name, destination)
+        # sudo: retiring is the system's act, no user may set it
+        self.sudo().write({"merged_into_id": destination.id, "active": False})
+        for archive in self:
+            archive.message_post(
+                body=self.env._("Merged into %(archive)s.", archive=destination.name)
+            )
+            self._add_archive_event(
+                destination.partner_id,
+                "other",
+                self.env._("Archive %(archive)s merged into this one", archive=archive.name),
+                company_id=destination.company_id.id,
+            )
+
+    @api.model
+    def _get_archive_references(self):
+        """Return ``[(model, field)]`` of every stored many2one to the archive."""
+        return [
+            (model._name, field.name)
+            for model in self.env.values()
+            if not model._abstract and not model._transient and model._auto
+            for field in model._fields.values()
+            if field.type == "many2one"
+            and field.comodel_name == "customer.archive"
+            and field.store
+            and not field.related
+            and field.name != "merged_into_id"
+        ]
+
+    @api.model
+    def _move_records(self, records, name, destination):
+        """Point records at another archive; where an index refuses, one by one."""
+        if not records:
+            return
+        try:
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                records.write({name: destination.id})
+                records.flush_recordset()
+        except IntegrityError:
+            records.invalidate_recordset()
+            for record in records if len(records) > 1 else ():
+                self._move_records(record, name, destination)
+
+
+class MergePartnerAutomatic(models.TransientModel):
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
+        """Merge the archives before the contacts: core would delete the second one."""
+        partners = self.env["res.partner"].browse(partner_ids).exists()
+        destination = dst_partner or self._get_ordered_partner(partners.ids)[-1]
+        # sudo: archives that the user may not see are merged too, or they would be lost
+        archives_sudo = (
+            self.env["customer.archive"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("partner_id", "in", partners.ids), ("merged_into_id", "=", False)])
+        )
+        if archives_sudo and not self._may_merge_archives():
+            raise AccessError(
+                self.env._(
+                    "%(customers)s have archives. Only an archive keeper or manager may "
+                    "merge them.",
+                    customers=", ".join(archives_sudo.partner_id.mapped("display_name")),
+                )
+            )
+        for archives in archives_sudo.grouped("company_id").values():
+            kept = archives.filtered(lambda a: a.partner_id == destination)[:1]
+            kept = kept or archives.sorted("id")[:1]
+            (archives - kept)._merge_into(kept)
+        self.env.flush_all()
+        return super()._merge(partner_ids, dst_partner=dst_partner, extra_checks=extra_checks)
+
+    def _may_merge_archives(self):
+        return self.env.su or any(
+            self.env.user.has_group(f"customer_archive.group_customer_archive_{role}")
+            for role in ("keeper", "manager")
+        )
