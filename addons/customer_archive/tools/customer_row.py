@@ -9,9 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from stdnum.cn import uscc
-from stdnum.exceptions import InvalidChecksum, ValidationError
-
+from .credit_code import clean_code, code_fault
 from .customer_workbook import normalise_phone, normalise_text, parse_date
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
@@ -80,16 +78,14 @@ def _clean_text(raw, _today):
 
 
 def _clean_code(raw, _today):
-    """Check the unified social credit code (GB 32100-2015, check digit included)."""
-    text = normalise_text(raw).replace(" ", "").upper()
-    if not text:
-        return ""
-    try:
-        return uscc.validate(text)
-    except InvalidChecksum as error:
-        raise _CellError("bad_code_checksum") from error
-    except ValidationError as error:
-        raise _CellError("bad_code") from error
+    """Check the unified social credit code, check digit included."""
+    code = clean_code(normalise_text(raw))
+    fault = code and code_fault(code)
+    if fault:
+        raise _CellError(
+            "bad_code_checksum" if fault == "check_digit" else "bad_code"
+        )
+    return code
 
 
 def _clean_phone(raw, _today):

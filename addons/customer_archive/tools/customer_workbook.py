@@ -10,12 +10,13 @@ Source: CA-97 (客户信息导入).
 import csv
 import io
 import re
-import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
+
+from .company_name import fold_width
 
 HEADER_SEARCH_ROWS = 20  # titles and remarks above the header are shorter than this
 EXCEL_EPOCH = date(1899, 12, 30)
@@ -118,7 +119,7 @@ def normalise_text(value):
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)  # Excel keeps typed digits as floats
-    return " ".join(unicodedata.normalize("NFKC", str(value)).split())
+    return " ".join(fold_width(str(value)).split())
 
 
 def parse_date(value):

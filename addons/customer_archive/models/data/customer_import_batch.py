@@ -228,17 +228,30 @@ class CustomerImportBatch(models.Model):
         reasons = super()._get_transition_reasons(target)
         if self.job:
             reasons.append(self.env._("A job is still running on this list."))
-        if target in ("review", "imported"):
+        if target == "checked" and not self.checksum:
+            reasons.append(self.env._("The file is not checked yet: press Check."))
+        if target == "review":
             reasons += self._get_row_reasons()
-        if target in ("imported", "refused") and not self._is_keeper():
-            reasons.append(
-                self.env._("Only an archive keeper may import or refuse a list.")
-            )
-        if target == "refused" and not (self.refuse_reason or "").strip():
-            reasons.append(self.env._("Enter why the list is refused."))
-        if target == "checked" and self.state == "uploaded" and not self.checksum:
-            reasons.append(self.env._("Check the file first."))
+        if target == "imported":
+            reasons += self._get_import_reasons()
+            if self.good_count:
+                reasons.append(
+                    self.env._("The rows are not imported yet: press Import.")
+                )
+        if target == "refused":
+            reasons += self._get_keeper_reasons()
+            if not (self.refuse_reason or "").strip():
+                reasons.append(self.env._("Enter why the list is refused."))
         return reasons
+
+    def _get_import_reasons(self):
+        """Say everything that keeps the list from being imported now."""
+        return self._get_keeper_reasons() + self._get_row_reasons()
+
+    def _get_keeper_reasons(self):
+        if self.env.user.has_group("customer_archive.group_customer_archive_keeper"):
+            return []
+        return [self.env._("Only an archive keeper may import or refuse a list.")]
 
     def _get_row_reasons(self):
         """Say why the rows themselves may not be imported."""
@@ -254,8 +267,38 @@ class CustomerImportBatch(models.Model):
             ]
         return []
 
-    def _is_keeper(self):
-        return self.env.user.has_group("customer_archive.group_customer_archive_keeper")
+    def _prepare_transition_vals(self, target):
+        vals = super()._prepare_transition_vals(target)
+        if target == "uploaded":
+            vals |= {"checksum": False, "footer_note": False}
+        if target == "imported":
+            now = fields.Datetime.now()
+            vals |= {
+                "imported_at": now,
+                "source_destroyed_at": now,
+                "source_destroyed_by_id": self.env.uid,
+                "file_data": False,
+            }
+        return vals
+
+    def _after_transition(self, source, target):
+        super()._after_transition(source, target)
+        if target == "uploaded":
+            # sudo: findings belong to the system; another file gets its own
+            self.sudo().line_ids.unlink()
+            self.sudo().issue_ids.unlink()
+        if target == "imported":
+            for batch in self:
+                batch.message_post(body=batch._describe_import())
+
+    def _describe_import(self):
+        return self.env._(
+            "%(count)s customers imported. The file %(file)s (SHA-256 %(checksum)s) has "
+            "been destroyed.",
+            count=self.imported_count,
+            file=self.file_name,
+            checksum=self.checksum,
+        )
 
     # --- Actions ---
 
@@ -286,8 +329,18 @@ class CustomerImportBatch(models.Model):
         self._transition("refused")
 
     def action_import(self):
-        """Create the customers and their archives in the background."""
-        self._check_transition("imported")
+        """Create the customers and their archives in the background.
+
+        :raises UserError: with every reason of every list
+        """
+        reasons = {batch: batch._get_import_reasons() for batch in self}
+        for batch in self.filtered(lambda batch: batch.state != "review" or batch.job):
+            reasons[batch].append(self.env._("It is not waiting for the import."))
+        lines = [
+            f"{batch.name}: {reason}" for batch, found in reasons.items() for reason in found
+        ]
+        if lines:
+            raise UserError("\n".join(lines))
         self._launch_job("import")
 
     def action_open_customers(self):

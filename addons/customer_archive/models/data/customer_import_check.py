@@ -7,7 +7,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ...tools.company_name import company_key
+from ...tools.company_name import name_key
 from ...tools.customer_row import Finding, interpret_row
 from ...tools.customer_workbook import WorkbookColumn, WorkbookError, read_workbook
 
@@ -166,7 +166,7 @@ class CustomerImportBatch(models.Model):
         """Report every row that repeats an earlier one by code, number or name."""
         first = {}
         for row in rows:
-            keys = dict(row.values, name_key=company_key(row.values.get("name", "")))
+            keys = dict(row.values, name_key=name_key(row.values.get("name", "")))
             for key, code in UNIQUE_IN_FILE:
                 if not keys.get(key):
                     continue
@@ -252,7 +252,7 @@ class CustomerImportBatch(models.Model):
         keys = {
             "company_registry": row.values.get("company_registry"),
             "ref": row.values.get("ref"),
-            "name_key": company_key(row.values.get("name", "")),
+            "name_key": name_key(row.values.get("name", "")),
             "phone": row.values.get("phone"),
         }
         return [(target, key) for target, key in keys.items() if key]

@@ -229,34 +229,7 @@ class CustomerImportBatch(models.Model):
             )
 
     def _finish_import(self):
-        """Close the batch and destroy its source file (CA-13)."""
-        # sudo: job, stamps and destruction are system-set
-        batch_sudo = self.sudo()
-        batch_sudo.job = False
+        """Close the batch; closing destroys its source file (CA-13)."""
+        # sudo: the job marker is system-set
+        self.sudo().job = False
         self._transition("imported")
-
-    def _prepare_transition_vals(self, target):
-        vals = super()._prepare_transition_vals(target)
-        if target == "imported":
-            now = fields.Datetime.now()
-            vals |= {
-                "imported_at": now,
-                "source_destroyed_at": now,
-                "source_destroyed_by_id": self.env.uid,
-                "file_data": False,
-            }
-        return vals
-
-    def _after_transition(self, source, target):
-        super()._after_transition(source, target)
-        if target == "imported":
-            for batch in self:
-                batch.message_post(
-                    body=self.env._(
-                        "%(count)s customers imported. The file %(file)s (SHA-256 "
-                        "%(checksum)s) has been destroyed.",
-                        count=batch.imported_count,
-                        file=batch.file_name,
-                        checksum=batch.checksum,
-                    )
-                )

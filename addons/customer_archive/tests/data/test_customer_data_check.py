@@ -1,0 +1,85 @@
+from datetime import date
+
+from freezegun import freeze_time
+
+from odoo.exceptions import UserError
+from odoo.tests import new_test_user, tagged
+
+from odoo.addons.base.tests.common import BaseCommon
+
+
+@tagged("post_install", "-at_install")
+class TestCustomerDataCheck(BaseCommon):
+    """CA-98: the weekly sample of entered data."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.keeper = new_test_user(
+            cls.env, "check_keeper", "customer_archive.group_customer_archive_keeper"
+        )
+        partners = cls.env["res.partner"].create(
+            [{"name": f"抽查{i}有限公司", "is_company": True} for i in range(3)]
+        )
+        cls.archives = cls.env["customer.archive"].create(
+            [{"partner_id": partner.id} for partner in partners]
+        )
+        # the way into the file is another chapter's matter
+        cls.env.cr.execute(
+            "UPDATE customer_archive SET state = 'active' WHERE id IN %s",
+            [tuple(cls.archives.ids)],
+        )
+        cls.archives.invalidate_recordset()
+
+    def draw(self, **vals):
+        checks = self.env["customer.data.check"].with_user(self.keeper)
+        check = checks.create({"date_week": "2025-03-03", **vals})
+        check.action_draw_sample()
+        return check
+
+    def test_ca_98_accuracy_is_correct_by_judged(self):
+        """K-22: correct samples ÷ samples."""
+        check = self.draw(sample_size=2)
+        self.assertEqual(len(check.line_ids.archive_id), 2)
+        self.assertEqual(len(check.line_ids), 10)
+        check.line_ids.result = "correct"
+        check.line_ids[0].result = "wrong"
+        self.assertEqual(check.accuracy, 0.9)
+
+    def test_ca_98_nothing_judged_is_not_done(self):
+        check = self.draw()
+        for road in (check.action_done, lambda: check.write({"state": "done"})):
+            with self.assertRaisesRegex(UserError, "not judged"):
+                road()
+        check.line_ids.result = "wrong"
+        with self.assertRaisesRegex(UserError, "right value"):
+            check.action_done()
+        check.line_ids.correct_value = "x"
+        check.action_done()
+        self.assertEqual(check.done_by_id, self.keeper)
+        check.action_reopen()
+        self.assertFalse(check.done_by_id or check.date_done)
+
+    def test_ca_98_done_check_is_closed_by_line_too(self):
+        check = self.draw()
+        check.line_ids.result = "correct"
+        check.action_done()
+        with self.assertRaisesRegex(UserError, "is done"):
+            check.line_ids[0].result = "wrong"
+        with self.assertRaisesRegex(UserError, "is done"):
+            check.line_ids.unlink()
+        with self.assertRaisesRegex(UserError, "is done"):
+            self.env["customer.data.check.line"].create(
+                {"check_id": check.id, "archive_id": self.archives[0].id}
+            )
+
+    @freeze_time("2025-03-05 04:00:00")
+    def test_ca_98_cron_draws_one_sample_a_week(self):
+        checks = self.env["customer.data.check"]
+        before = checks.search([])
+        checks._cron_draw_weekly()
+        checks._cron_draw_weekly()
+        check = checks.search([]) - before
+        own = check.filtered(lambda c: c.company_id == self.env.company)
+        self.assertEqual((len(own), own.date_week), (1, date(2025, 3, 3)))
+        self.assertTrue(own.line_ids)

@@ -1,0 +1,57 @@
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user, tagged
+
+from odoo.addons.base.tests.common import BaseCommon
+
+
+@tagged("post_install", "-at_install")
+class TestCustomerMerge(BaseCommon):
+    """CA-100: merging contacts merges their archives and loses none."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.partners = cls.env["res.partner"].create(
+            [{"name": f"归并{i}有限公司", "is_company": True} for i in range(2)]
+        )
+        cls.archives = cls.env["customer.archive"].create(
+            [{"partner_id": partner.id} for partner in cls.partners]
+        )
+        kind = cls.env["customer.archive.event.type"].search([], limit=1)
+        cls.env["customer.archive.event"].create(
+            [
+                {"archive_id": archive.id, "type_id": kind.id, "subject": archive.name}
+                for archive in cls.archives
+            ]
+        )
+
+    def merge(self, user):
+        wizard = self.env["base.partner.merge.automatic.wizard"].with_user(user).create({})
+        wizard.with_user(user)._merge(self.partners.ids, self.partners[0], extra_checks=False)
+
+    def test_ca_100_archives_are_merged_with_their_lines(self):
+        user = new_test_user(
+            self.env,
+            "merge_keeper",
+            "customer_archive.group_customer_archive_keeper,base.group_partner_manager",
+        )
+        source_name = self.archives[1].name
+        self.merge(user)
+        kept, retired = self.archives
+        self.assertTrue(kept.exists() and retired.exists(), "no archive is deleted")
+        self.assertEqual(retired.merged_into_id, kept)
+        self.assertFalse(retired.active)
+        self.assertEqual(kept.partner_id, self.partners[0])
+        subjects = kept.event_ids.mapped("subject")
+        self.assertIn(source_name, subjects)
+        self.assertTrue(any(source_name in s for s in subjects if s != source_name))
+
+    def test_ca_100_only_keeper_or_manager_merges_archives(self):
+        user = new_test_user(
+            self.env,
+            "merge_clerk",
+            "customer_archive.group_customer_archive_user,base.group_partner_manager",
+        )
+        with self.assertRaisesRegex(AccessError, "have archives"):
+            self.merge(user)
+        self.assertFalse(self.archives.merged_into_id)
