@@ -23,12 +23,60 @@ CITIES = {
     "长春": "吉林省", "柳州": "广西壮族自治区", "广州": "广东省", "佛山": "广东省", "东莞": "广东省",
     "青岛": "山东省", "烟台": "山东省", "保定": "河北省", "西安": "陕西省", "成都": "四川省",
 }  # fmt: skip
-BRANDS = "远达 恒信 华瑞 博凌 金泰 永昌 正元 联创 天工 鼎盛 宏图 瑞丰 新驰 东岳 锐进".split()
-TRADES = "汽车零部件 汽车内饰 密封件 模具 线束 底盘系统 座椅 电子科技 橡塑制品 精密机械".split()
+BRANDS = [
+    "远达",
+    "恒信",
+    "华瑞",
+    "博凌",
+    "金泰",
+    "永昌",
+    "正元",
+    "联创",
+    "天工",
+    "鼎盛",
+    "宏图",
+    "瑞丰",
+    "新驰",
+    "东岳",
+    "锐进",
+]
+TRADES = [
+    "汽车零部件",
+    "汽车内饰",
+    "密封件",
+    "模具",
+    "线束",
+    "底盘系统",
+    "座椅",
+    "电子科技",
+    "橡塑制品",
+    "精密机械",
+]
 FORMS = ("有限公司", "有限责任公司", "股份有限公司")
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
-GIVEN = "伟 芳 娜 敏 静 磊 军 洋 勇 艳 杰 涛 明 超 秀英 建国 志强 海燕 晓东 文博".split()
-FUNCTIONS = "采购经理 采购主管 质量经理 总经理 项目经理".split()
+GIVEN = [
+    "伟",
+    "芳",
+    "娜",
+    "敏",
+    "静",
+    "磊",
+    "军",
+    "洋",
+    "勇",
+    "艳",
+    "杰",
+    "涛",
+    "明",
+    "超",
+    "秀英",
+    "建国",
+    "志强",
+    "海燕",
+    "晓东",
+    "文博",
+]
+FUNCTIONS = ["采购经理", "采购主管", "质量经理", "总经理", "项目经理"]
 SALESPERSONS = ("陈晓", "林静")
 DIGITS = str.maketrans("0123456789", "０１２３４５６７８９")
 
@@ -92,7 +140,11 @@ def spoil(companies):
 
     for position in (11, 47, 83, 120, 201, 260):  # one digit mistyped
         code = companies[position]["code"].upper()
-        bad(position, "bad_code_checksum", code=code[:-1] + ("0" if code[-1] != "0" else "1"))
+        bad(
+            position,
+            "bad_code_checksum",
+            code=code[:-1] + ("0" if code[-1] != "0" else "1"),
+        )
     for position in (23, 222):
         bad(position, "bad_code", code="913302001234567")
     for position in (5, 64, 130, 188, 275):
@@ -142,7 +194,10 @@ def write_sheet(sheet, title, columns, companies, first_number):
     for offset, company in enumerate(companies):
         serial = offset + 1
         sheet.append(
-            [company[key] if key else (serial if h == "序号" else None) for h, key in columns]
+            [
+                company[key] if key else (serial if h == "序号" else None)
+                for h, key in columns
+            ]
         )
         rows[first_number + offset] = sheet.max_row
     sheet.append(["合计", f"{len(companies)}家"])

@@ -40,7 +40,9 @@ def build_template():
     workbook = xlsxwriter.Workbook(stream, {"in_memory": True})
     sheet = workbook.add_worksheet("客户")
     heading = workbook.add_format({"bold": True, "bg_color": "#D9E1F2", "border": 1})
-    text = workbook.add_format({"num_format": "@"})  # keeps long codes and leading zeros
+    text = workbook.add_format(
+        {"num_format": "@"}
+    )  # keeps long codes and leading zeros
     for index, (target, headings) in enumerate(TARGETS.items()):
         mark = "*" if target in REQUIRED else ""
         sheet.write_string(0, index, headings[0] + mark, heading)

@@ -82,9 +82,7 @@ def _clean_code(raw, _today):
     code = clean_code(normalise_text(raw))
     fault = code and code_fault(code)
     if fault:
-        raise _CellError(
-            "bad_code_checksum" if fault == "check_digit" else "bad_code"
-        )
+        raise _CellError("bad_code_checksum" if fault == "check_digit" else "bad_code")
     return code
 
 

@@ -25,7 +25,15 @@ EXCEL_SERIAL_RANGE = (20000, 80000)  # 1954 to 2119: other numbers are no dates
 # What a column may hold -> the headings under which offices write it.
 # The first heading is the one that the downloadable template uses.
 TARGETS = {
-    "name": ("客户名称", "公司名称", "单位名称", "企业名称", "客户全称", "名称", "客户"),
+    "name": (
+        "客户名称",
+        "公司名称",
+        "单位名称",
+        "企业名称",
+        "客户全称",
+        "名称",
+        "客户",
+    ),
     "company_registry": (
         "统一社会信用代码",
         "社会信用代码",
@@ -257,7 +265,10 @@ def _read_text_table(data):
         dialect = csv.Sniffer().sniff(text[:4096], delimiters=",;\t")
     except csv.Error:
         dialect = csv.excel
-    return [tuple(cell or None for cell in row) for row in csv.reader(io.StringIO(text), dialect)]
+    return [
+        tuple(cell or None for cell in row)
+        for row in csv.reader(io.StringIO(text), dialect)
+    ]
 
 
 def _read_sheet(name, rows):

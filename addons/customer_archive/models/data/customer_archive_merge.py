@@ -39,7 +39,9 @@ class CustomerArchive(models.Model):
         """
         for model, name in self._get_archive_references():
             records = self.env[model].sudo().with_context(active_test=False)
-            self._move_records(records.search([(name, "in", self.ids)]), name, destination)
+            self._move_records(
+                records.search([(name, "in", self.ids)]), name, destination
+            )
         # sudo: retiring is the system's act, no user may set it
         self.sudo().write({"merged_into_id": destination.id, "active": False})
         for archive in self:
@@ -49,7 +51,9 @@ class CustomerArchive(models.Model):
             self._add_archive_event(
                 destination.partner_id,
                 "other",
-                self.env._("Archive %(archive)s merged into this one", archive=archive.name),
+                self.env._(
+                    "Archive %(archive)s merged into this one", archive=archive.name
+                ),
                 company_id=destination.company_id.id,
             )
 
@@ -95,14 +99,18 @@ class MergePartnerAutomatic(models.TransientModel):
             self.env["customer.archive"]
             .sudo()
             .with_context(active_test=False)
-            .search([("partner_id", "in", partners.ids), ("merged_into_id", "=", False)])
+            .search(
+                [("partner_id", "in", partners.ids), ("merged_into_id", "=", False)]
+            )
         )
         if archives_sudo and not self._may_merge_archives():
             raise AccessError(
                 self.env._(
                     "%(customers)s have archives. Only an archive keeper or manager may "
                     "merge them.",
-                    customers=", ".join(archives_sudo.partner_id.mapped("display_name")),
+                    customers=", ".join(
+                        archives_sudo.partner_id.mapped("display_name")
+                    ),
                 )
             )
         for archives in archives_sudo.grouped("company_id").values():
@@ -110,7 +118,9 @@ class MergePartnerAutomatic(models.TransientModel):
             kept = kept or archives.sorted("id")[:1]
             (archives - kept)._merge_into(kept)
         self.env.flush_all()
-        return super()._merge(partner_ids, dst_partner=dst_partner, extra_checks=extra_checks)
+        return super()._merge(
+            partner_ids, dst_partner=dst_partner, extra_checks=extra_checks
+        )
 
     def _may_merge_archives(self):
         return self.env.su or any(

@@ -64,7 +64,6 @@ class CustomerDataCheck(models.Model):
     checked_count = fields.Integer(compute="_compute_accuracy", store=True)
     correct_count = fields.Integer(compute="_compute_accuracy", store=True)
     accuracy = fields.Float(
-        string="Accuracy",
         compute="_compute_accuracy",
         store=True,
         aggregator="avg",
@@ -114,7 +113,9 @@ class CustomerDataCheck(models.Model):
                 reasons.append(self.env._("Draw the sample first."))
             if open_lines:
                 reasons.append(
-                    self.env._("%(count)s values are not judged.", count=len(open_lines))
+                    self.env._(
+                        "%(count)s values are not judged.", count=len(open_lines)
+                    )
                 )
             if wrong:
                 reasons.append(
@@ -214,7 +215,10 @@ class CustomerDataCheck(models.Model):
             ["company_id"],
         )
         checks = self.create(
-            [{"company_id": company.id, "date_week": monday} for (company,) in companies]
+            [
+                {"company_id": company.id, "date_week": monday}
+                for (company,) in companies
+            ]
         )
         checks.action_draw_sample()
 

@@ -282,7 +282,7 @@ class CustomerImportBatch(models.Model):
         return vals
 
     def _after_transition(self, source, target):
-        super()._after_transition(source, target)
+        result = super()._after_transition(source, target)
         if target == "uploaded":
             # sudo: findings belong to the system; another file gets its own
             self.sudo().line_ids.unlink()
@@ -290,6 +290,7 @@ class CustomerImportBatch(models.Model):
         if target == "imported":
             for batch in self:
                 batch.message_post(body=batch._describe_import())
+        return result
 
     def _describe_import(self):
         return self.env._(
@@ -307,7 +308,9 @@ class CustomerImportBatch(models.Model):
         for batch in self:
             if batch.state not in ("uploaded", "checked"):
                 raise UserError(
-                    self.env._("%(batch)s cannot be checked any more.", batch=batch.name)
+                    self.env._(
+                        "%(batch)s cannot be checked any more.", batch=batch.name
+                    )
                 )
             if not batch.file_data:
                 raise UserError(
@@ -337,7 +340,9 @@ class CustomerImportBatch(models.Model):
         for batch in self.filtered(lambda batch: batch.state != "review" or batch.job):
             reasons[batch].append(self.env._("It is not waiting for the import."))
         lines = [
-            f"{batch.name}: {reason}" for batch, found in reasons.items() for reason in found
+            f"{batch.name}: {reason}"
+            for batch, found in reasons.items()
+            for reason in found
         ]
         if lines:
             raise UserError("\n".join(lines))
@@ -394,7 +399,10 @@ class CustomerImportBatch(models.Model):
         batch = batch.with_context(lang=user.lang, tz=user.tz)
         try:
             with self.env.cr.savepoint():
-                batch._run_check() if self.job == "check" else batch._run_import()
+                if self.job == "check":
+                    batch._run_check()
+                else:
+                    batch._run_import()
         except UserError as error:
             _logger.info("Customer import %s stopped: %s", self.name, error)
             self.job = False

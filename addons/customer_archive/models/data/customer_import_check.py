@@ -343,25 +343,27 @@ class CustomerImportBatch(models.Model):
 
     def _finding_sentences(self):
         """Return ``{code: function(cell or place) -> sentence}``."""
-        _ = self.env._
+        env = self.env
         return {
-            "missing_name": lambda v: _("The customer name is missing."),
-            "missing_contact": lambda v: _("Neither a contact nor a phone is given."),
-            "bad_code": lambda v: _("%s is no unified social credit code (18 places).", v),
-            "bad_code_checksum": lambda v: _(
+            "missing_name": lambda v: env._("The customer name is missing."),
+            "missing_contact": lambda v: env._("Neither a contact nor a phone is given."),
+            "bad_code": lambda v: env._(
+                "%s is no unified social credit code (18 places).", v
+            ),
+            "bad_code_checksum": lambda v: env._(
                 "The check digit of code %s is wrong: a place was mistyped.", v
             ),
-            "bad_phone": lambda v: _("%s is no phone number.", v),
-            "bad_email": lambda v: _("%s is no e-mail address.", v),
-            "bad_date": lambda v: _("%s is no date; write it like 2025-03-05.", v),
-            "future_date": lambda v: _("%s lies in the future.", v),
-            "duplicate_code": lambda v: _("The same code stands already in %s.", v),
-            "duplicate_ref": lambda v: _("The same number stands already in %s.", v),
-            "duplicate_name": lambda v: _("The same company stands already in %s.", v),
-            "unknown_salesperson": lambda v: _("No single user is called %s.", v),
-            "unknown_state": lambda v: _("Province %s is unknown; left out.", v),
-            "unknown_industry": lambda v: _("Industry %s is unknown; left out.", v),
-            "exists": lambda v: _("The customer exists already: %s.", v),
+            "bad_phone": lambda v: env._("%s is no phone number.", v),
+            "bad_email": lambda v: env._("%s is no e-mail address.", v),
+            "bad_date": lambda v: env._("%s is no date; write it like 2025-03-05.", v),
+            "future_date": lambda v: env._("%s lies in the future.", v),
+            "duplicate_code": lambda v: env._("The same code stands already in %s.", v),
+            "duplicate_ref": lambda v: env._("The same number stands already in %s.", v),
+            "duplicate_name": lambda v: env._("The same company stands already in %s.", v),
+            "unknown_salesperson": lambda v: env._("No single user is called %s.", v),
+            "unknown_state": lambda v: env._("Province %s is unknown; left out.", v),
+            "unknown_industry": lambda v: env._("Industry %s is unknown; left out.", v),
+            "exists": lambda v: env._("The customer exists already: %s.", v),
         }
 
 
@@ -371,7 +373,15 @@ def _province_stem(name):
     >>> _province_stem("广西壮族自治区"), _province_stem("浙江省"), _province_stem("上海市")
     ('广西', '浙江', '上海')
     """
-    for ending in ("壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "特别行政区", "省", "市"):
+    for ending in (
+        "壮族自治区",
+        "回族自治区",
+        "维吾尔自治区",
+        "自治区",
+        "特别行政区",
+        "省",
+        "市",
+    ):
         if name.endswith(ending):
             return name[: -len(ending)]
     return name

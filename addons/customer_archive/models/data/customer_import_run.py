@@ -11,7 +11,16 @@ CHUNK_ROWS = 500
 # What the data can be blamed for; a lost connection or a conflict with another
 # transaction is not among it, the worker tries again
 ROW_ERRORS = (UserError, ValidationError, IntegrityError, DataError)
-COMPANY_FIELDS = ("name", "company_registry", "ref", "phone", "city", "street", "zip", "website")
+COMPANY_FIELDS = (
+    "name",
+    "company_registry",
+    "ref",
+    "phone",
+    "city",
+    "street",
+    "zip",
+    "website",
+)
 CONTACT_FIELDS = {"function": "function", "mobile": "phone", "email": "email"}
 
 

@@ -39,7 +39,9 @@ class ImportCommon(BaseCommon):
         super().setUpClass()
         group = "customer_archive.group_customer_archive_"
         cls.clerk = new_test_user(cls.env, "import_clerk", group + "user", name="陈晓")
-        cls.colleague = new_test_user(cls.env, "import_other", group + "user", name="林静")
+        cls.colleague = new_test_user(
+            cls.env, "import_other", group + "user", name="林静"
+        )
         cls.keeper = new_test_user(cls.env, "import_keeper", group + "keeper")
         # the progress is written by a connection of its own, which a test has not
         cls.classPatch(

@@ -38,9 +38,21 @@ SAMPLE_PROBLEMS = {
     (SECOND, 86): "no e-mail",
     (SECOND, 95): "same company stands already",
 }
-GOOD = ["宁波测试密封件有限公司", credit_code(900001), "张三", "0574-87650001", "2025.3.5"]
+GOOD = [
+    "宁波测试密封件有限公司",
+    credit_code(900001),
+    "张三",
+    "0574-87650001",
+    "2025.3.5",
+]
 BAD = ["宁波测试模具有限公司", "913302001234567", "李四", "0574-87650002", None]
-OTHER = ["台州测试线束有限公司", credit_code(900003), None, "１３９００００１２３４", "20250301"]
+OTHER = [
+    "台州测试线束有限公司",
+    credit_code(900003),
+    None,
+    "１３９００００１２３４",
+    "20250301",
+]
 
 
 @tagged("post_install", "-at_install")
@@ -90,7 +102,9 @@ class TestCustomerImport(ImportCommon):
         self.assertEqual(batch.line_ids.state, "update")
         self.import_list(batch)
         self.assertEqual(existing.phone, "0574-87650001", "what was empty is filled")
-        self.assertEqual(existing.name, "宁波测试密封件有限责任公司", "never overwritten")
+        self.assertEqual(
+            existing.name, "宁波测试密封件有限责任公司", "never overwritten"
+        )
         self.assertEqual(self.partners([GOOD[0], existing.name]), existing)
 
     def test_ca_97_salesperson_by_name_else_default(self):
@@ -102,9 +116,7 @@ class TestCustomerImport(ImportCommon):
         ]
         batch = self.upload(workbook(rows, headings))
         self.check(batch)
-        self.assertEqual(
-            batch.line_ids.mapped("user_id"), self.colleague | self.clerk
-        )
+        self.assertEqual(batch.line_ids.mapped("user_id"), self.colleague | self.clerk)
         self.assertEqual(batch.line_ids.mapped("state"), ["good", "good", "bad"])
 
     def test_ca_97_corrected_column_counts(self):
@@ -287,14 +299,22 @@ class TestCustomerImport(ImportCommon):
         batch = self.upload(workbook([GOOD]))
         self.check(batch)
         copy = batch.copy()
-        self.assertEqual((copy.state, copy.checksum, copy.row_count), ("uploaded", False, 0))
+        self.assertEqual(
+            (copy.state, copy.checksum, copy.row_count), ("uploaded", False, 0)
+        )
 
     def test_ca_97_check_takes_the_same_queries_for_any_length(self):
         """Two columns of queries: reading and searching once a key, inserts in bulk."""
         counts = []
         for number in (50, 400):
             rows = [
-                [f"测试{number}长{i}有限公司", credit_code(number * 1000 + i), "张", None, None]
+                [
+                    f"测试{number}长{i}有限公司",
+                    credit_code(number * 1000 + i),
+                    "张",
+                    None,
+                    None,
+                ]
                 for i in range(number)
             ]
             batch = self.upload(workbook(rows))

@@ -26,8 +26,12 @@ class TestCustomerMerge(BaseCommon):
         )
 
     def merge(self, user):
-        wizard = self.env["base.partner.merge.automatic.wizard"].with_user(user).create({})
-        wizard.with_user(user)._merge(self.partners.ids, self.partners[0], extra_checks=False)
+        wizard = (
+            self.env["base.partner.merge.automatic.wizard"].with_user(user).create({})
+        )
+        wizard.with_user(user)._merge(
+            self.partners.ids, self.partners[0], extra_checks=False
+        )
 
     def test_ca_100_archives_are_merged_with_their_lines(self):
         user = new_test_user(

@@ -26,8 +26,9 @@ class TestCustomerWorkbook(BaseCase):
         self.assertEqual(third.header_row, 0, "a sheet without header is not guessed")
 
     def test_ca_97_merged_cells_repeat_downwards(self):
-        from openpyxl import load_workbook  # noqa: PLC0415
         import io  # noqa: PLC0415
+
+        from openpyxl import load_workbook  # noqa: PLC0415
 
         data = workbook(
             [["甲公司", None, "张", None, None], ["乙公司", None, None, None, None]]
@@ -46,7 +47,9 @@ class TestCustomerWorkbook(BaseCase):
         self.assertEqual(parse_date("2024/3/5 00:00:00"), date(2024, 3, 5))
 
     def test_ca_97_text_table_in_chinese_encoding(self):
-        data = "客户名称,电话\n宁波远达汽车部件有限公司,0574-87654321\n".encode("gb18030")
+        data = "客户名称,电话\n宁波远达汽车部件有限公司,0574-87654321\n".encode(
+            "gb18030"
+        )
         (sheet,) = read_workbook(data, "list.csv")
         self.assertEqual(sheet.rows[0].cell(0), "宁波远达汽车部件有限公司")
 
