@@ -346,7 +346,9 @@ class CustomerImportBatch(models.Model):
         env = self.env
         return {
             "missing_name": lambda v: env._("The customer name is missing."),
-            "missing_contact": lambda v: env._("Neither a contact nor a phone is given."),
+            "missing_contact": lambda v: env._(
+                "Neither a contact nor a phone is given."
+            ),
             "bad_code": lambda v: env._(
                 "%s is no unified social credit code (18 places).", v
             ),
@@ -358,8 +360,12 @@ class CustomerImportBatch(models.Model):
             "bad_date": lambda v: env._("%s is no date; write it like 2025-03-05.", v),
             "future_date": lambda v: env._("%s lies in the future.", v),
             "duplicate_code": lambda v: env._("The same code stands already in %s.", v),
-            "duplicate_ref": lambda v: env._("The same number stands already in %s.", v),
-            "duplicate_name": lambda v: env._("The same company stands already in %s.", v),
+            "duplicate_ref": lambda v: env._(
+                "The same number stands already in %s.", v
+            ),
+            "duplicate_name": lambda v: env._(
+                "The same company stands already in %s.", v
+            ),
             "unknown_salesperson": lambda v: env._("No single user is called %s.", v),
             "unknown_state": lambda v: env._("Province %s is unknown; left out.", v),
             "unknown_industry": lambda v: env._("Industry %s is unknown; left out.", v),
