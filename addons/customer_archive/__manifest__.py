@@ -28,6 +28,10 @@
         "views/archive/res_config_settings_views.xml",
         # card
         # confidentiality
+        "security/confidentiality/ir.model.access.csv",
+        "security/confidentiality/confidentiality_rules.xml",
+        "data/confidentiality/customer_archive_release_data.xml",
+        "report/confidentiality/customer_archive_release_templates.xml",
         # custody
         # data
         "security/data/ir.model.access.csv",
@@ -39,6 +43,7 @@
         # menus
         "views/customer_archive_menus.xml",
         "views/archive/archive_menus.xml",
+        "views/confidentiality/customer_archive_release_views.xml",
         "views/data/customer_import_batch_views.xml",
         "views/data/customer_data_check_views.xml",
     ],

@@ -1,0 +1,306 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+KINDS = [
+    ("print", "Print"),
+    ("copy", "Copy"),
+    ("export", "Export"),
+    ("external", "Give to outsiders"),
+    ("mass_edit", "Mass change"),
+]
+TRANSITIONS = {
+    "draft": ("approval", "cancelled"),
+    "approval": ("approved", "draft", "cancelled"),
+    "approved": ("received", "cancelled"),
+    "received": ("destroyed",),
+    "destroyed": (),
+    "cancelled": (),
+}
+# What the approved release lets the recipient do with the archives (access.grant)
+RIGHTS = {
+    "print": ("right_print",),
+    "copy": ("right_print", "right_download"),
+    "export": ("right_export",),
+    "external": ("right_print", "right_export", "right_download"),
+    "mass_edit": ("right_export",),
+}
+
+
+class CustomerArchiveRelease(models.Model):
+    """Request to print, copy, export or give away customer information (CA-12, CA-99).
+
+    The approved request is the only reason for paper beside the archive: it names the
+    recipient and a period of use, the recipient signs, and the paper's destruction is
+    witnessed. Its technical effect is an access grant that ends with the period.
+    """
+
+    _name = "customer.archive.release"
+    _description = "Customer information release"
+    _inherit = [
+        "sign.off.mixin",
+        "guarded.state.mixin",
+        "numbering.mixin",
+        "controlled.form.mixin",
+    ]
+    _order = "id desc"
+    _check_company_auto = True
+
+    _numbering_code = "customer.archive.release"
+    _controlled_form_code = "KH-RELEASE"
+    _sign_off_form_code = "KH-RELEASE"
+    _sealed_fields = (
+        "kind",
+        "archive_ids",
+        "content",
+        "purpose",
+        "user_id",
+        "recipient_name",
+        "recipient_company",
+        "copies",
+        "date_until",
+    )
+    _guarded_transitions = TRANSITIONS
+    _guarded_side_states = ("draft", "cancelled")
+    _guarded_protected_fields = (
+        "date_received",
+        "grant_ids",
+    )
+
+    name = fields.Char(string="Request no.", readonly=True, copy=False)
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    state = fields.Selection(
+        selection=[
+            ("draft", "Draft"),
+            ("approval", "Being signed"),
+            ("approved", "Approved"),
+            ("received", "Handed over"),
+            ("destroyed", "Destroyed"),
+            ("cancelled", "Cancelled"),
+        ],
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
+        tracking=True,
+    )
+    kind = fields.Selection(selection=KINDS, required=True, default="print")
+    archive_ids = fields.Many2many(
+        comodel_name="customer.archive",
+        string="Archives",
+        check_company=True,
+    )
+    content = fields.Text(
+        string="Customer information",
+        required=True,
+        help="Which papers, cards or data of the archives are asked for.",
+    )
+    purpose = fields.Text(required=True)
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Applicant",
+        required=True,
+        index=True,
+        default=lambda self: self.env.user,
+    )
+    recipient_name = fields.Char(string="Recipient", required=True)
+    recipient_company = fields.Char(
+        string="Recipient's company",
+        help="Required when the information leaves the company; a director approves.",
+    )
+    copies = fields.Integer(default=1, required=True)
+    date_until = fields.Date(
+        string="Period of use until",
+        required=True,
+        index=True,
+        help="Until the end of this day the papers may be used; then they are destroyed.",
+    )
+    is_overdue = fields.Boolean(
+        string="Period of use is over",
+        compute="_compute_is_overdue",
+        search="_search_is_overdue",
+    )
+    grant_ids = fields.Many2many(
+        comodel_name="access.grant",
+        string="Access grants",
+        readonly=True,
+        copy=False,
+    )
+
+    # Receipt
+    recipient_signature = fields.Image(max_width=1024, max_height=512, copy=False)
+    date_received = fields.Datetime(string="Received at", readonly=True, copy=False)
+
+    # Destruction
+    date_destroyed = fields.Date(string="Destroyed on", copy=False)
+    destroyed_by_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Destroyed by",
+        copy=False,
+    )
+    witness_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Witness",
+        copy=False,
+    )
+
+    _copies_positive = models.Constraint(
+        "CHECK (copies > 0)",
+        "Ask for at least one copy.",
+    )
+    _witness_differs = models.Constraint(
+        "CHECK (destroyed_by_id IS NULL OR destroyed_by_id <> witness_id)",
+        "Who destroys the papers cannot be his own witness.",
+    )
+
+    # --- Computes ---
+
+    @api.depends("state", "date_until")
+    def _compute_is_overdue(self):
+        today = fields.Date.context_today(self)
+        for release in self:
+            release.is_overdue = release.state in ("approved", "received") and bool(
+                release.date_until and release.date_until < today
+            )
+
+    def _search_is_overdue(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        domain = [
+            ("state", "in", ("approved", "received")),
+            ("date_until", "<", fields.Date.context_today(self)),
+        ]
+        return domain if True in value else ["!", "&", *domain]
+
+    # --- Gates ---
+
+    def _get_sign_off_reasons(self):
+        reasons = super()._get_sign_off_reasons()
+        if not self.archive_ids and self.kind != "mass_edit":
+            reasons.append(self.env._("Choose at least one archive."))
+        if self.kind == "external" and not (self.recipient_company or "").strip():
+            reasons.append(self.env._("Enter the company that receives the information."))
+        if self.date_until and self.date_until < fields.Date.context_today(self):
+            reasons.append(self.env._("The period of use lies in the past."))
+        return reasons
+
+    def _get_transition_reasons(self, target):
+        reasons = super()._get_transition_reasons(target)
+        if target == "approval" and self.sign_off_state not in ("open", "sealed"):
+            reasons.append(self.env._("Press Request Approval."))
+            reasons += self._get_sign_off_reasons()
+        if target in ("approved", "received"):
+            reasons += self._get_seal_reasons()
+        if target == "received" and not self.recipient_signature:
+            reasons.append(self.env._("The recipient has not signed."))
+        if target == "destroyed":
+            reasons += self._get_destruction_reasons()
+        return reasons
+
+    def _get_destruction_reasons(self):
+        if self.date_destroyed and self.destroyed_by_id and self.witness_id:
+            return []
+        return [
+            self.env._("Enter who destroyed the papers, when, and who witnessed it.")
+        ]
+
+    def _prepare_transition_vals(self, target):
+        vals = super()._prepare_transition_vals(target)
+        if target == "received":
+            vals["date_received"] = fields.Datetime.now()
+        return vals
+
+    def _after_transition(self, source, target):
+        result = super()._after_transition(source, target)
+        if target in ("cancelled", "destroyed"):
+            # sudo: the grant is the release's effect and ends with it
+            self.sudo().grant_ids.filtered(
+                lambda grant: grant.state == "approved"
+            ).action_revoke()
+        return result
+
+    # --- Sign-off ---
+
+    def action_request_sign_off(self):
+        """Submit the requests for approval."""
+        result = super().action_request_sign_off()
+        self.filtered(lambda release: release.state == "draft")._transition("approval")
+        return result
+
+    def _on_sign_off_sealed(self):
+        super()._on_sign_off_sealed()
+        self._transition("approved")
+        for release in self:
+            release._create_grants()
+
+    def _on_sign_off_refused(self, opinion):
+        super()._on_sign_off_refused(opinion)
+        self._transition("draft")
+
+    def _on_seal_broken(self, changes):
+        super()._on_seal_broken(changes)
+        # sudo: what was approved is no longer what is written, so nobody may use it
+        self.sudo().grant_ids.filtered(
+            lambda grant: grant.state == "approved"
+        ).action_revoke()
+
+    # --- Actions ---
+
+    def action_receive(self):
+        """Record that the recipient has signed for the papers."""
+        self._transition("received")
+
+    def action_destroy(self):
+        """Record the witnessed destruction of the papers."""
+        self._transition("destroyed")
+
+    def action_cancel(self):
+        """Withdraw the request; its grant ends."""
+        for release in self.filtered(lambda release: release.state == "approval"):
+            release.action_withdraw_sign_off()
+        self._transition("cancelled")
+
+    # --- Business ---
+
+    def _create_grants(self):
+        """Grant the applicant what was approved, until the period of use ends."""
+        if not self.archive_ids:
+            return
+        # sudo: the approval is this release's seal, the grant only carries it out
+        grants_sudo = self.env["access.grant"].sudo()
+        grant = grants_sudo.create(
+            {
+                "user_id": self.user_id.id,
+                "requester_id": self.user_id.id,
+                "company_id": self.company_id.id,
+                "res_model": "customer.archive",
+                "line_ids": [
+                    fields.Command.create({"res_id": archive.id})
+                    for archive in self.archive_ids
+                ],
+                "date_from": fields.Date.context_today(self),
+                "date_to": self.date_until,
+                "purpose": self.purpose,
+                "reason": self.name,
+                **dict.fromkeys(RIGHTS[self.kind], True),
+            }
+        )
+        grant.action_approve()
+        self.sudo().grant_ids = grant
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_draft(self):
+        kept = self.filtered(lambda release: release.state != "draft")
+        if kept:
+            raise UserError(
+                self.env._(
+                    "%(releases)s have been submitted and stay on record. Cancel them "
+                    "instead.",
+                    releases=", ".join(kept.mapped("name")),
+                )
+            )
