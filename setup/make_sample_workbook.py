@@ -83,8 +83,8 @@ DIGITS = str.maketrans("0123456789", "０１２３４５６７８９")
 
 def make_company(rng, number):
     """Return one clean customer as a dict."""
-    city = rng.choice(list(CITIES))
-    # number keeps every combination of city, brand and trade unique
+    # numbers, not chance, so that no two of the three hundred share a name
+    city = list(CITIES)[(number + number // 150) % len(CITIES)]
     brand = BRANDS[number % len(BRANDS)]
     trade = TRADES[number // len(BRANDS) % len(TRADES)]
     code = "9133" + f"{rng.randrange(10**4):04d}" + f"MA{number:06d}X"

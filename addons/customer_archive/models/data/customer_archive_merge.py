@@ -103,7 +103,11 @@ class MergePartnerAutomatic(models.TransientModel):
                 [("partner_id", "in", partners.ids), ("merged_into_id", "=", False)]
             )
         )
-        if archives_sudo and not self._may_merge_archives():
+        if not archives_sudo:
+            return super()._merge(
+                partner_ids, dst_partner=dst_partner, extra_checks=extra_checks
+            )
+        if not self._may_merge_archives():
             raise AccessError(
                 self.env._(
                     "%(customers)s have archives. Only an archive keeper or manager may "
