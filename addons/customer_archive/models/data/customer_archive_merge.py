@@ -122,8 +122,13 @@ class MergePartnerAutomatic(models.TransientModel):
             kept = kept or archives.sorted("id")[:1]
             (archives - kept)._merge_into(kept)
         self.env.flush_all()
-        return super()._merge(
-            partner_ids, dst_partner=dst_partner, extra_checks=extra_checks
+        # sudo: core merges for administrators only; the keeper stands in for them where
+        # no user account is touched
+        wizard = self if partners.user_ids else self.sudo()
+        return super(MergePartnerAutomatic, wizard)._merge(
+            partner_ids,
+            dst_partner=dst_partner and dst_partner.with_env(wizard.env),
+            extra_checks=extra_checks,
         )
 
     def _may_merge_archives(self):
