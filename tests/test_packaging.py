@@ -13,7 +13,7 @@ from lib.addons import foreign_dependencies, suite
 from lib.databases import Templates, short_digest
 from lib.odoo_run import Odoo
 from lib.paths import ROOT, SETUP
-from lib.postgres import chosen_server, test_cluster
+from lib.postgres import chosen_server, cluster_for_tests
 
 CONFIG = "[options]\nhttp_interface = 127.0.0.1\n"
 
@@ -77,7 +77,7 @@ def environment_with_wheels(tmp_path_factory):
 
 def test_wheels_install_into_an_existing_odoo(environment_with_wheels):
     python, packages = environment_with_wheels
-    server = chosen_server(test_cluster)
+    server = chosen_server(cluster_for_tests)
     odoo = Odoo(server)
     odoo.python, odoo.addons_path = str(python), []
     name = f"wheels_{short_digest(os.getpid())}"

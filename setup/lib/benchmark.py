@@ -10,7 +10,7 @@ from .addons import suite
 from .databases import Templates, short_digest, versions
 from .odoo_env import ensure_odoo
 from .odoo_run import Odoo
-from .postgres import chosen_server, test_cluster
+from .postgres import chosen_server, cluster_for_tests
 from .shell import Failure, say
 
 DESCRIPTION = """\
@@ -47,7 +47,7 @@ def main(argv):
     options = parser.parse_args(argv)
     files = case_files(options.cases)
     ensure_odoo()
-    server = chosen_server(test_cluster)
+    server = chosen_server(cluster_for_tests)
     server.start()
     odoo = Odoo(server)
     config = odoo.write_config("bench")

@@ -243,6 +243,6 @@ def chosen_server(own):
     return ExistingServer() if os.environ.get("PGHOST") else own()
 
 
-def test_cluster():
+def cluster_for_tests():
     """The cluster of the tests: fast, and worth nothing after a power cut."""
     return Cluster("postgres-test", TEST_SETTINGS)

@@ -14,7 +14,7 @@ from .addons import all_addons, with_dependencies
 from .databases import Templates, short_digest
 from .odoo_env import ensure_odoo
 from .odoo_run import Odoo
-from .postgres import chosen_server, test_cluster
+from .postgres import chosen_server, cluster_for_tests
 from .shell import Failure, say
 
 DESCRIPTION = """\
@@ -205,7 +205,7 @@ def main(argv):
     )
     options, arguments = parser.parse_known_args(argv)
     ensure_odoo(paths.TEST_PACKAGES)
-    server = chosen_server(test_cluster)
+    server = chosen_server(cluster_for_tests)
     server.start()
     runner = Runner(server, options.keep)
     total = Result()

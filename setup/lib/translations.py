@@ -12,7 +12,7 @@ from .addons import all_addons, suite, with_dependencies
 from .databases import Templates, short_digest
 from .odoo_env import ensure_odoo
 from .odoo_run import Odoo
-from .postgres import chosen_server, test_cluster
+from .postgres import chosen_server, cluster_for_tests
 from .shell import say
 
 DESCRIPTION = """\
@@ -33,7 +33,7 @@ terms.{function}(env, {arguments})
 def suite_database(purpose, demo=False):
     """A throw-away database with all our addons: gives Odoo, its config, the name."""
     ensure_odoo(paths.TEST_PACKAGES)
-    server = chosen_server(test_cluster)
+    server = chosen_server(cluster_for_tests)
     server.start()
     odoo = Odoo(server)
     template = Templates(odoo).with_addons(all_addons(), demo)
