@@ -20,8 +20,9 @@ class LedgerCommon(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.clerk = new_test_user(cls.env, "ledger_clerk", groups="base.group_user,base.group_allow_export")
-        cls.viewer = new_test_user(cls.env, "ledger_viewer", groups="base.group_user")
+        cls.clerk = new_test_user(cls.env, "ledger_clerk", groups="base.group_user,base.group_allow_export", lang="en_US")
+        cls.viewer = new_test_user(cls.env, "ledger_viewer", groups="base.group_user", lang="en_US")
+        cls.env.ref("base.user_admin").lang = "en_US"
         cls.clerk.tz = "Asia/Shanghai"
         cls.usd, cls.eur = cls.env.ref("base.USD"), cls.env.ref("base.EUR")
         cls.partner = cls.env["res.partner"].create(
