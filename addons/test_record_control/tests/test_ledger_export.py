@@ -135,6 +135,21 @@ class TestLedgerExport(LedgerCommon):
         self.assertEqual(head[3], "Filter: State is Draft; (Partner is North Steel or Name contains x)")
         self.assertEqual(sheet.freeze_panes, "A7")
 
+    def test_controlled_form_gives_title_code_and_revision(self):
+        """The form's own title, code and revision are printed, and the export is in the print register."""
+        form = self.env["controlled.form"].create({"code": "T-L1", "name": "物品台账"})
+        revision = self.env["controlled.form.revision"].create(
+            {"form_id": form.id, "name": "A/1", "date_effective": "2020-01-01"}
+        )
+        self.patch(self.registry[LEDGER], "_ledger_form_code", "T-L1")
+        sheet = self.export(self.clerk)
+        self.assertEqual(sheet["A1"].value, "物品台账")
+        self.assertEqual([sheet["A3"].value, sheet["A4"].value], ["Form: T-L1", "Revision: A/1"])
+        self.assertRecordValues(
+            self.env["controlled.form.print"].search([("form_id", "=", form.id)]),
+            [{"revision_id": revision.id, "user_id": self.clerk.id, "output": "xlsx", "res_model": "test.ledger.thing"}],
+        )
+
     def test_second_ledger_has_its_own_domain_title_and_rights(self):
         admin = self.env.ref("base.user_admin")
         sheet = self.export(admin, ledger=SHORT)

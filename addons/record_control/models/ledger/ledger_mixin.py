@@ -148,10 +148,20 @@ class LedgerMixin(models.AbstractModel):
     # --- Title block ---
 
     @api.model
+    def _get_ledger_form(self):
+        """Controlled form that the ledger is; an empty recordset when it is none.
+
+        sudo: title, code and revision of a form are no secret to who may export it.
+        """
+        form = self.env["controlled.form"]
+        return form._get_by_key(self._ledger_form_code).sudo() if self._ledger_form_code else form.sudo()
+
+    @api.model
     def _get_ledger_title(self):
-        """Title of the ledger."""
-        if self._ledger_title:
-            return self._ledger_title
+        """Title of the ledger, in the form's own words when it is a controlled form."""
+        title = self._ledger_title or self._get_ledger_form().name
+        if title:
+            return title
         # sudo: a user need not have access to the list of models to read its label
         return self.env["ir.model"].sudo()._get(self._name).name or self._description
 
@@ -173,8 +183,12 @@ class LedgerMixin(models.AbstractModel):
             words = env._("%(count)s selected records", count=selected)
         else:
             words = domain_in_words(env[self._ledger_model], domain) or env._("all records")
+        form_sudo = self._get_ledger_form()
+        revision = form_sudo and form_sudo._get_revision_in_force(env.company).name
         lines = [
             (env._("Company"), ", ".join(env.companies.mapped("name"))),
+            *([(env._("Form"), form_sudo.code)] if form_sudo else []),
+            *([(env._("Revision"), revision)] if revision else []),
             *self._ledger_head_lines(),
             (env._("Printed by"), f"{env.user.name}, {format_datetime(env, fields.Datetime.now())}"),
             (env._("Filter"), words),
@@ -206,11 +220,31 @@ class LedgerMixin(models.AbstractModel):
         head = ledger._prepare_ledger_head(domain, selected=None if ids is None else len(ids))
         writer = LedgerWriter(target, head, reader.columns)
         writer.write_rows(reader.rows(record_ids))
+        ledger._register_ledger_print()
         left_out = len(record_ids) - writer.count
         notes = []
         if left_out:
             notes.append(ledger.env._("%(count)s records are left out, because you may not export them.", count=left_out))
         return writer.close(notes)
+
+    @api.model
+    def _register_ledger_print(self):
+        """Enter the export of a controlled form into the print register."""
+        form_sudo = self._get_ledger_form()
+        if form_sudo:
+            # sudo: the register is written by the system alone
+            self.env["controlled.form.print"].sudo().create(
+                {
+                    "form_id": form_sudo.id,
+                    "revision_id": form_sudo._get_revision_in_force(self.env.company).id,
+                    "output": "xlsx",
+                    "res_model": self._ledger_model,
+                    "res_name": self._get_ledger_title(),
+                    "user_id": self.env.user.id,
+                    "printed_at": fields.Datetime.now(),
+                    "company_id": self.env.company.id,
+                }
+            )
 
     @api.model
     def _search_ledger_ids(self, domain, order, ids):
