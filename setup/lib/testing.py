@@ -203,7 +203,13 @@ def main(argv):
     parser.add_argument(
         "--keep", action="store_true", help="keep the test database afterwards"
     )
+    parser.add_argument(
+        "--stop", action="store_true", help="only stop the PostgreSQL of the tests"
+    )
     options, arguments = parser.parse_known_args(argv)
+    if options.stop:
+        cluster_for_tests().stop()
+        return 0
     ensure_odoo(paths.TEST_PACKAGES)
     server = chosen_server(cluster_for_tests)
     server.start()

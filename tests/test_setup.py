@@ -1,0 +1,121 @@
+"""The code behind the commands, where a mistake would go unnoticed."""
+
+import pytest
+
+from lib import addons, lint, shell
+from lib.addons import Addon, all_addons
+from lib.odoo_run import problems
+from lib.postgres import Cluster, reachable_by_others
+from lib.shell import Failure, built_aside, is_stamped, write_stamp
+
+MANIFEST = '{"name": "X", "depends": %r}'
+
+
+def make_addon(folder, name, depends=("base",)):
+    path = folder / name
+    path.mkdir()
+    (path / "__manifest__.py").write_text(MANIFEST % (list(depends),))
+    return path
+
+
+def test_addons_come_after_what_they_depend_on(tmp_path):
+    make_addon(tmp_path, "a_late", ["z_early", "mail"])
+    make_addon(tmp_path, "z_early")
+    assert list(all_addons(tmp_path)) == ["z_early", "a_late"]
+
+
+def test_circular_dependencies_are_refused(tmp_path):
+    make_addon(tmp_path, "one", ["two"])
+    make_addon(tmp_path, "two", ["one"])
+    with pytest.raises(Failure, match="depend on each other"):
+        all_addons(tmp_path)
+
+
+def test_unreadable_manifest_is_named(tmp_path):
+    (make_addon(tmp_path, "broken") / "__manifest__.py").write_text("{")
+    with pytest.raises(Failure, match="broken/__manifest__.py"):
+        all_addons(tmp_path)
+
+
+def test_unknown_addon_is_refused():
+    with pytest.raises(Failure, match="there is no addon nothing_like_it"):
+        addons.with_dependencies(["nothing_like_it"])
+
+
+@pytest.mark.parametrize(
+    ("file", "counts"),
+    [
+        ("models/thing.py", True),
+        ("views/thing.xml", True),
+        ("i18n/zh_CN.po", True),
+        ("models/tests.py", True),
+        ("tests/test_thing.py", False),
+        ("static/src/thing.js", False),
+        ("readme/DESCRIPTION.md", False),
+        ("models/__pycache__/thing.cpython-311.pyc", False),
+    ],
+)
+def test_digest_covers_what_decides_the_database(tmp_path, file, counts):
+    path = make_addon(tmp_path, "thing")
+    before = Addon(path).digest()
+    (path / file).parent.mkdir(parents=True, exist_ok=True)
+    (path / file).write_text("x")
+    assert (Addon(path).digest() != before) is counts
+
+
+def test_problems_are_warnings_with_their_traceback():
+    log = (
+        "2025-01-01 10:00:00,000 7 INFO db odoo: fine\n"
+        "2025-01-01 10:00:01,000 7 WARNING db odoo.addons.x: not fine\n"
+        "  File x.py, line 1\n"
+        "2025-01-01 10:00:02,000 7 INFO db odoo: a WARNING in the text\n"
+        "2025-01-01 10:00:03,000 7 ERROR db odoo: bad\n"
+    )
+    assert [line.split(" ")[-1] for line in problems(log)] == ["fine", "1", "bad"]
+
+
+def test_a_failed_build_leaves_the_old_one(tmp_path):
+    target = tmp_path / "thing"
+    with built_aside(target) as aside:
+        write_stamp(aside, "first")
+    with pytest.raises(ValueError, match="half-way"), built_aside(target) as aside:
+        write_stamp(aside, "second")
+        raise ValueError("half-way")
+    assert is_stamped(target, "first")
+
+
+def test_a_failed_step_says_what_happened(tmp_path, monkeypatch):
+    monkeypatch.setattr(shell, "LOGS", tmp_path)
+    with pytest.raises(Failure, match="no luck") as caught:
+        shell.run(["sh", "-c", "echo no luck; exit 3"], "the step failed", "try again")
+    assert "the step failed (exit code 3)" in caught.value.what
+    assert caught.value.advice == "try again"
+
+
+def test_long_paths_get_their_sockets_elsewhere(tmp_path, monkeypatch):
+    deep = tmp_path / ("x" * 60) / ("y" * 60)
+    deep.mkdir(parents=True)
+    monkeypatch.setattr("lib.postgres.LOCAL", deep)
+    assert len(str(Cluster("postgres").sockets)) < 90
+
+
+def test_a_private_folder_is_not_reachable(tmp_path):
+    tmp_path.chmod(0o700)
+    assert not reachable_by_others(tmp_path / "inside")
+
+
+@pytest.mark.parametrize("path", ["/".join(("", "home", "me", "x")), "/root" + "/x"])
+def test_machine_paths_are_found(path):
+    assert lint.MACHINE_PATH.search(f"see {path} there")
+
+
+@pytest.mark.parametrize(
+    "text", ["https://example.com/work/x", "models/home/x", "/homes"]
+)
+def test_other_paths_are_not(text):
+    assert not lint.MACHINE_PATH.search(text)
+
+
+@pytest.mark.parametrize("host", ["pypi" + ".org", "deb." + "debian.org"])
+def test_registry_hosts_are_found(host):
+    assert lint.REGISTRY.search(f"https://{host}/simple")
