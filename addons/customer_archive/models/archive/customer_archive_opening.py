@@ -103,13 +103,14 @@ class CustomerArchive(models.Model):
     @api.model
     def _open_new(self, company, rows):
         """Create draft archives; another transaction may have been faster for some of them."""
+        categories = self._get_default_categories()
         vals_list = [
             {
                 "partner_id": partner.id,
                 "company_id": company.id,
                 "user_id": (partner.user_id or user or team and team.user_id or self.env["res.users"]).id,
                 "team_id": team.id if team else False,
-                "category_id": self._get_default_category(partner).id,
+                "category_id": categories[partner.is_company].id,
                 "opened_automatically": True,
             }
             for partner, user, team in rows
@@ -134,17 +135,24 @@ class CustomerArchive(models.Model):
             return opened
 
     @api.model
-    def _get_default_category(self, partner):
-        """Return the category proposed for a partner."""
-        code = "customer" if partner.is_company else "person"
-        return self.env.ref(f"customer_archive.customer_archive_category_{code}", raise_if_not_found=False) or self.env[
-            "customer.archive.category"
-        ]
+    def _get_default_categories(self):
+        """Return the categories proposed for companies and for persons.
+
+        :return: whether the customer is a company -> category, empty when it was deleted
+        :rtype: dict
+        """
+        empty = self.env["customer.archive.category"]
+        return {
+            is_company: self.env.ref(f"customer_archive.customer_archive_category_{code}", raise_if_not_found=False)
+            or empty
+            for is_company, code in ((True, "customer"), (False, "person"))
+        }
 
     @api.model
     def _fill_opening_vals(self, vals_list):
         """Fill in first contact, category and team of archives to be created."""
         by_company = defaultdict(list)
+        categories = self._get_default_categories()
         for vals in vals_list:
             company_id = vals.get("company_id") or self.default_get(["company_id"]).get("company_id")
             if vals.get("partner_id"):
@@ -164,7 +172,7 @@ class CustomerArchive(models.Model):
                     if not team.company_id or team.company_id == company:
                         vals["team_id"] = team.id
                 if "category_id" not in vals:
-                    vals["category_id"] = self._get_default_category(partner_sudo).id
+                    vals["category_id"] = categories[partner_sudo.is_company].id
             self._number_customers(partners_sudo, company)
 
     @api.model

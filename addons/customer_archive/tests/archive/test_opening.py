@@ -1,10 +1,12 @@
 from datetime import date
 
 from freezegun import freeze_time
+from psycopg2.errors import UniqueViolation
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged, warmup
+from odoo.tools import mute_logger
 
 from ..common import CustomerArchiveCommon
 
@@ -14,7 +16,7 @@ class TestOpening(CustomerArchiveCommon):
     """CA-02: every first contact opens one archive, once per customer and company."""
 
     def _archives(self, partner):
-        return self.env["customer.archive"].search([("partner_id", "=", partner.id)])
+        return self.env["customer.archive"].search([("partner_id", "in", partner.ids)])
 
     def test_opportunity_opens_an_archive(self):
         partner = self._new_partner("By opportunity")
@@ -123,7 +125,7 @@ class TestOpening(CustomerArchiveCommon):
 
     def test_second_archive_refused_by_the_database(self):
         archive = self._new_archive("Only one")
-        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+        with self.assertRaises(UniqueViolation), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
             self.env["customer.archive"].create({"partner_id": archive.partner_id.id})
 
     def test_archive_of_a_contact_person_refused(self):
@@ -166,7 +168,7 @@ class TestOpening(CustomerArchiveCommon):
     def test_delete_only_drafts_by_the_administrator(self):
         archive = self._new_archive("Deleted")
         for user in (self.sales1, self.keeper, self.manager, self.director):
-            with self.assertRaises((AccessError, UserError)):
+            with self.assertRaises(UserError):  # AccessError is one
                 archive.with_user(user).unlink()
         admin = self.env.ref("base.user_admin")
         admin.group_ids += self.env.ref("customer_archive.group_customer_archive_director")
