@@ -1,6 +1,9 @@
 from .archive import (
+    test_contracting,
     test_identity,
     test_opening,
+    test_review,
+    test_timeline,
 )
 from .data import (
     test_customer_data_check,

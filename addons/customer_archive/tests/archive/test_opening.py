@@ -241,7 +241,7 @@ class TestOpeningDeadline(CustomerArchiveCommon):
             found = self.env["customer.archive"].search([("is_overdue", "=", True), ("state", "=", "draft")])
             self.assertIn(self.archive, found)
         with freeze_time("2025-03-10 02:00:00"):
-            self.env["clock.clock"]._cron_run_steps()
+            self.env["clock.clock"]._cron_escalate()
             self.assertIn(self.supervisor, self.archive.sudo().activity_ids.user_id)
 
     def test_submitted_on_9_march_is_late(self):

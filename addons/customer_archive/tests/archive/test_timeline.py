@@ -1,0 +1,158 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from ..common import CustomerArchiveCommon
+
+
+@tagged("post_install", "-at_install")
+class TestTimeline(CustomerArchiveCommon):
+    """CA-08: events, by hand and by the applications."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.archive = cls._new_archive("Timeline")
+        cls.other = cls._new_archive("Timeline of B", user=cls.sales2)
+
+    def _add(self, user, **values):
+        return (
+            self.env["customer.archive.event"]
+            .with_user(user)
+            .create(
+                {
+                    "archive_id": self.archive.id,
+                    "type_id": self.env.ref("customer_archive.customer_archive_event_type_personnel").id,
+                    "subject": "New purchasing manager",
+                    **values,
+                }
+            )
+        )
+
+    def test_salesperson_reports_on_own_customers(self):
+        event = self._add(self.sales1)
+        self.assertEqual(event.reporter_id, self.sales1)
+        self.assertEqual(event.partner_id, self.archive.partner_id)
+        with self.assertRaises(AccessError):
+            self._add(self.sales1, archive_id=self.other.id)
+
+    def test_events_are_seen_by_whoever_sees_the_archive(self):
+        event = self._add(self.sales1)
+        Event = self.env["customer.archive.event"]
+        for user in (self.sales1, self.supervisor, self.keeper, self.manager, self.director, self.finance):
+            self.assertIn(event, Event.with_user(user).search([]), user.login)
+        for user in (self.sales2, self.clerk):
+            self.assertNotIn(event, Event.with_user(user).search([]), user.login)
+            with self.assertRaises(AccessError):
+                event.with_user(user).read(["subject"])
+            self.assertFalse(
+                Event.with_user(user).formatted_read_group([("id", "=", event.id)], ["type_id"], ["__count"])
+            )
+
+    def test_confidential_business_is_hidden(self):
+        event = self._add(self.sales1, confidential=True)
+        Event = self.env["customer.archive.event"]
+        for user in (self.sales1, self.supervisor, self.manager, self.director):
+            self.assertIn(event, Event.with_user(user).search([]), user.login)
+        for user in (self.keeper, self.finance, self.sales2):
+            self.assertNotIn(event, Event.with_user(user).search([]), user.login)
+            with self.assertRaises(AccessError):
+                event.with_user(user).read(["subject"])
+
+    def test_system_events_are_not_written_by_hand(self):
+        with self.assertRaises(UserError):
+            self._add(self.manager, type_id=self.env.ref("customer_archive.customer_archive_event_type_stopped").id)
+
+    def test_events_are_never_deleted(self):
+        event = self._add(self.sales1)
+        for user in (self.sales1, self.manager, self.env.ref("base.user_admin")):
+            with self.assertRaises(UserError):
+                event.with_user(user).unlink()
+
+    def test_call_of_other_applications(self):
+        order = self._new_order(self.archive.partner_id)
+        person = self.env["res.partner"].create({"name": "Person", "parent_id": self.archive.partner_id.id})
+        event = (
+            self.env["customer.archive"]
+            .with_user(self.clerk)
+            ._add_archive_event(person, "quotation_sample", "Quotation sent", "Second round", source=order)
+        )
+        self.assertRecordValues(
+            event,
+            [
+                {
+                    "archive_id": self.archive.id,
+                    "subject": "Quotation sent",
+                    "res_model": "sale.order",
+                    "res_id": order.id,
+                    "reporter_id": self.clerk.id,
+                }
+            ],
+        )
+        self.assertEqual(event.with_user(self.manager).action_open_source()["res_id"], order.id)
+
+    def test_event_of_a_customer_without_archive_opens_one(self):
+        partner = self._new_partner("Without archive")
+        event = self.env["customer.archive"]._add_archive_event(partner, "contact", "Called us")
+        self.assertEqual(event.archive_id.partner_id, partner)
+
+    def test_own_people_have_no_timeline(self):
+        self.assertFalse(
+            self.env["customer.archive"]._add_archive_event(self.sales1.partner_id, "contact", "Lunch")
+        )
+
+    def test_many_events_cost_a_fixed_number_of_queries(self):
+        rows = [
+            {"partner": archive.partner_id, "type": "contact", "subject": f"Event {number}"}
+            for number in range(25)
+            for archive in (self.archive, self.other)
+        ]
+        self.env["customer.archive"]._add_archive_events(rows[:2])
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self.env["customer.archive"]._add_archive_events(rows[:4])
+        self.env.flush_all()
+        few = self.env.cr.sql_log_count - before
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self.env["customer.archive"]._add_archive_events(rows)
+        self.env.flush_all()
+        self.assertLessEqual(self.env.cr.sql_log_count - before, few + 2)
+
+    def test_not_exposed_to_remote_calls(self):
+        for name in ("_add_archive_event", "_add_archive_events", "_open_for_contacts"):
+            self.assertTrue(getattr(getattr(type(self.env["customer.archive"]), name), "_api_private", False), name)
+
+
+@tagged("post_install", "-at_install")
+class TestChangeLedger(CustomerArchiveCommon):
+    """CA-08, L-06: changes of customers and archives can be queried, as far as the viewer may see them."""
+
+    @classmethod
+    def default_env_context(cls):
+        return {}  # with tracking
+
+    def _track(self):
+        self.flush_tracking()
+
+    def flush_tracking(self):
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+
+    def test_changes_of_partner_and_archive_appear_with_old_and_new_value(self):
+        archive = self._new_archive("Before")
+        self.flush_tracking()
+        archive.partner_id.name = "After"
+        archive.with_user(self.keeper).cabinet = "B"
+        self.flush_tracking()
+        Change = self.env["customer.archive.change"]
+        changes = Change.search([("archive_id", "=", archive.id)])
+        by_field = {change.field_id.name: change for change in changes}
+        self.assertEqual((by_field["name"].old_value, by_field["name"].new_value), ("Before", "After"))
+        self.assertEqual((by_field["name"].kind, by_field["cabinet"].kind), ("partner", "archive"))
+        self.assertEqual(by_field["cabinet"].author_id, self.keeper.partner_id)
+        self.assertTrue(Change.with_user(self.sales1).search([("archive_id", "=", archive.id)]))
+        self.assertFalse(Change.with_user(self.sales2).search([("archive_id", "=", archive.id)]))
+        with self.assertRaises(AccessError):
+            changes.with_user(self.sales2).read(["new_value"])
+        self.assertTrue(Change.formatted_read_group([("archive_id", "=", archive.id)], ["field_id"], ["__count"]))
