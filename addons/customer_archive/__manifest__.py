@@ -32,20 +32,44 @@
         "security/confidentiality/confidentiality_rules.xml",
         "data/confidentiality/customer_archive_release_data.xml",
         "report/confidentiality/customer_archive_release_templates.xml",
-        # custody
         # data
         "security/data/ir.model.access.csv",
         "security/data/data_rules.xml",
         "data/data/customer_import_data.xml",
         "data/data/customer_data_check_data.xml",
         "views/data/customer_import_actions.xml",
-        # document
+        # document (before custody, which extends its views)
+        "security/document/ir.model.access.csv",
+        "security/document/document_rules.xml",
+        "data/document/document_base_data.xml",
+        "data/document/customer_archive_document_type_data.xml",
+        "data/document/document_clock_data.xml",
+        "data/document/document_cron_data.xml",
+        "data/document/document_sign_off_data.xml",
+        "views/document/customer_archive_document_type_views.xml",
+        "views/document/customer_archive_document_views.xml",
+        "views/document/customer_archive_views.xml",
+        # custody
+        "security/custody/ir.model.access.csv",
+        "security/custody/custody_rules.xml",
+        "data/custody/custody_data.xml",
+        "data/custody/custody_cron_data.xml",
+        "data/custody/custody_mail_template_data.xml",
+        "data/custody/custody_sign_off_data.xml",
+        "views/custody/customer_archive_refresh_views.xml",
+        "views/custody/customer_archive_filing_views.xml",
+        "views/custody/customer_archive_inspection_views.xml",
+        "views/custody/customer_archive_handover_views.xml",
+        "views/custody/customer_archive_destruction_views.xml",
+        "views/custody/customer_archive_views.xml",
         # menus
         "views/customer_archive_menus.xml",
         "views/archive/archive_menus.xml",
         "views/confidentiality/customer_archive_release_views.xml",
         "views/data/customer_import_batch_views.xml",
         "views/data/customer_data_check_views.xml",
+        "views/custody/custody_menus.xml",
+        "views/document/document_menus.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -11,3 +11,6 @@ from .data import (
     test_customer_merge,
     test_customer_workbook,
 )
+from .document import (
+    test_document,
+)

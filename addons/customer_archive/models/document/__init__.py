@@ -1,0 +1,7 @@
+from . import (
+    customer_archive,
+    customer_archive_document,
+    customer_archive_document_type,
+    res_partner,
+    sign_off_route_step,
+)

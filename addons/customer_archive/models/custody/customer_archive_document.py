@@ -1,0 +1,137 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.customer_archive.tools.period import add_years
+
+
+class CustomerArchiveDocument(models.Model):
+    _inherit = "customer.archive.document"
+
+    # Filing (CA-15)
+    filing_id = fields.Many2one(
+        comodel_name="customer.archive.filing",
+        string="Filing List",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    date_filed = fields.Date(
+        string="Filed On",
+        readonly=True,
+        copy=False,
+    )
+    filed_by_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Filed By",
+        readonly=True,
+        copy=False,
+        help="The keeper who received the document.",
+    )
+
+    # Retention and destruction (CA-15)
+    date_retention_end = fields.Date(
+        string="Retention Until",
+        compute="_compute_date_retention_end",
+        store=True,
+        index="btree_not_null",
+        help="Last day on which the document is kept. Empty while the period has not begun. The source regulations "
+        "give no period; the years and their beginning are set on the document type.",
+    )
+    is_on_hold = fields.Boolean(
+        string="On Hold",
+        copy=False,
+        tracking=True,
+        help="Not to be destroyed, whatever the retention period, for example during a dispute.",
+    )
+    hold_reason = fields.Char(
+        copy=False,
+        tracking=True,
+    )
+    destruction_line_ids = fields.One2many(
+        comodel_name="customer.archive.destruction.line",
+        inverse_name="document_id",
+        string="Destruction Records",
+    )
+
+    # --- Computes ---
+
+    @api.depends(
+        "archive_id.date_deregistered",
+        "date_valid_until",
+        "type_id.retention_years",
+        "type_id.retention_basis",
+    )
+    def _compute_date_retention_end(self):
+        for document in self:
+            start = document._get_retention_start()
+            document.date_retention_end = start and add_years(start, document.type_id.retention_years)
+
+    def _get_retention_start(self):
+        """Return the day from which the document is kept, or False while that day has not come.
+
+        Hook: guarantees count from their release.
+        """
+        self.ensure_one()
+        if self.type_id.retention_basis == "validity":
+            return self.date_valid_until
+        return self.archive_id.date_deregistered
+
+    # --- CRUD ---
+
+    @api.model
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | {"filing_id", "date_filed", "filed_by_id"}
+
+    def write(self, vals):
+        if not {"is_on_hold", "hold_reason"}.isdisjoint(vals):
+            self.env["customer.archive"]._check_may_hold()
+        if vals.get("date_destroyed"):
+            self._check_destruction_approved()
+        return super().write(vals)
+
+    def _check_destruction_approved(self):
+        """A document becomes destroyed by a destruction record, on no other road."""
+        for document in self:
+            lines_sudo = document.sudo().destruction_line_ids | document.archive_id.sudo().destruction_line_ids.filtered(
+                lambda line: not line.document_id
+            )
+            if "done" not in lines_sudo.destruction_id.mapped("state"):
+                raise UserError(
+                    self.env._("%(document)s has no executed destruction record.", document=document.display_name)
+                )
+
+    # --- Destruction ---
+
+    def _get_destruction_reasons(self):
+        """Say why this document may not be destroyed now.
+
+        :return: list of sentences
+        """
+        self.ensure_one()
+        name = self.display_name
+        reasons = []
+        if self.date_destroyed:
+            reasons.append(self.env._("%(document)s is destroyed already.", document=name))
+        if self.is_on_hold or self.archive_id.is_on_hold:
+            reasons.append(self.env._("%(document)s is on hold.", document=name))
+        if not self.date_received and not self.attachment_ids:
+            return reasons  # an empty place of a whole archive
+        if not self.date_retention_end:
+            reasons.append(self.env._("The retention period of %(document)s has not begun.", document=name))
+        elif self.date_retention_end >= fields.Date.context_today(self):
+            reasons.append(
+                self.env._(
+                    "%(document)s is kept until %(date)s.",
+                    document=name,
+                    date=self.date_retention_end,
+                )
+            )
+        if self.is_on_loan:
+            reasons.append(self.env._("%(document)s is on loan.", document=name))
+        return reasons
+
+    def _mark_destroyed(self):
+        """Note that the documents no longer exist; the lines stay."""
+        self.sudo()._clock_cancel("customer_archive_document_expiry", self.env._("Destroyed"))
+        self.sudo().write({"date_destroyed": fields.Date.context_today(self)})

@@ -1,0 +1,163 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from .customer_archive_document import PRESENT_STATUSES
+
+
+class CustomerArchive(models.Model):
+    _inherit = "customer.archive"
+
+    document_ids = fields.One2many(
+        comodel_name="customer.archive.document",
+        inverse_name="archive_id",
+        string="Documents",
+    )
+    missing_document_count = fields.Integer(
+        string="Missing Documents",
+        compute="_compute_completeness",
+        help="Mandatory documents that are missing or expired.",
+    )
+    has_missing_documents = fields.Boolean(
+        compute="_compute_completeness",
+        search="_search_has_missing_documents",
+        help="A mandatory document is missing or expired.",
+    )
+    completeness = fields.Float(
+        string="Completeness (%)",
+        compute="_compute_completeness",
+        digits=(5, 1),
+        aggregator=None,
+        help="Mandatory documents that are present and mandatory card data that are filled, as a share of all "
+        "mandatory ones. Documents that do not apply are left out.",
+    )
+
+    # --- Computes ---
+
+    @api.depends(
+        lambda self: ("document_ids.status", "document_ids.is_mandatory", *self._get_completeness_fields())
+    )
+    def _compute_completeness(self):
+        counts = self._get_mandatory_document_counts()
+        names = self._get_completeness_fields()
+        for archive in self:
+            present, required = counts.get(archive._origin.id, (0, 0))
+            filled = sum(bool(archive._get_completeness_value(name)) for name in names)
+            total = required + len(names)
+            archive.missing_document_count = required - present
+            archive.has_missing_documents = required > present
+            archive.completeness = 100.0 * (present + filled) / total if total else 0.0
+
+    def _search_has_missing_documents(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        missing = Domain("document_ids", "any", self._get_missing_document_domain())
+        return Domain.OR(missing if flag else ~missing for flag in value)
+
+    # --- CRUD ---
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        archives = super().create(vals_list)
+        self.env["customer.archive.document"]._sync_checklist(archives)
+        return archives
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not {"partner_id", "company_id"}.isdisjoint(vals):
+            self.env["customer.archive.document"]._sync_checklist(self)
+        return result
+
+    # --- Completeness ---
+
+    @api.model
+    def _get_completeness_fields(self):
+        """Return the paths of the card data that every archive must have (K-25). Extend it with super().
+
+        :rtype: list[str]
+        """
+        return [
+            "category_id",
+            "user_id",
+            "keeper_id",
+            "partner_id.street",
+            "partner_id.city",
+            "partner_id.phone",
+            "partner_id.industry_id",
+        ]
+
+    def _get_completeness_value(self, path):
+        value = self
+        for name in path.split("."):
+            value = value[name]
+        return value
+
+    def _get_mandatory_document_counts(self):
+        """Count mandatory documents in one query.
+
+        :return: archive id -> (present, required)
+        :rtype: dict
+        """
+        documents_sudo = self.env["customer.archive.document"].sudo()  # a figure, not the documents
+        counts = {}
+        for archive, status, count in documents_sudo._read_group(
+            [("archive_id", "in", self.ids), ("is_mandatory", "=", True)],
+            ["archive_id", "status"],
+            ["__count"],
+        ):
+            present, required = counts.get(archive.id, (0, 0))
+            if status in PRESENT_STATUSES:
+                present += count
+            if status not in ("not_applicable", "destroyed"):
+                required += count
+            counts[archive.id] = (present, required)
+        return counts
+
+    @api.model
+    def _get_missing_document_domain(self):
+        return Domain("is_mandatory", "=", True) & Domain("status", "in", ("missing", "expired"))
+
+    # --- Gates ---
+
+    def _get_transition_reasons(self, target):
+        reasons = super()._get_transition_reasons(target)
+        if target == "active" and self.state != "stopped":
+            reasons += self._get_indispensable_document_reasons()
+        return reasons
+
+    def _get_indispensable_document_reasons(self):
+        """Say which documents keep the archive from being put on file (CA-05)."""
+        self.ensure_one()
+        types_sudo = self.env["customer.archive.document.type"].sudo().search([("blocks_active", "=", True)])
+        fitting = types_sudo.filtered(
+            lambda document_type: self.sudo().filtered_domain(document_type._get_applicable_archive_domain())
+        )
+        present = self.sudo().document_ids.filtered(
+            lambda document: document.is_checklist and document.status in PRESENT_STATUSES
+        )
+        return [
+            self.env._(
+                "%(archive)s lacks %(document)s; file it before the archive is put on file.",
+                archive=self.name,
+                document=document_type.display_name,
+            )
+            for document_type in fitting.with_env(self.env) - present.type_id
+        ]
+
+    # --- Print ---
+
+    def _get_emergency_contacts(self):
+        """Return the people of the customer to be called in an emergency (CA-06 Q02)."""
+        self.ensure_one()
+        tag = self.env["customer.archive.document.type"]._get_emergency_tag()
+        return self.env["res.partner"].search(
+            [("commercial_partner_id", "=", self.partner_id.id), ("category_id", "in", tag.ids)]
+        )
+
+    # --- Actions ---
+
+    def action_open_documents(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("customer_archive.customer_archive_document_action")
+        action["domain"] = [("archive_id", "=", self.id)]
+        action["context"] = {"default_archive_id": self.id}
+        return action

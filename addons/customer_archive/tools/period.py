@@ -1,0 +1,77 @@
+"""Quarters and half-years of custody: plain dates, no environment."""
+
+from datetime import date, timedelta
+
+from dateutil.relativedelta import relativedelta
+
+
+def quarter_start(day):
+    """Return the first day of the quarter.
+
+    >>> quarter_start(date(2025, 6, 30))
+    datetime.date(2025, 4, 1)
+    """
+    return date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
+
+
+def quarter_end(day):
+    """Return the last day of the quarter, on which the refresh is due.
+
+    >>> quarter_end(date(2025, 4, 1))
+    datetime.date(2025, 6, 30)
+    >>> quarter_end(date(2024, 12, 31))
+    datetime.date(2024, 12, 31)
+    """
+    return quarter_start(day) + relativedelta(months=3) - timedelta(days=1)
+
+
+def quarter_name(day):
+    """Return year and quarter.
+
+    >>> quarter_name(date(2025, 4, 1))
+    '2025 Q2'
+    """
+    return f"{day.year} Q{(day.month - 1) // 3 + 1}"
+
+
+def quarters_between(first, last):
+    """Return the first days of all quarters from ``first`` to ``last``, both included.
+
+    >>> quarters_between(date(2024, 11, 5), date(2025, 4, 1))
+    [datetime.date(2024, 10, 1), datetime.date(2025, 1, 1), datetime.date(2025, 4, 1)]
+    >>> quarters_between(date(2025, 4, 1), date(2025, 3, 31))
+    []
+    """
+    quarters = []
+    start = quarter_start(first)
+    while start <= last:
+        quarters.append(start)
+        start += relativedelta(months=3)
+    return quarters
+
+
+def half_year(day):
+    """Return the half of the year, "1" or "2".
+
+    >>> half_year(date(2025, 6, 30)), half_year(date(2025, 7, 1))
+    ('1', '2')
+    """
+    return "1" if day.month <= 6 else "2"
+
+
+def filing_due(day):
+    """Return the day until which the documents of the month of ``day`` are handed to the keeper: the 10th of the next.
+
+    >>> filing_due(date(2024, 12, 31))
+    datetime.date(2025, 1, 10)
+    """
+    return day.replace(day=10) + relativedelta(months=1)
+
+
+def add_years(day, years):
+    """Return the same day some years later; 29 February becomes 28 February.
+
+    >>> add_years(date(2024, 2, 29), 1)
+    datetime.date(2025, 2, 28)
+    """
+    return day + relativedelta(years=years)
