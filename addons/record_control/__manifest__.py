@@ -33,10 +33,19 @@
         # sign_off
         "security/sign_off/ir.model.access.csv",
         "security/sign_off/sign_off_rules.xml",
+        "data/sign_off/mail_activity_type_data.xml",
+        "data/sign_off/ir_cron_data.xml",
+        "wizard/sign_off/sign_off_wizard_views.xml",
+        "wizard/sign_off/sign_off_preview_views.xml",
+        "views/sign_off/sign_off_route_views.xml",
+        "views/sign_off/sign_off_request_views.xml",
+        "views/sign_off/sign_off_change_views.xml",
+        "views/sign_off/sign_off_deputy_views.xml",
         # state
         # menus
         "views/record_control_menus.xml",
         "views/clock/clock_menus.xml",
+        "views/sign_off/sign_off_menus.xml",
     ],
     "assets": {
         "web.assets_backend": [

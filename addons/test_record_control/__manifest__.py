@@ -16,6 +16,10 @@
         # numbering
         "security/numbering/ir.model.access.csv",
         "data/numbering/ir_sequence_data.xml",
+        # sign_off
+        "security/sign_off/ir.model.access.csv",
+        "security/sign_off/sign_off_rules.xml",
+        "views/sign_off/sign_off_order_views.xml",
         # state
         "security/state/ir.model.access.csv",
     ],

@@ -1,2 +1,3 @@
+from . import test_sign_off_seal_digest
 from . import test_working_time
 from . import test_xlsx_ledger

@@ -1,4 +1,5 @@
 from . import clock
 from . import ledger
 from . import numbering
+from . import sign_off
 from . import state

@@ -10,5 +10,6 @@ from . import (
     sealed_line_mixin,
     sign_off_mixin,
     mail_activity,
+    res_company,
     res_users,
 )

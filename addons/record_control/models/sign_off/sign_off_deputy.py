@@ -78,6 +78,8 @@ class SignOffDeputy(models.Model):
     def write(self, vals):
         before = self.user_id
         result = super().write(vals)
+        # rules are asked before a write: ask again, or one could hand one's own deputy to somebody else
+        self.check_access("write")
         self._refresh_open_steps(before)
         return result
 

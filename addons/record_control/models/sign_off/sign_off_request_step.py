@@ -1,6 +1,9 @@
+
 from odoo import api, fields, models
+from odoo.fields import Command, Domain
 
 from .sign_off_route_step import SIGNER_TYPES
+from .sign_off_signers import CROWD, SignerFinder
 
 STATES = [
     ("not_needed", "Not needed"),
@@ -8,8 +11,11 @@ STATES = [
     ("open", "To sign"),
     ("signed", "Signed"),
     ("refused", "Refused"),
+    ("merged", "Signed at a later step"),
     ("cancelled", "Cancelled"),
 ]
+PENDING_STATES = ("waiting", "open")
+REFRESH_BATCH = 500  # open steps whose signers are found out again at once
 
 
 class SignOffRequestStep(models.Model):
@@ -32,8 +38,8 @@ class SignOffRequestStep(models.Model):
     route_step_id = fields.Many2one(comodel_name="sign.off.route.step", readonly=True, index="btree_not_null")
     sequence = fields.Integer(string="Order", readonly=True, aggregator=None)
     name = fields.Char(string="Title", required=True, readonly=True)
-    signer_type = fields.Selection(selection=SIGNER_TYPES, required=True, readonly=True)
-    user_id = fields.Many2one(comodel_name="res.users", readonly=True, index="btree_not_null")
+    signer_type = fields.Selection(selection=SIGNER_TYPES, string="Signed By", required=True, readonly=True)
+    user_id = fields.Many2one(comodel_name="res.users", string="Person", readonly=True, index="btree_not_null")
     group_id = fields.Many2one(comodel_name="res.groups", readonly=True, index="btree_not_null")
     role = fields.Selection(
         selection=lambda self: self.env["sign.off.route.step"]._selection_role(),
@@ -50,6 +56,7 @@ class SignOffRequestStep(models.Model):
         column2="user_id",
         string="May Sign",
         readonly=True,
+        help="Whose signature the step waits for; empty as soon as it waits no more.",
     )
     opened_at = fields.Datetime(readonly=True)
     date_deadline = fields.Date(string="Deadline", readonly=True)
@@ -64,6 +71,185 @@ class SignOffRequestStep(models.Model):
         self._refuse_unless_system()
         return super().write(vals)
 
+    # --- Who signs ---
+
+    def _get_foreseen_users(self):
+        """Whom the route foresees, present or not."""
+        self.ensure_one()
+        users = self.env["res.users"].sudo()
+        if self.signer_type == "requester":
+            return users.browse(self.request_id.requester_id.id)
+        if self.signer_type == "user":
+            return users.browse(self.user_id.id)
+        if self.signer_type == "group":
+            return users.browse(self.group_id.all_user_ids.ids)
+        record = self.request_id._get_record()
+        return users.browse(record._get_sign_off_users(self.role).ids)
+
+    def _get_blocked_users(self):
+        """Whom the four-eyes rule keeps from signing this step."""
+        self.ensure_one()
+        users = self.env["res.users"].sudo()
+        if not self.request_id.four_eyes or self.signer_type == "requester":
+            return users
+        return users.browse(self.request_id.requester_id.ids + self.request_id.signature_ids.user_id.ids)
+
+    def _explain_nobody(self):
+        if self.signer_type == "group":
+            return self.env._("The group “%(group)s” has no active member.", group=self.group_id.display_name)
+        labels = dict(self._fields["role"]._description_selection(self.env))
+        return self.env._(
+            "Nobody holds the role “%(role)s” for this record.",
+            role=labels.get(self.role, self.role or ""),
+        )
+
+    def _find_signers(self):
+        """Who may sign these steps now.
+
+        :return: {step: Signers}, steps without people included
+        """
+        now = fields.Datetime.now()
+        result = {}
+        for company, steps in self.grouped(lambda step: step.request_id.company_id).items():
+            env = self.env(context={"allowed_company_ids": company.ids, "lang": self.env.lang}, su=True)
+            result.update(SignerFinder(env, company, now).find(steps.with_env(env)))
+        return {step.with_env(self.env): signers for step, signers in result.items()}
+
+    # --- Life of a step ---
+
+    def _open(self):
+        """Ask for the signatures of these steps."""
+        now = fields.Datetime.now()
+        signers = self._find_signers()
+        self._write_grouped(
+            {
+                step: {
+                    "state": "open",
+                    "opened_at": now,
+                    "date_deadline": step._get_deadline(now),
+                    "note": found.note,
+                    "user_ids": [Command.set(found.users.ids)],
+                }
+                for step, found in signers.items()
+            }
+        )
+        self._sync_activities(signers)
+        self._notify_inboxes(self.user_ids)
+
+    def _close(self, state):
+        """End these steps; nobody is waited for any more."""
+        if not self:
+            return
+        users = self.user_ids
+        self.write({"state": state, "user_ids": [Command.clear()]})
+        self._sync_activities({})
+        self._notify_inboxes(users)
+
+    def _refresh_signers(self):
+        """Find out again who may sign these open steps, for instance because somebody has left."""
+        changed = {}
+        for step, found in self._find_signers().items():
+            if found.users != step.user_ids or found.note != (step.note or ""):
+                changed[step] = found
+        if not changed:
+            return
+        steps = self.browse([step.id for step in changed])
+        users = steps.user_ids
+        steps._write_grouped(
+            {
+                step: {"note": found.note, "user_ids": [Command.set(found.users.ids)]}
+                for step, found in changed.items()
+            }
+        )
+        steps._sync_activities(changed)
+        steps._notify_inboxes(users | steps.user_ids)
+        steps.request_id._log({step.request_id: found.note for step, found in changed.items() if found.note})
+
     @api.model
     def _refresh_signers_of(self, users):
         """Find out again who may sign the open steps that concern ``users``."""
+        if not users:
+            return
+        # sudo: who leaves or appoints a deputy need not be able to see the rounds concerned
+        step = self.sudo()
+        domain = Domain("state", "=", "open") & Domain.OR(
+            [
+                Domain("user_ids", "in", users.ids),
+                Domain("user_id", "in", users.ids),
+                Domain("group_id", "in", users.sudo().all_group_ids.ids),
+            ]
+        )
+        step.search(domain)._refresh_signers()
+
+    @api.model
+    def _cron_refresh_signers(self):
+        """Pass over people who have left or are away since their step was opened."""
+        steps = self.sudo().search([("state", "=", "open")], order="id")
+        self.env["ir.cron"]._commit_progress(remaining=len(steps))
+        for start in range(0, len(steps), REFRESH_BATCH):
+            batch = steps[start : start + REFRESH_BATCH]
+            batch.filtered(lambda step: step.state == "open")._refresh_signers()
+            if not self.env["ir.cron"]._commit_progress(len(batch)):
+                break
+
+    def _get_deadline(self, now):
+        """Last day to sign: working days of the company's calendar, the first one being tomorrow."""
+        self.ensure_one()
+        if not self.deadline_days:
+            return False
+        return self.request_id.company_id._get_sign_off_deadline(now, self.deadline_days)
+
+    # --- Helpers ---
+
+    def _sync_activities(self, signers):
+        """Give an activity to whom a step waits for, and take it from everybody else.
+
+        :param dict signers: {step: Signers} of the open steps among these; others get none
+        """
+        activity_model = self.env["mail.activity"].sudo()
+        existing = activity_model.search([("sign_off_step_id", "in", self.ids)])
+        wanted = {
+            (step.id, user.id): step
+            for step, found in signers.items()
+            if step.state == "open" and len(found.told) <= CROWD
+            for user in found.told
+        }
+        existing.filtered(lambda a: (a.sign_off_step_id.id, a.user_id.id) not in wanted).unlink()
+        for activity in existing.exists():
+            wanted.pop((activity.sign_off_step_id.id, activity.user_id.id), None)
+        activity_type = self.env.ref("record_control.mail_activity_type_sign_off", raise_if_not_found=False)
+        if not wanted or not activity_type:
+            return
+        today = fields.Date.context_today(self)
+        # one record: the signer gets the usual mail; many at once: the inbox counts them, no flood of mails
+        activity_model.with_context(mail_activity_quick_update=len(self.request_id) > 1).create(
+            [
+                {
+                    "activity_type_id": activity_type.id,
+                    "automated": True,
+                    "date_deadline": step.date_deadline or today,
+                    "note": step.note or False,
+                    "res_id": step.request_id.res_id,
+                    "res_model_id": step.request_id.res_model_id.id,
+                    "sign_off_step_id": step.id,
+                    "summary": step.name,
+                    "user_id": user_id,
+                }
+                for (__, user_id), step in wanted.items()
+            ]
+        )
+
+    def _finish_activities(self, feedback):
+        """Mark the activity of the current user as done; those of others vanish when the step closes."""
+        activities = self.env["mail.activity"].search(
+            [("sign_off_step_id", "in", self.ids), ("user_id", "=", self.env.uid)]
+        )
+        if activities:
+            activities.action_archive()
+            activities.write({"feedback": feedback})
+
+    @api.model
+    def _notify_inboxes(self, users):
+        """Let the inbox of these users count again."""
+        for user in users:
+            user._bus_send("record_control.sign_off/updated", {})

@@ -36,10 +36,13 @@ class SignOffRoute(models.Model):
         tracking=True,
         help="Empty: in all companies.",
     )
-    form_code = fields.Char(
+    form_id = fields.Many2one(
+        comodel_name="controlled.form",
         string="Controlled Form",
+        index="btree_not_null",
         tracking=True,
-        help="Only for records that print as this controlled form, for example E03. Empty: any form.",
+        ondelete="restrict",
+        help="Only for records that print as this form. Empty: any form.",
     )
     domain = fields.Char(
         string="Only Records That Match",
@@ -120,13 +123,11 @@ class SignOffRoute(models.Model):
         """
         routes = self.sudo().browse(self._get_route_ids(records._name))
         found = dict.fromkeys(records.ids, routes.browse())
-        rest = records._sign_off_neutral()
-        for route in routes:
-            if not rest:
-                break
-            matching = route._filter(rest)
-            found.update(dict.fromkeys(matching.ids, route))
-            rest -= matching
+        for rest in records._sign_off_neutral_groups():
+            for route in routes:
+                matching = route._filter(rest) if rest else rest
+                found.update(dict.fromkeys(matching.ids, route))
+                rest -= matching
         return found
 
     def _filter(self, records):
@@ -134,8 +135,9 @@ class SignOffRoute(models.Model):
         self.ensure_one()
         if self.company_id:
             records = records.filtered(lambda record: record._get_sign_off_company() == self.company_id)
-        if self.form_code:
-            records = records.filtered(lambda record: record._get_sign_off_form_code() == self.form_code)
+        if self.form_id:
+            key = self.form_id.key
+            records = records.filtered(lambda record: record._get_sign_off_form_code() == key)
         return records.filtered_domain(self._parse_domain(self.domain, records._name, self.name))
 
     @api.model

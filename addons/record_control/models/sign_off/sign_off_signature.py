@@ -82,3 +82,13 @@ class SignOffSignature(models.Model):
         if not self:
             return True
         raise UserError(self.env._("A signature cannot be changed."))
+
+    def _describe(self):
+        """One sentence for the chatter."""
+        self.ensure_one()
+        values = {"title": self.title, "opinion": self.opinion or "", "note": self.note or ""}
+        if self.decision == "approve":
+            text = self.env._("%(title)s: approved.", **values)
+        else:
+            text = self.env._("%(title)s: refused.", **values)
+        return " ".join(filter(None, [text, self.note and f"({self.note})", self.opinion]))

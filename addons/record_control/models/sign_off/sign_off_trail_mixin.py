@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -79,6 +81,15 @@ class SignOffTrailMixin(models.AbstractModel):
                     model=self._description,
                 )
             )
+
+    @api.model
+    def _write_grouped(self, vals_by_record):
+        """Write many records with one call for each different set of values."""
+        groups = defaultdict(list)
+        for record, vals in vals_by_record.items():
+            groups[repr(sorted(vals.items()))].append((record.id, vals))
+        for pairs in groups.values():
+            self.browse([record_id for record_id, __ in pairs]).write(pairs[0][1])
 
     def _readable_records_to_sql(self, model, alias, query):
         """SQL condition: the record of a request is one that the user may read."""
