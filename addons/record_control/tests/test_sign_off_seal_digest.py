@@ -20,7 +20,12 @@ class TestSealDigest(BaseCase):
             "id": 7,
             "paths": ["partner_id", "line_ids.price_unit"],
             "values": {"partner_id": 12, "tag_ids": seal.normalise((3, 1, 2))},
-            "lines": {"line_ids": {str(line): {"values": {"price_unit": price}, "lines": {}} for line in lines}},
+            "lines": {
+                "line_ids": {
+                    str(line): {"values": {"price_unit": price}, "lines": {}}
+                    for line in lines
+                }
+            },
         }
 
     def test_examples(self):
@@ -72,7 +77,17 @@ class TestSealDigest(BaseCase):
 
     def test_kinds_are_told_apart(self):
         """True is not 1, "1" is not 1, a date is not a datetime; an empty text is no value."""
-        values = [True, 1, "1", None, date(2025, 1, 1), datetime(2025, 1, 1), b"1", [1], {"a": 1}]
+        values = [
+            True,
+            1,
+            "1",
+            None,
+            date(2025, 1, 1),
+            datetime(2025, 1, 1),  # noqa: DTZ001 Odoo keeps naive UTC
+            b"1",
+            [1],
+            {"a": 1},
+        ]
         texts = {seal.canonical(seal.normalise(value)) for value in values}
         self.assertEqual(len(texts), len(values))
         self.assertIsNone(seal.normalise(""))
@@ -81,7 +96,10 @@ class TestSealDigest(BaseCase):
 
     def test_diff(self):
         """Each difference is named, with the lines passed on the way, numbers of lines in order."""
-        old, new = self._create_payload(), self._create_payload(price="8", lines=(2, 10, 11))
+        old, new = (
+            self._create_payload(),
+            self._create_payload(price="8", lines=(2, 10, 11)),
+        )
         new["values"]["partner_id"] = 13
         new["values"]["unknown"] = 1
         self.assertEqual(

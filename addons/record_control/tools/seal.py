@@ -90,7 +90,10 @@ def _number(value, decimals):
     if decimals is not None:
         number = number.quantize(Decimal(1).scaleb(-decimals), context=CONTEXT)
     elif number:
-        number = number.quantize(Decimal(1).scaleb(number.adjusted() + 1 - SIGNIFICANT_DIGITS), context=CONTEXT)
+        number = number.quantize(
+            Decimal(1).scaleb(number.adjusted() + 1 - SIGNIFICANT_DIGITS),
+            context=CONTEXT,
+        )
     text = format(number, "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
@@ -106,7 +109,13 @@ def canonical(payload):
     :param dict payload: nested dicts, lists and canonical values
     :return: str
     """
-    return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return json.dumps(
+        payload,
+        sort_keys=True,
+        separators=(",", ":"),
+        ensure_ascii=False,
+        allow_nan=False,
+    )
 
 
 def digest(payload):
@@ -134,7 +143,9 @@ def tree(paths):
             branches.setdefault(name, set()).add(rest)
         else:
             leaves.add(name)
-    return sorted(leaves), {name: sorted(below) for name, below in sorted(branches.items())}
+    return sorted(leaves), {
+        name: sorted(below) for name, below in sorted(branches.items())
+    }
 
 
 def diff(old, new):
@@ -158,10 +169,14 @@ def _diff(old, new, prefix, keys):
     old_values, new_values = old["values"], new["values"]
     for name in sorted(old_values.keys() & new_values.keys()):
         if old_values[name] != new_values[name]:
-            yield Change(prefix + name, keys, "changed", old_values[name], new_values[name])
+            yield Change(
+                prefix + name, keys, "changed", old_values[name], new_values[name]
+            )
     for name in sorted(old["lines"].keys() & new["lines"].keys()):
         before, after = old["lines"][name], new["lines"][name]
-        for key in sorted(before.keys() | after.keys(), key=lambda key: (len(key), key)):
+        for key in sorted(
+            before.keys() | after.keys(), key=lambda key: (len(key), key)
+        ):
             line_keys = (*keys, key)
             if key not in after:
                 yield Change(prefix + name, line_keys, "removed", before[key], None)

@@ -8,7 +8,11 @@ class SignOffOrder(models.Model):
     _description = "Test: signed order"
     _inherit = ["guarded.state.mixin", "sign.off.mixin", "controlled.form.mixin"]
     _controlled_form_code = "T-SIGN"
-    _guarded_transitions = {"draft": ("approved", "sent"), "approved": ("sent", "draft"), "sent": ()}
+    _guarded_transitions = {
+        "draft": ("approved", "sent"),
+        "approved": ("sent", "draft"),
+        "sent": (),
+    }
     _sealed_fields = (
         "partner_id",
         "tag_ids",
@@ -23,15 +27,21 @@ class SignOffOrder(models.Model):
 
     name = fields.Char(required=True)
     active = fields.Boolean(default=True)
-    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
     partner_id = fields.Many2one("res.partner")
     user_id = fields.Many2one("res.users")
     department_id = fields.Many2one("hr.department")
-    currency_id = fields.Many2one("res.currency", default=lambda self: self.env.company.currency_id)
+    currency_id = fields.Many2one(
+        "res.currency", default=lambda self: self.env.company.currency_id
+    )
     tag_ids = fields.Many2many("res.partner.category", string="Tags")
     terms = fields.Char(string="Payment Terms", translate=True)
     note = fields.Char(help="Not sealed.")
-    grade = fields.Selection([("a", "A"), ("b", "B")], help="Not sealed, but routes ask for it.")
+    grade = fields.Selection(
+        [("a", "A"), ("b", "B")], help="Not sealed, but routes ask for it."
+    )
     weight_id = fields.Many2one("test.sign.off.weight")
     amount_total = fields.Monetary(compute="_compute_amounts", store=True)
     amount_weighted = fields.Float(
@@ -43,7 +53,10 @@ class SignOffOrder(models.Model):
     )
     line_ids = fields.One2many("test.sign.off.order.line", "order_id")
     state = fields.Selection(
-        [("draft", "Draft"), ("approved", "Approved"), ("sent", "Sent")], default="draft", required=True, copy=False
+        [("draft", "Draft"), ("approved", "Approved"), ("sent", "Sent")],
+        default="draft",
+        required=True,
+        copy=False,
     )
     broken_count = fields.Integer(copy=False)
     refusal = fields.Char(copy=False)
@@ -51,13 +64,17 @@ class SignOffOrder(models.Model):
     @api.depends("line_ids.price_unit", "line_ids.quantity", "weight_id.factor")
     def _compute_amounts(self):
         for order in self:
-            order.amount_total = sum(line.price_unit * line.quantity for line in order.line_ids)
+            order.amount_total = sum(
+                line.price_unit * line.quantity for line in order.line_ids
+            )
             order.amount_weighted = order.amount_total * (order.weight_id.factor or 1.0)
 
     def _get_sign_off_reasons(self):
         reasons = super()._get_sign_off_reasons()
         if not self.line_ids:
-            reasons.append(self.env._("%(record)s has no line.", record=self.display_name))
+            reasons.append(
+                self.env._("%(record)s has no line.", record=self.display_name)
+            )
         return reasons
 
     def _get_transition_reasons(self, target):
@@ -88,7 +105,9 @@ class SignOffOrderLine(models.Model):
     _inherit = ["sealed.line.mixin"]
     _sealed_parent_field = "order_id"
 
-    order_id = fields.Many2one("test.sign.off.order", required=True, index=True, ondelete="cascade")
+    order_id = fields.Many2one(
+        "test.sign.off.order", required=True, index=True, ondelete="cascade"
+    )
     active = fields.Boolean(default=True)
     name = fields.Char()
     quantity = fields.Float(default=1.0, digits=(16, 3))

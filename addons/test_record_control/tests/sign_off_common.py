@@ -40,8 +40,18 @@ class SignOffCommon(BaseCommon):
         cls.route = cls._create_route(
             [
                 {"name": "制表", "signer_type": "requester", "sequence": 10},
-                {"name": "主管", "signer_type": "role", "role": "supervisor", "sequence": 20},
-                {"name": "经理", "signer_type": "group", "group_id": cls.group.id, "sequence": 30},
+                {
+                    "name": "主管",
+                    "signer_type": "role",
+                    "role": "supervisor",
+                    "sequence": 20,
+                },
+                {
+                    "name": "经理",
+                    "signer_type": "group",
+                    "group_id": cls.group.id,
+                    "sequence": 30,
+                },
                 {
                     "name": "总经理",
                     "signer_type": "user",
@@ -54,7 +64,9 @@ class SignOffCommon(BaseCommon):
 
     @classmethod
     def _create_user(cls, login, groups=None, **values):
-        user = new_test_user(cls.env, login=f"sign_{login}", name=login.capitalize(), **values)
+        user = new_test_user(
+            cls.env, login=f"sign_{login}", name=login.capitalize(), **values
+        )
         if groups:
             user.group_ids = [Command.link(group.id) for group in groups]
         return user
@@ -74,7 +86,7 @@ class SignOffCommon(BaseCommon):
     @classmethod
     def _create_order(cls, price=100, user=None, **values):
         """An order of the seller with two lines: one piece at ``price``, two at 1."""
-        order = (
+        return (
             cls.env["test.sign.off.order"]
             .with_user(user or cls.seller)
             .create(
@@ -83,14 +95,15 @@ class SignOffCommon(BaseCommon):
                     "partner_id": cls.partner.id,
                     "user_id": cls.seller.id,
                     "line_ids": [
-                        Command.create({"name": "Bolt", "quantity": 1, "price_unit": price}),
+                        Command.create(
+                            {"name": "Bolt", "quantity": 1, "price_unit": price}
+                        ),
                         Command.create({"name": "Nut", "quantity": 2, "price_unit": 1}),
                     ],
                     **values,
                 }
             )
         )
-        return order
 
     @classmethod
     def _create_sealed_order(cls, price=100, **values):

@@ -18,7 +18,11 @@ class TestSignOffAccess(SignOffCommon):
         order = self._create_order(note="hidden")
         order.action_request_sign_off()
         request = order.sudo().sign_off_request_id
-        for user, seen in ((self.seller, True), (self.stranger, False), (self.supervisor, False)):
+        for user, seen in (
+            (self.seller, True),
+            (self.stranger, False),
+            (self.supervisor, False),
+        ):
             with self.subTest(user=user.name):
                 own = request.with_user(user)
                 self.assertEqual(bool(own.search([("id", "=", request.id)])), seen)
@@ -26,7 +30,10 @@ class TestSignOffAccess(SignOffCommon):
                 for records in (own.sudo().step_ids, own.sudo().signature_ids):
                     records = records.with_user(user)
                     self.assertEqual(records.has_access("read"), seen)
-                    self.assertEqual(len(records.search([("id", "in", records.ids)])), seen and len(records))
+                    self.assertEqual(
+                        len(records.search([("id", "in", records.ids)])),
+                        seen and len(records),
+                    )
         order.sudo().note = False
         self.assertTrue(request.with_user(self.stranger).has_access("read"))
 
@@ -34,8 +41,14 @@ class TestSignOffAccess(SignOffCommon):
         """Grouped reading shows no hidden rounds either."""
         order = self._create_order(note="hidden")
         order.action_request_sign_off()
-        groups = self.env["sign.off.request"].with_user(self.stranger)._read_group(
-            [("res_model", "=", order._name), ("res_id", "=", order.id)], ["state"], ["__count"]
+        groups = (
+            self.env["sign.off.request"]
+            .with_user(self.stranger)
+            ._read_group(
+                [("res_model", "=", order._name), ("res_id", "=", order.id)],
+                ["state"],
+                ["__count"],
+            )
         )
         self.assertFalse(groups)
 
@@ -53,7 +66,10 @@ class TestSignOffAccess(SignOffCommon):
         self.assertFalse(secret.with_user(self.seller).has_access("read"))
         with self.assertRaises(AccessError):
             secret.with_user(self.seller).read(["old_value"])
-        self.assertNotIn("102", " ".join(order._get_seal_reasons() + order.message_ids.mapped("body")))
+        self.assertNotIn(
+            "102",
+            " ".join(order._get_seal_reasons() + order.message_ids.mapped("body")),
+        )
 
     def test_payload_is_not_readable(self):
         """What was sealed is not read through the round."""
@@ -64,24 +80,39 @@ class TestSignOffAccess(SignOffCommon):
     def test_two_companies(self):
         """Routes, deputies and rounds are those of the record's company."""
         other = self.env["res.company"].create({"name": "Other"})
-        boss = self._create_user("boss", company_id=other.id, company_ids=[Command.set(other.ids)])
-        both = self._create_user("both", company_ids=[Command.set((self.company | other).ids)])
+        boss = self._create_user(
+            "boss", company_id=other.id, company_ids=[Command.set(other.ids)]
+        )
+        both = self._create_user(
+            "both", company_ids=[Command.set((self.company | other).ids)]
+        )
         self._create_route(
-            [{"name": "老板", "signer_type": "user", "user_id": boss.id}], company_id=other.id, sequence=1, name="B"
+            [{"name": "老板", "signer_type": "user", "user_id": boss.id}],
+            company_id=other.id,
+            sequence=1,
+            name="B",
         )
         ours = self._create_order()
         theirs = (
             self.env["test.sign.off.order"]
             .with_user(both)
             .with_context(allowed_company_ids=[other.id, self.company.id])
-            .create({"name": "B001", "company_id": other.id, "line_ids": [Command.create({"price_unit": 5})]})
+            .create(
+                {
+                    "name": "B001",
+                    "company_id": other.id,
+                    "line_ids": [Command.create({"price_unit": 5})],
+                }
+            )
         )
         orders = theirs | ours.with_env(theirs.env)
         orders.action_request_sign_off()
         self.assertEqual(theirs.sign_off_waiting_user_ids, boss)
         self.assertEqual(ours.sudo().sign_off_request_id.company_id, self.company)
         self.assertEqual(theirs.sudo().sign_off_request_id.company_id, other)
-        self.assertFalse(ours.sudo().sign_off_request_id.with_user(boss).has_access("read"))
+        self.assertFalse(
+            ours.sudo().sign_off_request_id.with_user(boss).has_access("read")
+        )
         with self.assertRaises(AccessError):
             ours.with_user(boss)._sign_off()
         theirs = theirs.with_user(boss).with_context(allowed_company_ids=other.ids)
@@ -91,14 +122,18 @@ class TestSignOffAccess(SignOffCommon):
     def test_signer_of_another_company(self):
         """A signer who does not work in the record's company is passed over."""
         other = self.env["res.company"].create({"name": "Other"})
-        self.supervisor.write({"company_ids": [Command.set(other.ids)], "company_id": other.id})
+        self.supervisor.write(
+            {"company_ids": [Command.set(other.ids)], "company_id": other.id}
+        )
         order = self._create_order()
         order.action_request_sign_off()
         self.assertEqual(order.sign_off_waiting_user_ids, self.manager)
 
     def test_rights(self):
         """Role × model × operation."""
-        admin = self._create_user("admin", groups=self.env.ref("record_control.group_record_control_manager"))
+        admin = self._create_user(
+            "admin", groups=self.env.ref("record_control.group_record_control_manager")
+        )
         matrix = {
             "sign.off.route": {self.seller: "", admin: "rwcu"},
             "sign.off.route.step": {self.seller: "", admin: "rwcu"},
@@ -113,13 +148,18 @@ class TestSignOffAccess(SignOffCommon):
             for user, letters in rights.items():
                 for letter, operation in operations.items():
                     with self.subTest(model=model, user=user.name, operation=operation):
-                        self.assertEqual(self.env[model].with_user(user).has_access(operation), letter in letters)
+                        self.assertEqual(
+                            self.env[model].with_user(user).has_access(operation),
+                            letter in letters,
+                        )
 
     def test_deputies_are_appointed_by_oneself(self):
         """Nobody appoints a deputy for somebody else, and nobody is made one's own."""
         deputy_model = self.env["sign.off.deputy"].with_user(self.seller)
         with self.assertRaises(AccessError):
-            deputy_model.create({"user_id": self.director.id, "deputy_id": self.seller.id})
+            deputy_model.create(
+                {"user_id": self.director.id, "deputy_id": self.seller.id}
+            )
         own = deputy_model.create({"deputy_id": self.substitute.id})
         with self.assertRaises(AccessError):
             own.user_id = self.director
@@ -142,16 +182,22 @@ class TestSignOffAccess(SignOffCommon):
         order.action_request_sign_off()
         wizard = self.env["sign.off.wizard"].with_user(self.stranger)
         with self.assertRaises(AccessError):
-            wizard.create({"request_ids": order.sign_off_request_id.ids}).action_confirm()
+            wizard.create(
+                {"request_ids": order.sign_off_request_id.ids}
+            ).action_confirm()
         visible = self._create_order()
         visible.action_request_sign_off()
         with self.assertRaisesRegex(UserError, "not waiting for your signature"):
-            wizard.create({"request_ids": visible.sign_off_request_id.ids}).action_confirm()
+            wizard.create(
+                {"request_ids": visible.sign_off_request_id.ids}
+            ).action_confirm()
 
     # --- Numbers ---
 
     def _create_orders(self, number):
-        return self.env["test.sign.off.order"].union(*(self._create_order(name=f"S{i}") for i in range(number)))
+        return self.env["test.sign.off.order"].union(
+            *(self._create_order(name=f"S{i}") for i in range(number))
+        )
 
     @warmup
     def test_queries_of_inbox(self):
@@ -175,7 +221,9 @@ class TestSignOffAccess(SignOffCommon):
             figures.append(
                 [
                     self._count(request_model.get_waiting_summary),
-                    self._count(lambda: request_model.web_search_read(domain, spec, limit=80)),
+                    self._count(
+                        lambda: request_model.web_search_read(domain, spec, limit=80)
+                    ),
                 ]
             )
         self.assertEqual(figures[0], figures[1])
@@ -215,4 +263,3 @@ class TestSignOffAccess(SignOffCommon):
         method()
         self.env.flush_all()
         return self.env.cr.sql_log_count - before
-

@@ -10,27 +10,42 @@ from .sign_off_common import SignOffCommon
 @tagged("post_install", "-at_install")
 class TestSignOffFlow(SignOffCommon):
     def _titles(self, order, state):
-        return order.sudo().sign_off_request_id.step_ids.filtered(lambda step: step.state == state).mapped("name")
+        return (
+            order.sudo()
+            .sign_off_request_id.step_ids.filtered(lambda step: step.state == state)
+            .mapped("name")
+        )
 
     def test_route_in_order(self):
         """Preparer signs by asking, then one step after the other; the cells follow the signatures."""
         order = self._create_order()
-        self.assertEqual([cell["title"] for cell in order.sign_off_cells], ["制表", "主管", "经理"])
+        self.assertEqual(
+            [cell["title"] for cell in order.sign_off_cells], ["制表", "主管", "经理"]
+        )
         self.assertEqual([cell["user"] for cell in order.sign_off_cells], [False] * 3)
         order.action_request_sign_off()
         self.assertEqual(order.sign_off_state, "open")
         self.assertEqual(order.sign_off_waiting_user_ids, self.supervisor)
-        self.assertEqual([cell["user"] for cell in order.sign_off_cells], ["Seller", False, False])
-        with self.assertRaisesRegex(UserError, "not waiting for your signature but for that of Supervisor"):
+        self.assertEqual(
+            [cell["user"] for cell in order.sign_off_cells], ["Seller", False, False]
+        )
+        with self.assertRaisesRegex(
+            UserError, "not waiting for your signature but for that of Supervisor"
+        ):
             order.with_user(self.manager)._sign_off()
         order.with_user(self.supervisor)._sign_off(opinion="fine")
         self.assertEqual(order.sign_off_waiting_user_ids, self.manager)
         order.with_user(self.manager)._sign_off()
         self.assertSealed(order)
         self.assertEqual(order.state, "approved")
-        self.assertEqual([cell["user"] for cell in order.sign_off_cells], ["Seller", "Supervisor", "Manager"])
+        self.assertEqual(
+            [cell["user"] for cell in order.sign_off_cells],
+            ["Seller", "Supervisor", "Manager"],
+        )
         self.assertEqual(order.sign_off_cells[1]["opinion"], "fine")
-        self.assertEqual([cell["state"] for cell in order.sign_off_cells], ["signed"] * 3)
+        self.assertEqual(
+            [cell["state"] for cell in order.sign_off_cells], ["signed"] * 3
+        )
 
     def test_many_records(self):
         """Every step works on many records, each with its own round."""
@@ -46,7 +61,9 @@ class TestSignOffFlow(SignOffCommon):
 
     def test_reasons_all_in_one_message(self):
         """What is missing is said for all records at once."""
-        orders = self._create_order(line_ids=[]) | self._create_order(name="S002", line_ids=[])
+        orders = self._create_order(line_ids=[]) | self._create_order(
+            name="S002", line_ids=[]
+        )
         with self.assertRaises(UserError) as error:
             orders.action_request_sign_off()
         self.assertIn("S001 has no line.", str(error.exception))
@@ -57,7 +74,9 @@ class TestSignOffFlow(SignOffCommon):
         self.route.step_ids[2].sequence = 20
         order = self._create_order()
         order.action_request_sign_off()
-        self.assertEqual(order.sign_off_waiting_user_ids, self.supervisor | self.manager)
+        self.assertEqual(
+            order.sign_off_waiting_user_ids, self.supervisor | self.manager
+        )
         order.with_user(self.manager)._sign_off()
         self.assertEqual(order.sign_off_state, "open")
         order.with_user(self.supervisor)._sign_off()
@@ -66,7 +85,9 @@ class TestSignOffFlow(SignOffCommon):
     def test_first_matching_route(self):
         """The first route that fits is taken: company, form and filter decide."""
         steps = [{"name": "批准", "signer_type": "user", "user_id": self.director.id}]
-        special = self._create_route(steps, name="Class A", sequence=1, domain="[('grade', '=', 'a')]")
+        special = self._create_route(
+            steps, name="Class A", sequence=1, domain="[('grade', '=', 'a')]"
+        )
         other = self.env["res.company"].create({"name": "Other"})
         self._create_route(steps, name="Other company", sequence=0, company_id=other.id)
         form = self.env["controlled.form"].create({"code": "X1", "name": "Other form"})
@@ -74,9 +95,15 @@ class TestSignOffFlow(SignOffCommon):
         orders = self._create_order() | self._create_order(grade="a")
         routes = self.env["sign.off.route"]._match(orders)
         self.assertEqual([routes[order.id] for order in orders], [self.route, special])
-        form = self.env["controlled.form"].create({"code": "T1", "key": "T-SIGN", "name": "Our form"})
-        printed = self._create_route(steps, name="Our form", sequence=0, form_id=form.id)
-        self.assertEqual(self.env["sign.off.route"]._match(orders)[orders[0].id], printed)
+        form = self.env["controlled.form"].create(
+            {"code": "T1", "key": "T-SIGN", "name": "Our form"}
+        )
+        printed = self._create_route(
+            steps, name="Our form", sequence=0, form_id=form.id
+        )
+        self.assertEqual(
+            self.env["sign.off.route"]._match(orders)[orders[0].id], printed
+        )
         (printed | special | self.route).action_archive()
         with self.assertRaisesRegex(UserError, "No sign-off route fits S001"):
             orders[0].action_request_sign_off()
@@ -87,7 +114,11 @@ class TestSignOffFlow(SignOffCommon):
         order.action_request_sign_off()
         self.assertEqual(self._titles(order, "waiting"), ["经理", "总经理"])
         foreign = self.env["res.currency"].create(
-            {"name": "TST", "symbol": "T", "rate_ids": [Command.create({"name": "2020-01-01", "rate": 0.1})]}
+            {
+                "name": "TST",
+                "symbol": "T",
+                "rate_ids": [Command.create({"name": "2020-01-01", "rate": 0.1})],
+            }
         )
         order = self._create_order(99, currency_id=foreign.id)
         order.action_request_sign_off()
@@ -104,7 +135,9 @@ class TestSignOffFlow(SignOffCommon):
 
     def test_condition_met_later(self):
         """P2: a value that is not sealed but that the route asks for adds a step, sealed or under way."""
-        self.route.step_ids[3].write({"min_amount": 0, "condition_domain": "[('grade', '=', 'a')]"})
+        self.route.step_ids[3].write(
+            {"min_amount": 0, "condition_domain": "[('grade', '=', 'a')]"}
+        )
         order = self._create_order()
         order.action_request_sign_off()
         order.grade = "a"
@@ -119,10 +152,14 @@ class TestSignOffFlow(SignOffCommon):
 
     def test_condition_met_behind_our_back(self):
         """P2: also when the value is changed in the database alone."""
-        self.route.step_ids[3].write({"min_amount": 0, "condition_domain": "[('grade', '=', 'a')]"})
+        self.route.step_ids[3].write(
+            {"min_amount": 0, "condition_domain": "[('grade', '=', 'a')]"}
+        )
         order = self._create_sealed_order()
         self.env.flush_all()
-        self.env.cr.execute("UPDATE test_sign_off_order SET grade = 'a' WHERE id = %s", [order.id])
+        self.env.cr.execute(
+            "UPDATE test_sign_off_order SET grade = 'a' WHERE id = %s", [order.id]
+        )
         self.env.invalidate_all()
         self.assertIn("总经理", order._get_seal_reasons()[0])
 
@@ -168,7 +205,9 @@ class TestSignOffFlow(SignOffCommon):
 
     def test_deputy_of_requester_does_not_approve(self):
         """P5: nobody gets round four eyes by appointing a deputy."""
-        self.env["sign.off.deputy"].with_user(self.manager).create({"deputy_id": self.substitute.id})
+        self.env["sign.off.deputy"].with_user(self.manager).create(
+            {"deputy_id": self.substitute.id}
+        )
         order = self._create_order(user=self.manager)
         order.with_user(self.manager).action_request_sign_off()
         order.with_user(self.supervisor)._sign_off()
@@ -188,12 +227,16 @@ class TestSignOffFlow(SignOffCommon):
 
     def test_person_of_two_steps_signs_once(self):
         """Whoever is foreseen for two steps signs once, at the later one; the cell says so."""
-        self.route.step_ids[2].write({"signer_type": "user", "user_id": self.supervisor.id})
+        self.route.step_ids[2].write(
+            {"signer_type": "user", "user_id": self.supervisor.id}
+        )
         order = self._create_order()
         order.action_request_sign_off()
         self.assertEqual(self._titles(order, "merged"), ["主管"])
         self.assertEqual(self._titles(order, "open"), ["经理"])
-        self.assertEqual(order.sign_off_cells[1]["note"], "Supervisor signs once, as 经理.")
+        self.assertEqual(
+            order.sign_off_cells[1]["note"], "Supervisor signs once, as 经理."
+        )
         order.with_user(self.supervisor)._sign_off()
         self.assertSealed(order)
 
@@ -239,7 +282,9 @@ class TestSignOffFlow(SignOffCommon):
             order.with_user(self.stranger).action_withdraw_sign_off()
         order.action_withdraw_sign_off()
         self.assertEqual(order.sign_off_state, "none")
-        self.assertEqual(order.sudo().sign_off_request_ids.mapped("state"), ["withdrawn"])
+        self.assertEqual(
+            order.sudo().sign_off_request_ids.mapped("state"), ["withdrawn"]
+        )
         self.assertFalse(order.sudo().activity_ids)
         sealed = self._create_sealed_order()
         with self.assertRaisesRegex(UserError, "open sign-off"):
@@ -256,8 +301,12 @@ class TestSignOffFlow(SignOffCommon):
 
     def test_form_revision_is_kept(self):
         """A sealed record keeps the revision of its controlled form."""
-        form = self.env["controlled.form"].create({"code": "T1", "key": "T-SIGN", "name": "Our form"})
-        self.env["controlled.form.revision"].create({"form_id": form.id, "name": "A", "date_effective": "2020-01-01"})
+        form = self.env["controlled.form"].create(
+            {"code": "T1", "key": "T-SIGN", "name": "Our form"}
+        )
+        self.env["controlled.form.revision"].create(
+            {"form_id": form.id, "name": "A", "date_effective": "2020-01-01"}
+        )
         order = self._create_sealed_order()
         later = self.env["controlled.form.revision"].create(
             {"form_id": form.id, "name": "B", "date_effective": "2021-01-01"}
@@ -270,14 +319,18 @@ class TestSignOffFlow(SignOffCommon):
 
     def test_signer_archived_with_deputy(self):
         """P7: the deputy of a departed signer signs on behalf, and the round says so."""
-        self.env["sign.off.deputy"].create({"user_id": self.supervisor.id, "deputy_id": self.substitute.id})
+        self.env["sign.off.deputy"].create(
+            {"user_id": self.supervisor.id, "deputy_id": self.substitute.id}
+        )
         order = self._create_order()
         self.supervisor.active = False
         order.action_request_sign_off()
         request = order.sudo().sign_off_request_id
         self.assertEqual(request.waiting_user_ids, self.substitute)
         self.assertIn("Supervisor is archived.", request.waiting_note)
-        self.assertIn("Substitute may sign as deputy of Supervisor.", request.waiting_note)
+        self.assertIn(
+            "Substitute may sign as deputy of Supervisor.", request.waiting_note
+        )
         signature = order.with_user(self.substitute)._sign_off()
         self.assertEqual(signature.on_behalf_of_id, self.supervisor)
         self.assertEqual(order.sign_off_cells[1]["note"], "Deputy of Supervisor")
@@ -303,7 +356,9 @@ class TestSignOffFlow(SignOffCommon):
         order.action_request_sign_off()
         request = order.sudo().sign_off_request_id
         self.assertEqual(request.waiting_user_ids, self.last_resort)
-        self.assertIn("The group “Test: last resort” signs instead.", request.waiting_note)
+        self.assertIn(
+            "The group “Test: last resort” signs instead.", request.waiting_note
+        )
         order.with_user(self.last_resort)._sign_off()
         self.last_resort.active = False
         self.assertIn("Nobody can sign", request.waiting_note)
@@ -326,9 +381,13 @@ class TestSignOffFlow(SignOffCommon):
         order.action_request_sign_off()
         self._set_absent(self.supervisor)
         with self.enter_registry_test_mode():
-            self.env.ref("record_control.ir_cron_sign_off_refresh").method_direct_trigger()
+            self.env.ref(
+                "record_control.ir_cron_sign_off_refresh"
+            ).method_direct_trigger()
         self.env.invalidate_all()
-        self.assertEqual(order.sign_off_waiting_user_ids, self.supervisor | self.manager)
+        self.assertEqual(
+            order.sign_off_waiting_user_ids, self.supervisor | self.manager
+        )
 
     def test_deputy_dates(self):
         """P7: a deputy signs from the first to the last day, and in the company named."""
@@ -364,7 +423,11 @@ class TestSignOffFlow(SignOffCommon):
         """P7: a deputy appointed now may sign what waits already, and no longer when dismissed."""
         order = self._create_order()
         order.action_request_sign_off()
-        deputy = self.env["sign.off.deputy"].with_user(self.supervisor).create({"deputy_id": self.substitute.id})
+        deputy = (
+            self.env["sign.off.deputy"]
+            .with_user(self.supervisor)
+            .create({"deputy_id": self.substitute.id})
+        )
         self.assertTrue(order.with_user(self.substitute).can_sign_off)
         deputy.unlink()
         self.assertFalse(order.with_user(self.substitute).can_sign_off)
@@ -375,7 +438,9 @@ class TestSignOffFlow(SignOffCommon):
         """P7: somebody who may not read the record is not asked, and cannot sign blindly."""
         order = self._create_order(note="hidden")
         order.action_request_sign_off()
-        self.assertIn("has no access to the record", order.sudo().sign_off_request_id.waiting_note)
+        self.assertIn(
+            "has no access to the record", order.sudo().sign_off_request_id.waiting_note
+        )
         self.assertNotIn(self.supervisor, order.sign_off_waiting_user_ids)
         with self.assertRaises(AccessError):
             order.with_user(self.supervisor)._sign_off()
@@ -405,7 +470,11 @@ class TestSignOffFlow(SignOffCommon):
         order.with_user(second)._sign_off()
         self.assertFalse(order.sudo().activity_ids)
         done = self.env["mail.activity"].search(
-            [("res_model", "=", order._name), ("res_id", "=", order.id), ("active", "=", False)]
+            [
+                ("res_model", "=", order._name),
+                ("res_id", "=", order.id),
+                ("active", "=", False),
+            ]
         )
         self.assertEqual(done.user_id, self.supervisor | second)
 
@@ -415,7 +484,9 @@ class TestSignOffFlow(SignOffCommon):
         self.route.step_ids[1].deadline_days = 2
         order = self._create_order()
         order.action_request_sign_off()
-        self.assertEqual(str(order.sudo().sign_off_request_id.date_deadline), "2025-05-13")
+        self.assertEqual(
+            str(order.sudo().sign_off_request_id.date_deadline), "2025-05-13"
+        )
         self.assertEqual(str(order.sudo().activity_ids.date_deadline), "2025-05-13")
         order.with_user(self.supervisor)._sign_off()
         self.assertFalse(order.sudo().sign_off_request_id.date_deadline)
@@ -429,19 +500,34 @@ class TestSignOffFlow(SignOffCommon):
         summary = request_model.get_waiting_summary()
         self.assertEqual(summary["count"], before + 2)
         self.assertEqual(
-            [(group["name"], group["count"]) for group in summary["groups"] if group["model"] == orders._name],
+            [
+                (group["name"], group["count"])
+                for group in summary["groups"]
+                if group["model"] == orders._name
+            ],
             [("Test: signed order", 2)],
         )
-        waiting = request_model.search([("waiting_user_ids", "in", self.supervisor.id), ("res_model", "=", orders._name)])
+        waiting = request_model.search(
+            [
+                ("waiting_user_ids", "in", self.supervisor.id),
+                ("res_model", "=", orders._name),
+            ]
+        )
         self.assertEqual(waiting.mapped("waiting_titles"), ["主管", "主管"])
         action = waiting.action_sign_off()
-        wizard = self.env[action["res_model"]].with_user(self.supervisor).browse(action["res_id"])
+        wizard = (
+            self.env[action["res_model"]]
+            .with_user(self.supervisor)
+            .browse(action["res_id"])
+        )
         with Form(wizard) as form:
             form.opinion = "fine"
             form.signature = b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
         wizard.action_confirm()
         self.assertEqual(request_model.get_waiting_summary()["count"], before)
-        signatures = waiting.signature_ids.filtered(lambda sign: sign.user_id == self.supervisor)
+        signatures = waiting.signature_ids.filtered(
+            lambda sign: sign.user_id == self.supervisor
+        )
         self.assertEqual(signatures.mapped("opinion"), ["fine", "fine"])
         self.assertTrue(all(signatures.mapped("signature")))
         self.assertTrue(orders[0].sign_off_cells[1]["signature_id"])
@@ -459,9 +545,19 @@ class TestSignOffFlow(SignOffCommon):
     def test_preview(self):
         """An administrator sees who would sign a record before anybody asks."""
         order = self._create_order(5000)
-        admin = self._create_user("admin", groups=self.env.ref("record_control.group_record_control_manager"))
-        preview = self.env["sign.off.preview"].with_user(admin).create(
-            {"route_id": self.route.id, "res_model": order._name, "res_id": order.id}
+        admin = self._create_user(
+            "admin", groups=self.env.ref("record_control.group_record_control_manager")
+        )
+        preview = (
+            self.env["sign.off.preview"]
+            .with_user(admin)
+            .create(
+                {
+                    "route_id": self.route.id,
+                    "res_model": order._name,
+                    "res_id": order.id,
+                }
+            )
         )
         self.assertEqual(preview.explanation, "This record takes this route.")
         self.assertEqual(

@@ -124,13 +124,21 @@ class TestSignOffSeal(SignOffCommon):
         """P1: a line moved to another order voids both seals."""
         third = self._create_sealed_order(name="S003")
         self.order.line_ids[1].order_id = third
-        self.assertEqual((self.order.sign_off_state, third.sign_off_state), ("void", "void"))
+        self.assertEqual(
+            (self.order.sign_off_state, third.sign_off_state), ("void", "void")
+        )
 
     def test_record_write(self):
         """P1, P27: fields of every kind are named with old and new value."""
         tag = self.env["res.partner.category"].create({"name": "Key"})
         buyer = self.env["res.partner"].create({"name": "Buyer"})
-        self.order.write({"partner_id": buyer.id, "tag_ids": [Command.link(tag.id)], "terms": "30 days"})
+        self.order.write(
+            {
+                "partner_id": buyer.id,
+                "tag_ids": [Command.link(tag.id)],
+                "terms": "30 days",
+            }
+        )
         self.assertEqual(
             self._changes(),
             [
@@ -146,8 +154,15 @@ class TestSignOffSeal(SignOffCommon):
         self.order.line_ids[0].price_unit = 1
         self.order.line_ids[0].price_unit = 100
         self.assertEqual(
-            [change for change in self._changes() if change[1] == "line_ids.price_unit"],
-            [("changed", "line_ids.price_unit", "100", "1"), ("changed", "line_ids.price_unit", "1", "100")],
+            [
+                change
+                for change in self._changes()
+                if change[1] == "line_ids.price_unit"
+            ],
+            [
+                ("changed", "line_ids.price_unit", "100", "1"),
+                ("changed", "line_ids.price_unit", "1", "100"),
+            ],
         )
         self.assertEqual(self.order.sign_off_state, "void")
         self.assertEqual(self.order.broken_count, 1)
@@ -165,7 +180,9 @@ class TestSignOffSeal(SignOffCommon):
 
     def test_computed_from_elsewhere(self):
         """P1: a stored value computed from another record voids the seal when that record changes."""
-        weight = self.env["test.sign.off.weight"].create({"name": "Weight", "factor": 1})
+        weight = self.env["test.sign.off.weight"].create(
+            {"name": "Weight", "factor": 1}
+        )
         order = self._create_sealed_order(weight_id=weight.id)
         weight.factor = 2
         self.assertIn("Amount Weighted", order._get_seal_reasons()[0])
@@ -177,26 +194,35 @@ class TestSignOffSeal(SignOffCommon):
     def test_raw_sql(self):
         """P1: a change in the database alone is seen by whoever asks, and by the daily check."""
         self.env.cr.execute(
-            "UPDATE test_sign_off_order_line SET price_unit = 1 WHERE id = %s", [self.order.line_ids[0].id]
+            "UPDATE test_sign_off_order_line SET price_unit = 1 WHERE id = %s",
+            [self.order.line_ids[0].id],
         )
         self.assertIn("Price Unit", self.order._get_seal_reasons()[0])
         with self.assertRaisesRegex(UserError, "Price Unit"):
             self.order._transition("sent")
         self._run_verification()
         self.assertEqual(self.order.sign_off_state, "void")
-        self.assertEqual(self._changes()[-1], ("changed", "line_ids.price_unit", "100", "1"))
+        self.assertEqual(
+            self._changes()[-1], ("changed", "line_ids.price_unit", "100", "1")
+        )
         self.assertFalse(self.request.change_ids.user_id)
 
     def test_raw_sql_deletes_line(self):
         """P1: a line deleted in the database alone is missed."""
-        self.env.cr.execute("DELETE FROM test_sign_off_order_line WHERE id = %s", [self.order.line_ids[1].id])
+        self.env.cr.execute(
+            "DELETE FROM test_sign_off_order_line WHERE id = %s",
+            [self.order.line_ids[1].id],
+        )
         self.assertTrue(self.order._get_seal_reasons())
 
     def test_raw_sql_moves_the_seal(self):
         """P1: a seal put up again, or borrowed from another record, is no seal."""
         self.order.line_ids[0].price_unit = 1
         self.env.flush_all()
-        self.env.cr.execute("UPDATE sign_off_request SET state = 'sealed' WHERE id = %s", [self.request.id])
+        self.env.cr.execute(
+            "UPDATE sign_off_request SET state = 'sealed' WHERE id = %s",
+            [self.request.id],
+        )
         self.env.invalidate_all()
         self.assertIn("Price Unit", self.order._get_seal_reasons()[0])
         draft = self._create_order(name="S009")
@@ -220,7 +246,9 @@ class TestSignOffSeal(SignOffCommon):
         self.env.flush_all()
         self.env.invalidate_all()
         with self.enter_registry_test_mode():
-            self.env.ref("record_control.ir_cron_sign_off_verify").method_direct_trigger()
+            self.env.ref(
+                "record_control.ir_cron_sign_off_verify"
+            ).method_direct_trigger()
         self.env.invalidate_all()
 
     def test_verification_is_quiet(self):
@@ -232,9 +260,24 @@ class TestSignOffSeal(SignOffCommon):
 
     def test_no_op_writes(self):
         """Writing what is there already, or what is not sealed, leaves the seal alone."""
-        self.order.write({"partner_id": self.partner.id, "note": "other", "terms": False, "grade": "b"})
-        self.order.line_ids[0].write({"price_unit": 100.0, "quantity": 1.00001, "remark": "x"})
-        self.order.write({"line_ids": [Command.update(self.order.line_ids[0].id, {"price_unit": 100})]})
+        self.order.write(
+            {
+                "partner_id": self.partner.id,
+                "note": "other",
+                "terms": False,
+                "grade": "b",
+            }
+        )
+        self.order.line_ids[0].write(
+            {"price_unit": 100.0, "quantity": 1.00001, "remark": "x"}
+        )
+        self.order.write(
+            {
+                "line_ids": [
+                    Command.update(self.order.line_ids[0].id, {"price_unit": 100})
+                ]
+            }
+        )
         self.order.active = False
         self.assertSealed(self.order)
         self.assertFalse(self.request.change_ids)
@@ -250,7 +293,9 @@ class TestSignOffSeal(SignOffCommon):
         self.assertFalse(order.sign_off_waiting_user_ids)
         message = order.message_ids[0]
         self.assertIn("Seller changed S001", message.body)
-        self.assertEqual(message.partner_ids, (self.supervisor | self.manager).partner_id)
+        self.assertEqual(
+            message.partner_ids, (self.supervisor | self.manager).partner_id
+        )
         with self.assertRaises(UserError):
             order.with_user(self.manager)._sign_off()
 
@@ -260,31 +305,43 @@ class TestSignOffSeal(SignOffCommon):
         orders.action_request_sign_off()
         self.env.flush_all()
         self.env.cr.execute(
-            "UPDATE test_sign_off_order_line SET price_unit = 1 WHERE id = %s", [orders[0].line_ids[0].id]
+            "UPDATE test_sign_off_order_line SET price_unit = 1 WHERE id = %s",
+            [orders[0].line_ids[0].id],
         )
         signatures = orders.with_user(self.supervisor)._sign_off()
         self.assertEqual(signatures.request_id.mapped("name"), ["S003"])
         self.assertEqual(orders.mapped("sign_off_state"), ["void", "open"])
-        action = self.env["sign.off.wizard"].with_user(self.manager).create(
-            {"request_ids": orders[1].sign_off_request_id.ids}
+        action = (
+            self.env["sign.off.wizard"]
+            .with_user(self.manager)
+            .create({"request_ids": orders[1].sign_off_request_id.ids})
         )
         self.env.flush_all()
         self.env.cr.execute(
-            "UPDATE test_sign_off_order_line SET price_unit = 1 WHERE id = %s", [orders[1].line_ids[0].id]
+            "UPDATE test_sign_off_order_line SET price_unit = 1 WHERE id = %s",
+            [orders[1].line_ids[0].id],
         )
         self.assertIn("S003", action.action_confirm()["params"]["message"])
 
     def test_created_past_the_gate(self):
         """P3: nothing is created sealed, approved, or with the round of another record."""
         model = self.env["test.sign.off.order"]
-        for vals in ({"sign_off_state": "sealed"}, {"state": "approved"}, {"sign_off_request_id": self.request.id}):
+        for vals in (
+            {"sign_off_state": "sealed"},
+            {"state": "approved"},
+            {"sign_off_request_id": self.request.id},
+        ):
             with self.subTest(vals=vals), self.assertRaises(UserError):
                 model.with_user(self.seller).create({"name": "X", **vals})
         with self.assertRaises(UserError):
             model.sudo().create({"name": "X", "sign_off_state": "sealed"})
-        result = model.with_user(self.seller).load(["name", "sign_off_state"], [["X", "Sealed"]])
+        result = model.with_user(self.seller).load(
+            ["name", "sign_off_state"], [["X", "Sealed"]]
+        )
         self.assertTrue(result["messages"])
-        forged = model.with_user(self.seller).with_context(default_sign_off_request_id=self.request.id)
+        forged = model.with_user(self.seller).with_context(
+            default_sign_off_request_id=self.request.id
+        )
         order = forged.create({"name": "X"})
         self.assertFalse(order.sign_off_request_id)
         self.assertEqual(order.sign_off_state, "none")
@@ -307,7 +364,10 @@ class TestSignOffSeal(SignOffCommon):
 
     def test_nothing_leaves_unsealed(self):
         """P4: printing and sending ask for the seal and name every record that lacks it."""
-        draft, waiting = self._create_order(name="S011"), self._create_order(name="S012")
+        draft, waiting = (
+            self._create_order(name="S011"),
+            self._create_order(name="S012"),
+        )
         waiting.action_request_sign_off()
         with self.assertRaises(UserError) as error:
             (self.order | draft | waiting).action_print()
@@ -325,27 +385,44 @@ class TestSignOffSeal(SignOffCommon):
         self.assertEqual(copies.mapped("sign_off_state"), ["none", "none"])
         self.assertFalse(copies.sudo().sign_off_request_id)
         self.assertFalse(copies.sudo().sign_off_request_ids)
-        self.assertEqual(len(copies.line_ids), len(self.other.line_ids) * 0 or len(copies.line_ids))
+        self.assertEqual(
+            len(copies.line_ids), len(self.other.line_ids) * 0 or len(copies.line_ids)
+        )
 
     def test_append_only(self):
         """P6: rounds, steps, signatures and changes are neither written nor deleted, by nobody."""
         self.order.line_ids[0].price_unit = 1
         request = self.request
         rows = [request, request.step_ids, request.signature_ids, request.change_ids]
-        for user in (self.seller, self.env.ref("base.user_admin"), self.env.ref("base.user_root")):
+        for user in (
+            self.seller,
+            self.env.ref("base.user_admin"),
+            self.env.ref("base.user_root"),
+        ):
             for records in rows:
                 with self.subTest(user=user.login, model=records._name):
                     with self.assertRaises(UserError):
                         records.with_user(user).unlink()
                     with self.assertRaises(UserError):
-                        records.with_user(user).with_context(_force_unlink=True).unlink()
+                        records.with_user(user).with_context(
+                            _force_unlink=True
+                        ).unlink()
                     if user != self.env.ref("base.user_root"):
                         with self.assertRaises(UserError):
                             records.with_user(user).write({"create_date": False})
-        for vals in ({"opinion": "x"}, {"user_id": self.stranger.id}, {"decision": "approve"}):
+        for vals in (
+            {"opinion": "x"},
+            {"user_id": self.stranger.id},
+            {"decision": "approve"},
+        ):
             with self.assertRaisesRegex(UserError, "cannot be changed"):
                 request.sudo().signature_ids.write(vals)
-        for vals in ({"state": "sealed"}, {"digest": "x"}, {"requester_id": self.stranger.id}, {"payload": {}}):
+        for vals in (
+            {"state": "sealed"},
+            {"digest": "x"},
+            {"requester_id": self.stranger.id},
+            {"payload": {}},
+        ):
             with self.assertRaises(UserError):
                 request.sudo().write(vals)
         with self.assertRaisesRegex(UserError, "cannot be changed"):
@@ -365,14 +442,21 @@ class TestSignOffSeal(SignOffCommon):
             "signed_at": "2025-01-01 00:00:00",
             "digest": request.digest,
         }
-        for model in (self.env["sign.off.signature"].with_user(self.manager), self.env["sign.off.signature"].sudo()):
+        for model in (
+            self.env["sign.off.signature"].with_user(self.manager),
+            self.env["sign.off.signature"].sudo(),
+        ):
             with self.assertRaises(UserError):
                 model.create(vals)
         with self.assertRaises(UserError):
             request.write({"state": "sealed"})
         vals["step_id"] = request.step_ids[1].id
         self.env["sign.off.signature"].sudo().create(vals)
-        with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.IntegrityError), self.env.cr.savepoint():
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.IntegrityError),
+            self.env.cr.savepoint(),
+        ):
             self.env["sign.off.signature"].sudo().create(vals)
 
     def test_delete(self):

@@ -19,17 +19,23 @@ class ResUsers(models.Model):
         :return: {user: res.users (sudo)}; users without deputy are left out
         """
         deputies = {}
-        for deputy in self.env["sign.off.deputy"]._get_deputies(self, company._record_control_today(at)):
+        for deputy in self.env["sign.off.deputy"]._get_deputies(
+            self, company._record_control_today(at)
+        ):
             if not deputy.company_id or deputy.company_id == company:
                 user = self.browse(deputy.user_id.id)
-                deputies[user] = deputies.get(user, deputy.deputy_id.browse()) | deputy.deputy_id
+                deputies[user] = (
+                    deputies.get(user, deputy.deputy_id.browse()) | deputy.deputy_id
+                )
         return deputies
 
     def _get_stand_in_candidates(self, at, company):
         """Deputies go before the superior."""
         candidates = super()._get_stand_in_candidates(at, company)
         for user, deputies in self._get_sign_off_deputies(at, company).items():
-            appointed = [(self.browse(deputy.id), self.env._("deputy")) for deputy in deputies]
+            appointed = [
+                (self.browse(deputy.id), self.env._("deputy")) for deputy in deputies
+            ]
             candidates[user] = appointed + [
                 pair for pair in candidates.get(user, []) if pair[0] not in deputies
             ]

@@ -25,14 +25,21 @@ class SignOffChange(models.Model):
     )
     res_model = fields.Char(related="request_id.res_model", store=True, index=True)
     res_id = fields.Many2oneReference(
-        related="request_id.res_id", model_field="res_model", store=True, string="Record ID"
+        related="request_id.res_id",
+        model_field="res_model",
+        store=True,
+        string="Record ID",
     )
     record_name = fields.Char(related="request_id.name", string="Record")
     kind = fields.Selection(selection=KINDS, required=True, readonly=True)
-    field_path = fields.Char(required=True, readonly=True, help="The field, from the record on.")
+    field_path = fields.Char(
+        required=True, readonly=True, help="The field, from the record on."
+    )
     field_label = fields.Char(string="Field", required=True, readonly=True)
     line_model = fields.Char(readonly=True)
-    line_id = fields.Many2oneReference(model_field="line_model", string="Line ID", readonly=True)
+    line_id = fields.Many2oneReference(
+        model_field="line_model", string="Line ID", readonly=True
+    )
     old_value = fields.Text(readonly=True)
     new_value = fields.Text(readonly=True)
     user_id = fields.Many2one(
@@ -62,7 +69,10 @@ class SignOffChange(models.Model):
         domain = super()._get_trail_domain()
         hidden = self._get_hidden_paths()
         return domain & Domain.AND(
-            [~(Domain("res_model", "=", model) & Domain("field_path", "in", paths)) for model, paths in hidden.items()]
+            [
+                ~(Domain("res_model", "=", model) & Domain("field_path", "in", paths))
+                for model, paths in hidden.items()
+            ]
         )
 
     @api.model
@@ -70,8 +80,16 @@ class SignOffChange(models.Model):
         hidden = {}
         for name in self._get_signed_models():
             model = self.env[name]
-            paths = {part for path in model._sealed_fields for part in (path, path.partition(".")[0])}
-            if unreadable := [path for path in sorted(paths) if not self._is_path_readable(model, path)]:
+            paths = {
+                part
+                for path in model._sealed_fields
+                for part in (path, path.partition(".")[0])
+            }
+            if unreadable := [
+                path
+                for path in sorted(paths)
+                if not self._is_path_readable(model, path)
+            ]:
                 hidden[name] = unreadable
         return hidden
 

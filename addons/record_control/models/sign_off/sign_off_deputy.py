@@ -22,7 +22,6 @@ class SignOffDeputy(models.Model):
     )
     deputy_id = fields.Many2one(
         comodel_name="res.users",
-        string="Deputy",
         required=True,
         index=True,
         domain=[("share", "=", False)],
@@ -57,7 +56,9 @@ class SignOffDeputy(models.Model):
     @api.depends("user_id", "deputy_id")
     def _compute_display_name(self):
         for deputy in self:
-            deputy.display_name = f"{deputy.user_id.name or ''} → {deputy.deputy_id.name or ''}"
+            deputy.display_name = (
+                f"{deputy.user_id.name or ''} → {deputy.deputy_id.name or ''}"
+            )
 
     @api.constrains("deputy_id", "user_id")
     def _check_internal(self):

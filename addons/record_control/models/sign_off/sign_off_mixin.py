@@ -19,7 +19,11 @@ STATES = [
     ("void", "Void"),
 ]
 SYSTEM_FIELDS = frozenset({"sign_off_request_id", "sign_off_state"})
-WATCHED_STATES = ("open", "sealed", "void")  # of a void round, later changes are still recorded
+WATCHED_STATES = (
+    "open",
+    "sealed",
+    "void",
+)  # of a void round, later changes are still recorded
 NAMED_FIELDS = 5  # of the changed fields, this many are named in a sentence
 
 
@@ -135,9 +139,13 @@ class SignOffMixin(models.AbstractModel):
     def _compute_sign_off_state(self):
         for record in self:
             state = record._get_sign_off_request().state
-            record.sign_off_state = "none" if not state or state == "withdrawn" else state
+            record.sign_off_state = (
+                "none" if not state or state == "withdrawn" else state
+            )
 
-    @api.depends("sign_off_request_id.step_ids.state", "sign_off_request_id.step_ids.user_ids")
+    @api.depends(
+        "sign_off_request_id.step_ids.state", "sign_off_request_id.step_ids.user_ids"
+    )
     @api.depends_context("lang", "tz", "uid")
     def _compute_sign_off_cells(self):
         routes = None
@@ -149,14 +157,18 @@ class SignOffMixin(models.AbstractModel):
                 continue
             if routes is None:
                 routes = self.env["sign.off.route"]._match(self._origin)
-            record.sign_off_cells = record._prepare_blank_cells(routes.get(record._origin.id))
+            record.sign_off_cells = record._prepare_blank_cells(
+                routes.get(record._origin.id)
+            )
 
     @api.depends("sign_off_request_id.step_ids.user_ids")
     @api.depends_context("uid")
     def _compute_sign_off_waiting(self):
         for record in self:
             # sudo: who is to sign is shown to whoever may read the record
-            record.sign_off_waiting_user_ids = record.sudo()._get_sign_off_request().waiting_user_ids
+            record.sign_off_waiting_user_ids = (
+                record.sudo()._get_sign_off_request().waiting_user_ids
+            )
             record.can_sign_off = self.env.user in record.sign_off_waiting_user_ids
 
     def _search_sign_off_waiting_user_ids(self, operator, value):
@@ -169,8 +181,15 @@ class SignOffMixin(models.AbstractModel):
     @api.depends_context("uid")
     def _compute_can_request_sign_off(self):
         for record in self:
-            record.can_request_sign_off = record.sign_off_state in (False, "none", "refused", "void")
-            record.can_withdraw_sign_off = record.sign_off_state == "open" and record._may_withdraw_sign_off()
+            record.can_request_sign_off = record.sign_off_state in (
+                False,
+                "none",
+                "refused",
+                "void",
+            )
+            record.can_withdraw_sign_off = (
+                record.sign_off_state == "open" and record._may_withdraw_sign_off()
+            )
 
     # --- Guards ---
 
@@ -190,7 +209,9 @@ class SignOffMixin(models.AbstractModel):
             # for the superuser as well: a seal is never typed, it follows from the signatures
             if any(record.sign_off_state != vals["sign_off_state"] for record in self):
                 self._refuse_sign_off_state()
-            vals = {name: value for name, value in vals.items() if name != "sign_off_state"}
+            vals = {
+                name: value for name, value in vals.items() if name != "sign_off_state"
+            }
         if not vals.keys() - SYSTEM_FIELDS:
             return super().write(vals)
         with self._sign_off_writing():
@@ -233,7 +254,9 @@ class SignOffMixin(models.AbstractModel):
             busy.subtract(keys)
 
     def _sign_off_busy(self):
-        return self.env.cr.precommit.data.setdefault("record_control.sign_off_writing", Counter())
+        return self.env.cr.precommit.data.setdefault(
+            "record_control.sign_off_writing", Counter()
+        )
 
     # --- Actions ---
 
@@ -244,7 +267,9 @@ class SignOffMixin(models.AbstractModel):
         """
         self.check_access("write")
         self._sign_off_detect_changes(fresh=True, behind=True)
-        if reasons := [reason for record in self for reason in record._get_sign_off_reasons()]:
+        if reasons := [
+            reason for record in self for reason in record._get_sign_off_reasons()
+        ]:
             raise UserError("\n".join(reasons))
         self._begin_sign_off()
         return True
@@ -264,13 +289,18 @@ class SignOffMixin(models.AbstractModel):
         requests_sudo = self.sudo().sign_off_request_id
         requests_sudo._lock()
         reasons = [
-            self.env._("%(record)s: only %(user)s, who asked for the open sign-off, can withdraw it.", **names)
+            self.env._(
+                "%(record)s: only %(user)s, who asked for the open sign-off, can withdraw it.",
+                **names,
+            )
             for record in self
-            if not record._may_withdraw_sign_off() or record.sudo().sign_off_request_id.state != "open"
+            if not record._may_withdraw_sign_off()
+            or record.sudo().sign_off_request_id.state != "open"
             for names in [
                 {
                     "record": record.display_name,
-                    "user": record.sudo().sign_off_request_id.requester_id.name or self.env._("nobody"),
+                    "user": record.sudo().sign_off_request_id.requester_id.name
+                    or self.env._("nobody"),
                 }
             ]
         ]
@@ -282,7 +312,9 @@ class SignOffMixin(models.AbstractModel):
     def _may_withdraw_sign_off(self):
         self.ensure_one()
         requester = self.sudo().sign_off_request_id.requester_id
-        return self.env.user == requester or self.env.user.has_group("record_control.group_record_control_manager")
+        return self.env.user == requester or self.env.user.has_group(
+            "record_control.group_record_control_manager"
+        )
 
     # --- Business ---
 
@@ -304,9 +336,15 @@ class SignOffMixin(models.AbstractModel):
         :param str purpose: what was to be done, translated: "print", "send", "confirm"
         :raises UserError: with all reasons of all records
         """
-        reasons = [reason for texts in self._get_seal_reasons_by_record().values() for reason in texts]
+        reasons = [
+            reason
+            for texts in self._get_seal_reasons_by_record().values()
+            for reason in texts
+        ]
         if reasons:
-            first = self.env._("Not possible without a valid sign-off: %(purpose)s.", purpose=purpose)
+            first = self.env._(
+                "Not possible without a valid sign-off: %(purpose)s.", purpose=purpose
+            )
             raise UserError("\n".join([first, *reasons]))
 
     def _get_seal_reasons_by_record(self):
@@ -316,17 +354,25 @@ class SignOffMixin(models.AbstractModel):
         """
         result = {}
         for records in self._sign_off_neutral_groups():
-            sealed = records.filtered(lambda record: record._get_sign_off_request().state == "sealed")
+            sealed = records.filtered(
+                lambda record: record._get_sign_off_request().state == "sealed"
+            )
             payloads = sealed._get_seal_payloads(fresh=True)
             for record in records:
-                result[record.id] = self.browse(record.id)._explain_seal(record, payloads.get(record.id))
+                result[record.id] = self.browse(record.id)._explain_seal(
+                    record, payloads.get(record.id)
+                )
         return result
 
     def _get_sign_off_request(self):
         """The current round, provided that it is a round of this record."""
         self.ensure_one()
         request = self.sign_off_request_id
-        return request if request.res_id == self._origin.id and request.res_model == self._name else request.browse()
+        return (
+            request
+            if request.res_id == self._origin.id and request.res_model == self._name
+            else request.browse()
+        )
 
     def _get_open_rounds(self):
         self.check_access("read")
@@ -347,9 +393,15 @@ class SignOffMixin(models.AbstractModel):
         """
         self.ensure_one()
         if self.sign_off_state == "open":
-            return [self.env._("%(record)s is being signed already.", record=self.display_name)]
+            return [
+                self.env._(
+                    "%(record)s is being signed already.", record=self.display_name
+                )
+            ]
         if self.sign_off_state == "sealed":
-            return [self.env._("%(record)s is sealed already.", record=self.display_name)]
+            return [
+                self.env._("%(record)s is sealed already.", record=self.display_name)
+            ]
         route = self.env["sign.off.route"]._match(self).get(self.id)
         if not route:
             return [
@@ -379,7 +431,12 @@ class SignOffMixin(models.AbstractModel):
         """
         self.ensure_one()
         if not self._origin:
-            return [self.env._("%(record)s has not been signed.", record=self.display_name or self._description)]
+            return [
+                self.env._(
+                    "%(record)s has not been signed.",
+                    record=self.display_name or self._description,
+                )
+            ]
         return self._origin._get_seal_reasons_by_record()[self._origin.id]
 
     def _get_sign_off_users(self, role):
@@ -400,7 +457,11 @@ class SignOffMixin(models.AbstractModel):
         if role == "supervisor":
             return employee.parent_id.user_id
         if role == "department_manager":
-            department = self.department_id if "department_id" in self._fields else employee.department_id
+            department = (
+                self.department_id
+                if "department_id" in self._fields
+                else employee.department_id
+            )
             return department.manager_id.user_id
         return self.env["res.users"]
 
@@ -408,7 +469,10 @@ class SignOffMixin(models.AbstractModel):
     def _get_sign_off_employee(self, user, company):
         """The employee of a user: that of the company, else any one (read with the user, for all records at once)."""
         employees = user.sudo().with_context(active_test=False).employee_ids
-        return employees.sorted(lambda employee: (employee.active, employee.company_id == company), reverse=True)[:1]
+        return employees.sorted(
+            lambda employee: (employee.active, employee.company_id == company),
+            reverse=True,
+        )[:1]
 
     def _get_sign_off_requester(self):
         """Who asked for the current round (during a preview: who looks)."""
@@ -443,10 +507,18 @@ class SignOffMixin(models.AbstractModel):
             return amount
         company = self._get_sign_off_company()
         currency = self[field.get_currency_field(self)] or company.currency_id
-        return currency._convert(amount, company.currency_id, company, date or fields.Date.context_today(self))
+        return currency._convert(
+            amount,
+            company.currency_id,
+            company,
+            date or fields.Date.context_today(self),
+        )
 
     def _on_sign_off_sealed(self):
         """Called as the system after the last signature; the current user is the last signer."""
+
+    def _on_sign_off_advanced(self):
+        """Called as the system after a signature, when further steps are still waited for."""
 
     def _on_sign_off_refused(self, opinion):
         """Called as the system after a refusal.
@@ -467,11 +539,19 @@ class SignOffMixin(models.AbstractModel):
         routes = self.env["sign.off.route"]._match(self)
         payloads = {}
         for records in self._sign_off_neutral_groups():
-            payloads.update(records._get_seal_payloads(dict.fromkeys(records.ids, self._sealed_fields)))
+            payloads.update(
+                records._get_seal_payloads(
+                    dict.fromkeys(records.ids, self._sealed_fields)
+                )
+            )
         numbers = dict(
             self.env["sign.off.request"]
             .sudo()
-            ._read_group([("res_model", "=", self._name), ("res_id", "in", self.ids)], ["res_id"], ["round:max"])
+            ._read_group(
+                [("res_model", "=", self._name), ("res_id", "in", self.ids)],
+                ["res_id"],
+                ["round:max"],
+            )
         )
         # the end of the former round has to reach the database before the next one begins
         self.sudo().sign_off_request_id.flush_recordset(["state"])
@@ -481,7 +561,11 @@ class SignOffMixin(models.AbstractModel):
             .sudo()
             .create(
                 [
-                    record._prepare_round_vals(routes[record.id], payloads[record.id], numbers.get(record.id, 0) + 1)
+                    record._prepare_round_vals(
+                        routes[record.id],
+                        payloads[record.id],
+                        numbers.get(record.id, 0) + 1,
+                    )
                     for record in self
                 ]
             )
@@ -493,7 +577,9 @@ class SignOffMixin(models.AbstractModel):
                 request: self.env._(
                     "Sign-off asked for: %(titles)s.",
                     titles=" → ".join(
-                        request.step_ids.filtered(lambda step: step.state != "not_needed").mapped("name")
+                        request.step_ids.filtered(
+                            lambda step: step.state != "not_needed"
+                        ).mapped("name")
                     ),
                 )
                 for request in requests_sudo
@@ -502,7 +588,10 @@ class SignOffMixin(models.AbstractModel):
         own_steps = requests_sudo.step_ids.filtered(lambda step: step.state == "open")
         if own_steps:
             nobody = self.env["res.users"]
-            requests_sudo._add_signatures({step: Basis(self.env.user, nobody, "direct") for step in own_steps}, "approve")
+            requests_sudo._add_signatures(
+                {step: Basis(self.env.user, nobody, "direct") for step in own_steps},
+                "approve",
+            )
         requests_sudo._advance()
 
     def _prepare_round_vals(self, route, payload, number):
@@ -525,7 +614,12 @@ class SignOffMixin(models.AbstractModel):
             "current_payload": payload,
             "digest": seal.digest(payload),
             "step_ids": [
-                Command.create({**step._prepare_request_step_vals(), "state": self._get_first_step_state(step, needed)})
+                Command.create(
+                    {
+                        **step._prepare_request_step_vals(),
+                        "state": self._get_first_step_state(step, needed),
+                    }
+                )
                 for step in route.step_ids
             ],
         }
@@ -539,7 +633,9 @@ class SignOffMixin(models.AbstractModel):
         """The steps of the route that this record needs as it is now."""
         self.ensure_one()
         record = self._sign_off_neutral()
-        return route.step_ids.filtered(lambda step: record._needs_step(step, fields.Date.context_today(self)))
+        return route.step_ids.filtered(
+            lambda step: record._needs_step(step, fields.Date.context_today(self))
+        )
 
     def _needs_step(self, step, date):
         """Whether a step of a route or round is needed for this record (read as the system).
@@ -557,18 +653,27 @@ class SignOffMixin(models.AbstractModel):
     def _sign_off_neutral(self):
         """These records as the system reads them: same values whoever asks, in whatever language and company."""
         companies = self.sudo().mapped(lambda record: record._get_sign_off_company().id)
-        return self._sign_off_neutral_in(companies[0] if companies else self.env.company.id)
+        return self._sign_off_neutral_in(
+            companies[0] if companies else self.env.company.id
+        )
 
     def _sign_off_neutral_in(self, company_id):
-        context = {"active_test": False, "allowed_company_ids": [company_id], "bin_size": False}
+        context = {
+            "active_test": False,
+            "allowed_company_ids": [company_id],
+            "bin_size": False,
+        }
         if previewed := self.env.context.get("sign_off_requester_id"):
             context["sign_off_requester_id"] = previewed
-        return self.with_user(SUPERUSER_ID).with_context(context)
+        return self.with_env(self.env(user=SUPERUSER_ID, su=True, context=context))
 
     def _sign_off_neutral_groups(self):
         """:meth:`_sign_off_neutral`, one recordset for each company."""
         groups = self.sudo().grouped(lambda record: record._get_sign_off_company().id)
-        return [records._sign_off_neutral_in(company_id) for company_id, records in groups.items()]
+        return [
+            records._sign_off_neutral_in(company_id)
+            for company_id, records in groups.items()
+        ]
 
     def _get_seal_payloads(self, paths_by_id=None, fresh=False):
         """What a seal on these records (read as the system) covers.
@@ -579,7 +684,11 @@ class SignOffMixin(models.AbstractModel):
         """
         by_paths = defaultdict(self.browse)
         for record in self:
-            paths = paths_by_id[record.id] if paths_by_id else record._get_sign_off_request().payload["paths"]
+            paths = (
+                paths_by_id[record.id]
+                if paths_by_id
+                else record._get_sign_off_request().payload["paths"]
+            )
             by_paths[tuple(sorted(paths))] |= record
         payloads = {}
         for paths, records in by_paths.items():
@@ -587,7 +696,12 @@ class SignOffMixin(models.AbstractModel):
                 self._forget_sealed(records, paths)
             nodes = self._read_seal_nodes(records, paths)
             for record_id, node in nodes.items():
-                head = {"tag": seal.TAG, "model": self._name, "id": record_id, "paths": list(paths)}
+                head = {
+                    "tag": seal.TAG,
+                    "model": self._name,
+                    "id": record_id,
+                    "paths": list(paths),
+                }
                 payloads[record_id] = {**head, **node}
         return payloads
 
@@ -618,14 +732,20 @@ class SignOffMixin(models.AbstractModel):
         nodes = {record_id: {"values": {}, "lines": {}} for record_id in records.ids}
         for name in leaves:
             if name in records._fields:
-                for record_id, value in self._read_seal_values(records, records._fields[name]).items():
+                for record_id, value in self._read_seal_values(
+                    records, records._fields[name]
+                ).items():
                     nodes[record_id]["values"][name] = value
         for name, below in branches.items():
             if name not in records._fields:
                 continue
-            lines = self._read_seal_nodes(records[name], below, records._fields[name].type == "one2many")
+            lines = self._read_seal_nodes(
+                records[name], below, records._fields[name].type == "one2many"
+            )
             for record in records:
-                nodes[record.id]["lines"][name] = {str(line_id): lines[line_id] for line_id in record[name].ids}
+                nodes[record.id]["lines"][name] = {
+                    str(line_id): lines[line_id] for line_id in record[name].ids
+                }
         return nodes
 
     @api.model
@@ -655,7 +775,11 @@ class SignOffMixin(models.AbstractModel):
                 value = value.encode()
             elif value is False and field.type != "boolean":
                 value = None
-            values[record.id] = None if value is False and field.relational else seal.normalise(value, decimals)
+            values[record.id] = (
+                None
+                if value is False and field.relational
+                else seal.normalise(value, decimals)
+            )
         return values
 
     @api.model
@@ -683,7 +807,8 @@ class SignOffMixin(models.AbstractModel):
         busy = self._sign_off_busy()
         # sudo: the seal is watched whoever writes
         watched_sudo = self.sudo().filtered(
-            lambda record: not busy[self._name, record.id] and record._get_sign_off_request().state in WATCHED_STATES
+            lambda record: not busy[self._name, record.id]
+            and record._get_sign_off_request().state in WATCHED_STATES
         )
         if not watched_sudo:
             return
@@ -692,7 +817,9 @@ class SignOffMixin(models.AbstractModel):
             payloads.update(records._get_seal_payloads(fresh=fresh))
         diffs = {}
         for record in watched_sudo:
-            if found := seal.diff(record.sign_off_request_id.current_payload, payloads[record.id]):
+            if found := seal.diff(
+                record.sign_off_request_id.current_payload, payloads[record.id]
+            ):
                 diffs[record] = found
         changed_sudo = watched_sudo.browse([record.id for record in diffs])
         if changed_sudo:
@@ -802,8 +929,12 @@ class SignOffMixin(models.AbstractModel):
                 vals["old_value"] = self._describe_seal_value(model, field, change.old)
                 vals["new_value"] = self._describe_seal_value(model, field, change.new)
             else:
-                vals["old_value"] = change.old and self._describe_seal_node(model, change.old)
-                vals["new_value"] = change.new and self._describe_seal_node(model, change.new)
+                vals["old_value"] = change.old and self._describe_seal_node(
+                    model, change.old
+                )
+                vals["new_value"] = change.new and self._describe_seal_node(
+                    model, change.new
+                )
             vals["field_label"] = " › ".join(labels)
             vals_list.append(vals)
         return vals_list
@@ -827,11 +958,19 @@ class SignOffMixin(models.AbstractModel):
         if field.type == "boolean":
             return self.env._("Yes") if value else self.env._("No")
         if field.type in ("many2one", "one2many", "many2many"):
-            records = self.env[field.comodel_name].sudo().browse([value] if isinstance(value, int) else value)
+            records = (
+                self.env[field.comodel_name]
+                .sudo()
+                .browse([value] if isinstance(value, int) else value)
+            )
             names = {record.id: record.display_name for record in records.exists()}
-            return ", ".join(names.get(record_id, f"#{record_id}") for record_id in records.ids)
+            return ", ".join(
+                names.get(record_id, f"#{record_id}") for record_id in records.ids
+            )
         if isinstance(value, dict):
-            return value.get(self.env.lang) or value.get("en_US") or seal.canonical(value)
+            return (
+                value.get(self.env.lang) or value.get("en_US") or seal.canonical(value)
+            )
         return value if isinstance(value, str) else seal.canonical(value)
 
     def _explain_changes(self, changes, behind):
@@ -839,7 +978,9 @@ class SignOffMixin(models.AbstractModel):
         self.ensure_one()
         labels = list(dict.fromkeys(changes.sorted("id").mapped("field_label")))
         more = len(labels) - NAMED_FIELDS
-        names = ", ".join(labels[:NAMED_FIELDS]) + (self.env._(" and %(number)s more", number=more) if more > 0 else "")
+        names = ", ".join(labels[:NAMED_FIELDS]) + (
+            self.env._(" and %(number)s more", number=more) if more > 0 else ""
+        )
         if behind:
             return self.env._(
                 "%(record)s was changed after it was put up for signature: %(fields)s.",
@@ -865,16 +1006,43 @@ class SignOffMixin(models.AbstractModel):
         if not request or request.state == "withdrawn":
             return [self.env._("%(record)s has not been signed.", **names)]
         if request.state == "open":
-            waiting = ", ".join(request.waiting_user_ids.mapped("name")) or self.env._("nobody")
-            return [self.env._("%(record)s still waits for the signature of %(users)s.", users=waiting, **names)]
+            waiting = ", ".join(request.waiting_user_ids.mapped("name")) or self.env._(
+                "nobody"
+            )
+            return [
+                self.env._(
+                    "%(record)s still waits for the signature of %(users)s.",
+                    users=waiting,
+                    **names,
+                )
+            ]
         if request.state == "refused":
-            return [self.env._("%(record)s was refused: %(reason)s", reason=request.reason or "", **names)]
+            return [
+                self.env._(
+                    "%(record)s was refused: %(reason)s",
+                    reason=request.reason or "",
+                    **names,
+                )
+            ]
         if request.state == "void":
-            return [self.env._("The sign-off of %(record)s is void: %(reason)s", reason=request.reason or "", **names)]
+            return [
+                self.env._(
+                    "The sign-off of %(record)s is void: %(reason)s",
+                    reason=request.reason or "",
+                    **names,
+                )
+            ]
         if not request._is_intact():
-            return [self.env._("The signatures of %(record)s do not belong to what was put up for signature.", **names)]
+            return [
+                self.env._(
+                    "The signatures of %(record)s do not belong to what was put up for signature.",
+                    **names,
+                )
+            ]
         if diffs := seal.diff(request.payload, payload):
-            labels = dict.fromkeys(vals["field_label"] for vals in record._prepare_change_vals(diffs))
+            labels = dict.fromkeys(
+                vals["field_label"] for vals in record._prepare_change_vals(diffs)
+            )
             return [
                 self.env._(
                     "The sign-off of %(record)s is void, signed values have changed: %(fields)s.",
@@ -889,7 +1057,9 @@ class SignOffMixin(models.AbstractModel):
 
     def _prepare_cells_of_round(self, request):
         """The cells of a round: what was signed, and blanks for what is still to be signed."""
-        signatures = {signature.step_id: signature for signature in request.signature_ids}
+        signatures = {
+            signature.step_id: signature for signature in request.signature_ids
+        }
         return [
             self._prepare_cell(step, signatures.get(step))
             for step in request.step_ids
@@ -899,7 +1069,9 @@ class SignOffMixin(models.AbstractModel):
     def _prepare_blank_cells(self, route):
         if not route:
             return []
-        return [self._prepare_cell(step) for step in self._origin._get_needed_steps(route)]
+        return [
+            self._prepare_cell(step) for step in self._origin._get_needed_steps(route)
+        ]
 
     def _preview_cells(self, route):
         """The cells with the people who would be asked if the current user asked now.
@@ -915,7 +1087,11 @@ class SignOffMixin(models.AbstractModel):
         cells = []
         for step, found in steps._find_signers().items():
             cell = self._prepare_cell(step)
-            cell.update(state="waiting", waiting=found.users.mapped("name")[:CROWD], note=found.note or False)
+            cell.update(
+                state="waiting",
+                waiting=found.users.mapped("name")[:CROWD],
+                note=found.note or False,
+            )
             cells.append(cell)
         return cells
 
@@ -939,7 +1115,9 @@ class SignOffMixin(models.AbstractModel):
             cell.update(
                 user=signature.user_id.name,
                 signed_at=fields.Datetime.to_string(signature.signed_at),
-                signed_at_text=format_datetime(self.env, signature.signed_at, dt_format="short"),
+                signed_at_text=format_datetime(
+                    self.env, signature.signed_at, dt_format="short"
+                ),
                 decision=signature.decision,
                 opinion=signature.opinion or False,
                 note=signature.note or False,
@@ -954,7 +1132,11 @@ class SignOffMixin(models.AbstractModel):
         company = self._get_sign_off_company()
         form = self.env["controlled.form"]
         form = form._get_by_key(key, company) if key else form
-        return form._get_revision_in_force(company) if form else self.env["controlled.form.revision"]
+        return (
+            form._get_revision_in_force(company)
+            if form
+            else self.env["controlled.form.revision"]
+        )
 
     def _get_sealed_form_revision(self, form):
         """The revision that was in force when the record was sealed; asked by ``controlled.form.mixin``.
@@ -964,5 +1146,9 @@ class SignOffMixin(models.AbstractModel):
         """
         self.ensure_one()
         request = self.sudo()._get_sign_off_request()
-        revision = request.form_revision_id if request.state == "sealed" else request.form_revision_id.browse()
+        revision = (
+            request.form_revision_id
+            if request.state == "sealed"
+            else request.form_revision_id.browse()
+        )
         return revision.filtered(lambda revision: revision.form_id == form)

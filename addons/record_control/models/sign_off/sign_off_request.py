@@ -28,7 +28,15 @@ TRANSITIONS = {  # state -> states it may go to
     "withdrawn": set(),
 }
 # What the system itself may change after a round was opened; everything else is final
-MUTABLE_FIELDS = {"form_revision_id", "state", "closed_at", "reason", "current_payload", "verified_at", "touched_at"}
+MUTABLE_FIELDS = {
+    "form_revision_id",
+    "state",
+    "closed_at",
+    "reason",
+    "current_payload",
+    "verified_at",
+    "touched_at",
+}
 VERIFY_BATCH = 500  # records read and digested at once by the check of the seals
 
 
@@ -54,20 +62,27 @@ class SignOffRequest(models.Model):
         index=True,
         ondelete="cascade",
     )
-    res_model = fields.Char(related="res_model_id.model", store=True, precompute=True, index=True)
-    res_id = fields.Many2oneReference(model_field="res_model", string="Record ID", required=True, readonly=True)
+    res_model = fields.Char(
+        related="res_model_id.model", store=True, precompute=True, index=True
+    )
+    res_id = fields.Many2oneReference(
+        model_field="res_model", string="Record ID", required=True, readonly=True
+    )
     round = fields.Integer(required=True, readonly=True, default=1, aggregator=None)
-    route_id = fields.Many2one(comodel_name="sign.off.route", readonly=True, index="btree_not_null")
+    route_id = fields.Many2one(
+        comodel_name="sign.off.route", readonly=True, index="btree_not_null"
+    )
     form_revision_id = fields.Many2one(
         comodel_name="controlled.form.revision",
-        string="Form Revision",
         readonly=True,
         ondelete="restrict",
         help="The revision of the controlled form when the record was sealed; its prints keep it.",
     )
     route_name = fields.Char(readonly=True)
     route_domain = fields.Char(readonly=True, default="[]")
-    company_id = fields.Many2one(comodel_name="res.company", required=True, readonly=True, index=True)
+    company_id = fields.Many2one(
+        comodel_name="res.company", required=True, readonly=True, index=True
+    )
     four_eyes = fields.Boolean(readonly=True, default=True)
     fallback_group_id = fields.Many2one(comodel_name="res.groups", readonly=True)
     requester_id = fields.Many2one(
@@ -89,7 +104,9 @@ class SignOffRequest(models.Model):
         "Void: a signed value was changed; ask for a new round.",
     )
     closed_at = fields.Datetime(string="Closed On", readonly=True)
-    reason = fields.Text(readonly=True, help="Why the round was refused, withdrawn or has become void.")
+    reason = fields.Text(
+        readonly=True, help="Why the round was refused, withdrawn or has become void."
+    )
     step_ids = fields.One2many(
         comodel_name="sign.off.request.step",
         inverse_name="request_id",
@@ -116,7 +133,9 @@ class SignOffRequest(models.Model):
         compute="_compute_waiting_texts",
         search="_search_waiting_user_ids",
     )
-    date_deadline = fields.Date(string="Deadline", compute="_compute_date_deadline", store=True, index=True)
+    date_deadline = fields.Date(
+        string="Deadline", compute="_compute_date_deadline", store=True, index=True
+    )
     waiting_titles = fields.Char(string="Step", compute="_compute_waiting_texts")
     waiting_note = fields.Char(
         string="Who Signs Instead",
@@ -124,10 +143,14 @@ class SignOffRequest(models.Model):
         help="Why somebody else than foreseen is asked to sign.",
     )
     can_sign = fields.Boolean(compute="_compute_waiting_texts")
-    digest = fields.Char(readonly=True, help="Digest of the values put up for signature.")
+    digest = fields.Char(
+        readonly=True, help="Digest of the values put up for signature."
+    )
     payload = fields.Json(groups=fields.NO_ACCESS)
     current_payload = fields.Json(groups=fields.NO_ACCESS)
-    verified_at = fields.Datetime(readonly=True, help="When the seal was last compared with the record.")
+    verified_at = fields.Datetime(
+        readonly=True, help="When the seal was last compared with the record."
+    )
     touched_at = fields.Datetime(groups=fields.NO_ACCESS)
 
     _record_open_uniq = models.UniqueIndex(
@@ -142,7 +165,9 @@ class SignOffRequest(models.Model):
     @api.depends("step_ids.state", "step_ids.date_deadline")
     def _compute_date_deadline(self):
         for request in self:
-            dates = request.step_ids.filtered(lambda step: step.state == "open").mapped("date_deadline")
+            dates = request.step_ids.filtered(lambda step: step.state == "open").mapped(
+                "date_deadline"
+            )
             request.date_deadline = min(filter(None, dates), default=False)
 
     @api.depends("step_ids.state", "step_ids.note", "step_ids.user_ids")
@@ -157,12 +182,16 @@ class SignOffRequest(models.Model):
             request.can_sign = bool(mine)
             request.waiting_user_ids = steps.user_ids
             request.waiting_titles = ", ".join((mine or steps).mapped("name"))
-            request.waiting_note = " ".join(filter(None, (mine or steps).mapped("note")))
+            request.waiting_note = " ".join(
+                filter(None, (mine or steps).mapped("note"))
+            )
 
     def _search_waiting_user_ids(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return Domain("step_ids", "any", [("state", "=", "open"), ("user_ids", "in", value)])
+        return Domain(
+            "step_ids", "any", [("state", "=", "open"), ("user_ids", "in", value)]
+        )
 
     # --- Guards ---
 
@@ -191,8 +220,12 @@ class SignOffRequest(models.Model):
     def _check_state(self, target):
         labels = dict(self._fields["state"]._description_selection(self.env))
         for request in self.filtered(lambda request: request.state != target):
-            unsigned = request.step_ids.filtered(lambda step: step.state in ("waiting", "open"))
-            if target not in TRANSITIONS[request.state] or (target == "sealed" and unsigned):
+            unsigned = request.step_ids.filtered(
+                lambda step: step.state in ("waiting", "open")
+            )
+            if target not in TRANSITIONS[request.state] or (
+                target == "sealed" and unsigned
+            ):
                 raise UserError(
                     self.env._(
                         "%(record)s: the round is “%(state)s” and cannot become “%(target)s”.",
@@ -224,10 +257,14 @@ class SignOffRequest(models.Model):
         return self._action_decide("refuse")
 
     def _action_decide(self, decision):
-        wizard = self.env["sign.off.wizard"].create({"request_ids": self.ids, "decision": decision})
+        wizard = self.env["sign.off.wizard"].create(
+            {"request_ids": self.ids, "decision": decision}
+        )
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Sign") if decision == "approve" else self.env._("Refuse"),
+            "name": self.env._("Sign")
+            if decision == "approve"
+            else self.env._("Refuse"),
             "res_model": wizard._name,
             "res_id": wizard.id,
             "view_mode": "form",
@@ -256,7 +293,9 @@ class SignOffRequest(models.Model):
                 "overdue": bool(deadline and deadline < today),
             }
             for model, count, deadline in self._read_group(
-                self._get_waiting_domain(), ["res_model_id"], ["__count", "date_deadline:min"]
+                self._get_waiting_domain(),
+                ["res_model_id"],
+                ["__count", "date_deadline:min"],
             )
         ]
         return {"count": sum(group["count"] for group in groups), "groups": groups}
@@ -284,7 +323,10 @@ class SignOffRequest(models.Model):
         self.env.flush_all()
         if self.ids:
             self.env.execute_query(
-                SQL("SELECT id FROM sign_off_request WHERE id IN %s ORDER BY id FOR UPDATE", tuple(self.ids))
+                SQL(
+                    "SELECT id FROM sign_off_request WHERE id IN %s ORDER BY id FOR UPDATE",
+                    tuple(self.ids),
+                )
             )
         self.invalidate_recordset()
         self.env["sign.off.request.step"].invalidate_model()
@@ -311,7 +353,11 @@ class SignOffRequest(models.Model):
         changed = requests_sudo._void_changed()
         requests_sudo -= changed
         signatures = requests_sudo._add_signatures(
-            {step: basis for step, basis in steps.items() if step.request_id in requests_sudo},
+            {
+                step: basis
+                for step, basis in steps.items()
+                if step.request_id in requests_sudo
+            },
             decision,
             opinion,
             signature,
@@ -320,6 +366,9 @@ class SignOffRequest(models.Model):
             requests_sudo._refuse(opinion)
         else:
             requests_sudo._advance()
+            advanced = requests_sudo.filtered(lambda request: request.state == "open")
+            for records in advanced._get_records_by_model():
+                records._on_sign_off_advanced()
         return signatures.sudo(self.env.su)
 
     def _get_my_steps(self, decision, opinion):
@@ -327,7 +376,9 @@ class SignOffRequest(models.Model):
 
         :return: {step: Basis}
         """
-        open_steps = self.step_ids.filtered(lambda step: step.state == "open" and step.request_id.state == "open")
+        open_steps = self.step_ids.filtered(
+            lambda step: step.state == "open" and step.request_id.state == "open"
+        )
         signers = open_steps._find_signers()
         mine, reasons = {}, []
         if decision == "refuse" and not (opinion or "").strip():
@@ -361,14 +412,19 @@ class SignOffRequest(models.Model):
             )
         if self.four_eyes and self.env.user == self.requester_id:
             return self.env._(
-                "%(record)s: you asked for this sign-off; somebody else has to sign it.", record=self.name
+                "%(record)s: you asked for this sign-off; somebody else has to sign it.",
+                record=self.name,
             )
         if self.four_eyes and self.env.user in self.signature_ids.user_id:
-            return self.env._("%(record)s: you have signed a step of this round already.", record=self.name)
+            return self.env._(
+                "%(record)s: you have signed a step of this round already.",
+                record=self.name,
+            )
         return self.env._(
             "%(record)s is not waiting for your signature but for that of %(users)s.",
             record=self.name,
-            users=", ".join(self.waiting_user_ids.mapped("name")) or self.env._("nobody"),
+            users=", ".join(self.waiting_user_ids.mapped("name"))
+            or self.env._("nobody"),
         )
 
     def _add_signatures(self, steps, decision, opinion="", signature=None):
@@ -419,12 +475,17 @@ class SignOffRequest(models.Model):
         self._skip_doubles()
         to_open, to_seal = self.env["sign.off.request.step"], self.browse()
         for request in self:
-            pending = request.step_ids.filtered(lambda step: step.state in PENDING_STATES)
+            pending = request.step_ids.filtered(
+                lambda step: step.state in PENDING_STATES
+            )
             if not pending:
                 to_seal |= request
                 continue
             first = min(pending.mapped("sequence"))
-            to_open |= pending.filtered(lambda step, first=first: step.sequence == first and step.state == "waiting")
+            to_open |= pending.filtered(
+                lambda step, first=first: step.sequence == first
+                and step.state == "waiting"
+            )
         if to_open:
             to_open._open()
         if to_seal:
@@ -433,9 +494,13 @@ class SignOffRequest(models.Model):
     def _skip_doubles(self):
         """With four eyes, a person who is foreseen for two steps signs once, at the later one."""
         for request in self.filtered("four_eyes"):
-            waiting = request.step_ids.filtered(lambda step: step.state == "waiting" and step.signer_type != "group")
+            waiting = request.step_ids.filtered(
+                lambda step: step.state == "waiting" and step.signer_type != "group"
+            )
             seen = {}
-            for step in waiting.sorted("sequence", reverse=True) if len(waiting) > 1 else ():
+            for step in (
+                waiting.sorted("sequence", reverse=True) if len(waiting) > 1 else ()
+            ):
                 users = step._get_foreseen_users()
                 later = seen.setdefault(users, step) if len(users) == 1 else step
                 if later != step and later.sequence > step.sequence:
@@ -443,7 +508,9 @@ class SignOffRequest(models.Model):
                         {
                             "state": "merged",
                             "note": self.env._(
-                                "%(person)s signs once, as %(title)s.", person=users.name, title=later.name
+                                "%(person)s signs once, as %(title)s.",
+                                person=users.name,
+                                title=later.name,
                             ),
                         }
                     )
@@ -452,7 +519,11 @@ class SignOffRequest(models.Model):
         """All have signed: the seal stands."""
         self.write({"state": "sealed", "closed_at": fields.Datetime.now()})
         self._keep_form_revisions()
-        self._log(dict.fromkeys(self, self.env._("Sign-off complete: the signed values are sealed.")))
+        self._log(
+            dict.fromkeys(
+                self, self.env._("Sign-off complete: the signed values are sealed.")
+            )
+        )
         self.env.user._bus_send("record_control.sign_off/updated", {})
         for records in self._get_records_by_model():
             records._on_sign_off_sealed()
@@ -470,8 +541,12 @@ class SignOffRequest(models.Model):
         """Whether all needed steps are approved, over exactly what was put up for signature."""
         self.ensure_one()
         signatures = self.signature_ids
-        approved = signatures.filtered(lambda sign: sign.decision == "approve" and sign.digest == self.digest)
-        needed = self.step_ids.filtered(lambda step: step.state not in ("not_needed", "merged"))
+        approved = signatures.filtered(
+            lambda sign: sign.decision == "approve" and sign.digest == self.digest
+        )
+        needed = self.step_ids.filtered(
+            lambda step: step.state not in ("not_needed", "merged")
+        )
         return (
             bool(needed)
             and approved == signatures
@@ -483,7 +558,10 @@ class SignOffRequest(models.Model):
 
     def _withdraw(self):
         self._end(
-            "withdrawn", dict.fromkeys(self, self.env._("Withdrawn by %(user)s.", user=self.env.user.name))
+            "withdrawn",
+            dict.fromkeys(
+                self, self.env._("Withdrawn by %(user)s.", user=self.env.user.name)
+            ),
         )
         self._log({request: request.reason for request in self})
 
@@ -500,8 +578,12 @@ class SignOffRequest(models.Model):
         """
         now = fields.Datetime.now()
         for request in self:
-            request.write({"state": state, "closed_at": now, "reason": reasons[request]})
-        self.step_ids.filtered(lambda step: step.state in PENDING_STATES)._close("cancelled")
+            request.write(
+                {"state": state, "closed_at": now, "reason": reasons[request]}
+            )
+        self.step_ids.filtered(lambda step: step.state in PENDING_STATES)._close(
+            "cancelled"
+        )
 
     def _void_changed(self):
         """Make those of these rounds void whose record has changed; return them."""
@@ -515,15 +597,21 @@ class SignOffRequest(models.Model):
         :param dict reasons: {round: sentence}
         """
         partners = {
-            request: (request.requester_id | request.signature_ids.user_id | request.step_ids.user_ids).filtered(
-                "active"
-            ).partner_id
+            request: (
+                request.requester_id
+                | request.signature_ids.user_id
+                | request.step_ids.user_ids
+            )
+            .filtered("active")
+            .partner_id
             for request in self
         }
         self._end("void", reasons)
         for request in self:
             self.env[request.res_model].browse(request.res_id).message_post(
-                body=self.env._("The sign-off is void: %(reason)s", reason=reasons[request]),
+                body=self.env._(
+                    "The sign-off is void: %(reason)s", reason=reasons[request]
+                ),
                 partner_ids=(partners[request] - self.env.user.partner_id).ids,
                 subtype_xmlid="mail.mt_note",
             )
@@ -549,7 +637,9 @@ class SignOffRequest(models.Model):
         """
         started = fields.Datetime.now()
         domain = Domain("state", "in", ("open", "sealed"))
-        domain &= Domain("verified_at", "=", False) | Domain("verified_at", "<", started - timedelta(hours=20))
+        domain &= Domain("verified_at", "=", False) | Domain(
+            "verified_at", "<", started - timedelta(hours=20)
+        )
         cron = self.env["ir.cron"]
         requests_sudo = self.sudo()
         remaining = requests_sudo.search_count(domain)
@@ -567,8 +657,12 @@ class SignOffRequest(models.Model):
 
     def _claim(self, domain):
         """The next rounds to verify, locked; those that another worker holds are left to it."""
-        query = self._search(domain, order="verified_at NULLS FIRST, id", limit=VERIFY_BATCH)
-        rows = self.env.execute_query(SQL("%s FOR NO KEY UPDATE SKIP LOCKED", query.select()))
+        query = self._search(
+            domain, order="verified_at NULLS FIRST, id", limit=VERIFY_BATCH
+        )
+        rows = self.env.execute_query(
+            SQL("%s FOR NO KEY UPDATE SKIP LOCKED", query.select())
+        )
         return self.browse([row[0] for row in rows])
 
     def _verify(self):

@@ -1,4 +1,3 @@
-
 from odoo import api, fields, models
 from odoo.fields import Command, Domain
 
@@ -35,12 +34,20 @@ class SignOffRequestStep(models.Model):
         bypass_search_access=True,
         ondelete="cascade",
     )
-    route_step_id = fields.Many2one(comodel_name="sign.off.route.step", readonly=True, index="btree_not_null")
+    route_step_id = fields.Many2one(
+        comodel_name="sign.off.route.step", readonly=True, index="btree_not_null"
+    )
     sequence = fields.Integer(string="Order", readonly=True, aggregator=None)
     name = fields.Char(string="Title", required=True, readonly=True)
-    signer_type = fields.Selection(selection=SIGNER_TYPES, string="Signed By", required=True, readonly=True)
-    user_id = fields.Many2one(comodel_name="res.users", string="Person", readonly=True, index="btree_not_null")
-    group_id = fields.Many2one(comodel_name="res.groups", readonly=True, index="btree_not_null")
+    signer_type = fields.Selection(
+        selection=SIGNER_TYPES, string="Signed By", required=True, readonly=True
+    )
+    user_id = fields.Many2one(
+        comodel_name="res.users", string="Person", readonly=True, index="btree_not_null"
+    )
+    group_id = fields.Many2one(
+        comodel_name="res.groups", readonly=True, index="btree_not_null"
+    )
     role = fields.Selection(
         selection=lambda self: self.env["sign.off.route.step"]._selection_role(),
         readonly=True,
@@ -48,7 +55,9 @@ class SignOffRequestStep(models.Model):
     condition_domain = fields.Char(readonly=True, default="[]")
     min_amount = fields.Float(readonly=True)
     deadline_days = fields.Integer(readonly=True)
-    state = fields.Selection(selection=STATES, required=True, readonly=True, default="waiting", index=True)
+    state = fields.Selection(
+        selection=STATES, required=True, readonly=True, default="waiting", index=True
+    )
     user_ids = fields.Many2many(
         comodel_name="res.users",
         relation="sign_off_request_step_user_rel",
@@ -60,7 +69,9 @@ class SignOffRequestStep(models.Model):
     )
     opened_at = fields.Datetime(readonly=True)
     date_deadline = fields.Date(string="Deadline", readonly=True)
-    note = fields.Char(readonly=True, help="Why somebody else than foreseen is asked to sign.")
+    note = fields.Char(
+        readonly=True, help="Why somebody else than foreseen is asked to sign."
+    )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -92,11 +103,16 @@ class SignOffRequestStep(models.Model):
         users = self.env["res.users"].sudo()
         if not self.request_id.four_eyes or self.signer_type == "requester":
             return users
-        return users.browse(self.request_id.requester_id.ids + self.request_id.signature_ids.user_id.ids)
+        return users.browse(
+            self.request_id.requester_id.ids + self.request_id.signature_ids.user_id.ids
+        )
 
     def _explain_nobody(self):
         if self.signer_type == "group":
-            return self.env._("The group “%(group)s” has no active member.", group=self.group_id.display_name)
+            return self.env._(
+                "The group “%(group)s” has no active member.",
+                group=self.group_id.display_name,
+            )
         labels = dict(self._fields["role"]._description_selection(self.env))
         return self.env._(
             "Nobody holds the role “%(role)s” for this record.",
@@ -110,8 +126,13 @@ class SignOffRequestStep(models.Model):
         """
         now = fields.Datetime.now()
         result = {}
-        for company, steps in self.grouped(lambda step: step.request_id.company_id).items():
-            env = self.env(context={"allowed_company_ids": company.ids, "lang": self.env.lang}, su=True)
+        for company, steps in self.grouped(
+            lambda step: step.request_id.company_id
+        ).items():
+            env = self.env(
+                context={"allowed_company_ids": company.ids, "lang": self.env.lang},
+                su=True,
+            )
             result.update(SignerFinder(env, company, now).find(steps.with_env(env)))
         return {step.with_env(self.env): signers for step, signers in result.items()}
 
@@ -163,7 +184,13 @@ class SignOffRequestStep(models.Model):
         )
         steps._sync_activities(changed)
         steps._notify_inboxes(users | steps.user_ids)
-        steps.request_id._log({step.request_id: found.note for step, found in changed.items() if found.note})
+        steps.request_id._log(
+            {
+                step.request_id: found.note
+                for step, found in changed.items()
+                if found.note
+            }
+        )
 
     @api.model
     def _refresh_signers_of(self, users):
@@ -197,7 +224,9 @@ class SignOffRequestStep(models.Model):
         self.ensure_one()
         if not self.deadline_days:
             return False
-        return self.request_id.company_id._get_sign_off_deadline(now, self.deadline_days)
+        return self.request_id.company_id._get_sign_off_deadline(
+            now, self.deadline_days
+        )
 
     # --- Helpers ---
 
@@ -214,15 +243,21 @@ class SignOffRequestStep(models.Model):
             if step.state == "open" and len(found.told) <= CROWD
             for user in found.told
         }
-        existing.filtered(lambda a: (a.sign_off_step_id.id, a.user_id.id) not in wanted).unlink()
+        existing.filtered(
+            lambda a: (a.sign_off_step_id.id, a.user_id.id) not in wanted
+        ).unlink()
         for activity in existing.exists():
             wanted.pop((activity.sign_off_step_id.id, activity.user_id.id), None)
-        activity_type = self.env.ref("record_control.mail_activity_type_sign_off", raise_if_not_found=False)
+        activity_type = self.env.ref(
+            "record_control.mail_activity_type_sign_off", raise_if_not_found=False
+        )
         if not wanted or not activity_type:
             return
         today = fields.Date.context_today(self)
         # one record: the signer gets the usual mail; many at once: the inbox counts them, no flood of mails
-        activity_model.with_context(mail_activity_quick_update=len(self.request_id) > 1).create(
+        activity_model.with_context(
+            mail_activity_quick_update=len(self.request_id) > 1
+        ).create(
             [
                 {
                     "activity_type_id": activity_type.id,

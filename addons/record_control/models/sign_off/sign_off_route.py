@@ -26,10 +26,14 @@ class SignOffRoute(models.Model):
         required=True,
         index=True,
         ondelete="cascade",
-        domain=lambda self: [("model", "in", self.env["sign.off.request"]._get_signed_models())],
+        domain=lambda self: [
+            ("model", "in", self.env["sign.off.request"]._get_signed_models())
+        ],
         help="The kind of record that is signed.",
     )
-    model = fields.Char(related="model_id.model", string="Technical Name", store=True, index=True)
+    model = fields.Char(
+        related="model_id.model", string="Technical Name", store=True, index=True
+    )
     company_id = fields.Many2one(
         comodel_name="res.company",
         index=True,
@@ -38,7 +42,6 @@ class SignOffRoute(models.Model):
     )
     form_id = fields.Many2one(
         comodel_name="controlled.form",
-        string="Controlled Form",
         index="btree_not_null",
         tracking=True,
         ondelete="restrict",
@@ -53,7 +56,6 @@ class SignOffRoute(models.Model):
         "signed must be signed again.",
     )
     four_eyes = fields.Boolean(
-        string="Four Eyes",
         default=True,
         tracking=True,
         help="Nobody approves what they asked for themselves, and nobody signs more than one step of the same round.",
@@ -61,7 +63,9 @@ class SignOffRoute(models.Model):
     fallback_group_id = fields.Many2one(
         comodel_name="res.groups",
         string="If Nobody Is Left",
-        default=lambda self: self.env.ref("record_control.group_record_control_manager", raise_if_not_found=False),
+        default=lambda self: self.env.ref(
+            "record_control.group_record_control_manager", raise_if_not_found=False
+        ),
         help="Signs a step whose signer has left or is away and has neither a deputy nor a superior who could sign. "
         "The request says so in words.",
     )
@@ -71,7 +75,10 @@ class SignOffRoute(models.Model):
         string="Steps",
         copy=True,
     )
-    note = fields.Text(string="Explanation", help="For the users: why this route, which regulation asks for it.")
+    note = fields.Text(
+        string="Explanation",
+        help="For the users: why this route, which regulation asks for it.",
+    )
 
     @api.constrains("domain", "model_id")
     def _check_domain(self):
@@ -112,7 +119,9 @@ class SignOffRoute(models.Model):
     def _get_route_ids(self, model):
         """Ids of the active routes of a model, in order."""
         # sudo: routes are configuration; who may read them does not decide who signs
-        return tuple(self.sudo().search([("model", "=", model)], order="sequence, id").ids)
+        return tuple(
+            self.sudo().search([("model", "=", model)], order="sequence, id").ids
+        )
 
     @api.model
     def _match(self, records):
@@ -134,11 +143,17 @@ class SignOffRoute(models.Model):
         """Those of ``records`` (read as the system) that this route applies to."""
         self.ensure_one()
         if self.company_id:
-            records = records.filtered(lambda record: record._get_sign_off_company() == self.company_id)
+            records = records.filtered(
+                lambda record: record._get_sign_off_company() == self.company_id
+            )
         if self.form_id:
             key = self.form_id.key
-            records = records.filtered(lambda record: record._get_sign_off_form_code() == key)
-        return records.filtered_domain(self._parse_domain(self.domain, records._name, self.name))
+            records = records.filtered(
+                lambda record: record._get_sign_off_form_code() == key
+            )
+        return records.filtered_domain(
+            self._parse_domain(self.domain, records._name, self.name)
+        )
 
     @api.model
     def _parse_domain(self, text, model, where):

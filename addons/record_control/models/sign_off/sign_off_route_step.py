@@ -41,8 +41,10 @@ class SignOffRouteStep(models.Model):
         default="role",
         help="The preparer (制表) signs by asking for the sign-off; all others are asked in turn.",
     )
-    user_id = fields.Many2one(comodel_name="res.users", string="Person", domain=[("share", "=", False)])
-    group_id = fields.Many2one(comodel_name="res.groups", string="Group")
+    user_id = fields.Many2one(
+        comodel_name="res.users", string="Person", domain=[("share", "=", False)]
+    )
+    group_id = fields.Many2one(comodel_name="res.groups")
     role = fields.Selection(
         selection="_selection_role",
         help="Found out from the record at the time when the step is reached.",
@@ -94,7 +96,9 @@ class SignOffRouteStep(models.Model):
     @api.constrains("condition_domain", "route_id")
     def _check_condition_domain(self):
         for step in self:
-            step.route_id._parse_domain(step.condition_domain, step.route_id.model, step.name)
+            step.route_id._parse_domain(
+                step.condition_domain, step.route_id.model, step.name
+            )
 
     @api.constrains("min_amount", "route_id")
     def _check_amount_known(self):

@@ -39,16 +39,23 @@ class SignOffSignature(models.Model):
     )
     on_behalf_of_id = fields.Many2one(
         comodel_name="res.users",
-        string="On Behalf Of",
         readonly=True,
         ondelete="restrict",
     )
-    title = fields.Char(required=True, readonly=True, help="The title of the sign-off cell when it was signed.")
+    title = fields.Char(
+        required=True,
+        readonly=True,
+        help="The title of the sign-off cell when it was signed.",
+    )
     decision = fields.Selection(selection=DECISIONS, required=True, readonly=True)
     opinion = fields.Text(readonly=True)
     signed_at = fields.Datetime(required=True, readonly=True)
-    note = fields.Char(readonly=True, help="Why this person signed in the place of somebody else.")
-    digest = fields.Char(required=True, readonly=True, help="Digest of the values that were signed.")
+    note = fields.Char(
+        readonly=True, help="Why this person signed in the place of somebody else."
+    )
+    digest = fields.Char(
+        required=True, readonly=True, help="Digest of the values that were signed."
+    )
     signature = fields.Binary(
         string="Signature Image",
         attachment=False,
@@ -65,9 +72,15 @@ class SignOffSignature(models.Model):
     def create(self, vals_list):
         """Add signatures; only the system does, and only to steps that wait for one."""
         self._refuse_unless_system()
-        steps = self.env["sign.off.request.step"].browse([vals["step_id"] for vals in vals_list])
+        steps = self.env["sign.off.request.step"].browse(
+            [vals["step_id"] for vals in vals_list]
+        )
         for step, vals in zip(steps, vals_list, strict=True):
-            if step.request_id.id != vals["request_id"] or step.request_id.state != "open" or step.state != "open":
+            if (
+                step.request_id.id != vals["request_id"]
+                or step.request_id.state != "open"
+                or step.state != "open"
+            ):
                 raise UserError(
                     self.env._(
                         "%(record)s: the step %(step)s is not waiting for a signature.",
@@ -86,9 +99,15 @@ class SignOffSignature(models.Model):
     def _describe(self):
         """One sentence for the chatter."""
         self.ensure_one()
-        values = {"title": self.title, "opinion": self.opinion or "", "note": self.note or ""}
+        values = {
+            "title": self.title,
+            "opinion": self.opinion or "",
+            "note": self.note or "",
+        }
         if self.decision == "approve":
             text = self.env._("%(title)s: approved.", **values)
         else:
             text = self.env._("%(title)s: refused.", **values)
-        return " ".join(filter(None, [text, self.note and f"({self.note})", self.opinion]))
+        return " ".join(
+            filter(None, [text, self.note and f"({self.note})", self.opinion])
+        )

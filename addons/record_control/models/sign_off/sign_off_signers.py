@@ -63,14 +63,20 @@ class SignerFinder:
         originals = {step: step._get_foreseen_users() for step in steps}
         everybody = self._users.union(*originals.values())
         self._load(everybody)
-        self._load(self._users.union(*(deputy for user in everybody for deputy in self._deputies[user])))
+        self._load(
+            self._users.union(
+                *(deputy for user in everybody for deputy in self._deputies[user])
+            )
+        )
         return {step: self._find(step, users) for step, users in originals.items()}
 
     # --- One step ---
 
     def _find(self, step, foreseen):
         blocked = step._get_blocked_users()
-        direct = foreseen.filtered(lambda user: self._is_usable(user, step, blocked, crowd=len(foreseen)))
+        direct = foreseen.filtered(
+            lambda user: self._is_usable(user, step, blocked, crowd=len(foreseen))
+        )
         bases = [Basis(user, self._users, "direct") for user in direct]
         told = direct.filtered(lambda user: user not in self._absence)
         deputies = [
@@ -126,10 +132,16 @@ class SignerFinder:
             level, seen = original, original
             while level:
                 self._load(level)
-                above = self._users.union(*(person for user in level for person in self._ladder[user])) - seen
+                above = (
+                    self._users.union(
+                        *(person for user in level for person in self._ladder[user])
+                    )
+                    - seen
+                )
                 self._load(above)
                 present = above.filtered(
-                    lambda user: user not in self._absence and self._is_usable(user, step, excluded)
+                    lambda user: user not in self._absence
+                    and self._is_usable(user, step, excluded)
                 )[:1]
                 if present:
                     if present not in found:
@@ -173,14 +185,18 @@ class SignerFinder:
         if user in blocked and user == step.request_id.requester_id:
             return self.env._("%(person)s asked for this sign-off.", person=user.name)
         if user in blocked:
-            return self.env._("%(person)s signs another step of this round.", person=user.name)
+            return self.env._(
+                "%(person)s signs another step of this round.", person=user.name
+            )
         return self.env._("%(person)s has no access to the record.", person=user.name)
 
     def _explain_fallback(self, step, bases):
         group = step.request_id.fallback_group_id
         if not bases:
             return self.env._("Nobody can sign; change the route or appoint a deputy.")
-        return self.env._("The group “%(group)s” signs instead.", group=group.display_name)
+        return self.env._(
+            "The group “%(group)s” signs instead.", group=group.display_name
+        )
 
     # --- Facts about people, loaded in batches ---
 
@@ -190,9 +206,13 @@ class SignerFinder:
             return
         self._absence.update(users._get_absence_reasons(self.at, self.company))
         deputies = users._get_sign_off_deputies(self.at, self.company)
-        for user, candidates in users._get_stand_in_candidates(self.at, self.company).items():
+        for user, candidates in users._get_stand_in_candidates(
+            self.at, self.company
+        ).items():
             standing_in = deputies.get(user, self._users)
-            self._ladder[user] = [person.sudo() for person, __ in candidates if person not in standing_in]
+            self._ladder[user] = [
+                person.sudo() for person, __ in candidates if person not in standing_in
+            ]
         for user in users:
             self._deputies[user] = deputies.get(user, self._users)
             self._ladder.setdefault(user, [])
@@ -210,7 +230,11 @@ class SignerFinder:
         """Whether the user may read the record: nobody signs what they cannot see."""
         key = (user, request.res_model)
         if key not in self._readable:
-            records = self.env[request.res_model].browse(self._records[request.res_model])
-            records = records.with_user(user).with_context(allowed_company_ids=self.company.ids)
+            records = self.env[request.res_model].browse(
+                self._records[request.res_model]
+            )
+            records = records.with_user(user).with_context(
+                allowed_company_ids=self.company.ids
+            )
             self._readable[key] = set(records._filtered_access("read").ids)
         return request.res_id in self._readable[key]

@@ -33,7 +33,9 @@ class SignOffTrailMixin(models.AbstractModel):
             return result
         candidates = self - result[0] if result else self
         allowed = candidates.browse(
-            candidates._search(Domain("id", "in", candidates.ids), active_test=False).get_result_ids()
+            candidates._search(
+                Domain("id", "in", candidates.ids), active_test=False
+            ).get_result_ids()
         )
         if forbidden := candidates - allowed:
             if result:
@@ -62,10 +64,9 @@ class SignOffTrailMixin(models.AbstractModel):
 
     # --- Guards of append-only rows ---
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=True)
+    def _unlink_except_never(self):
         """Refuse: what was signed, or changed afterwards, stays on record, for everybody."""
-        if not self:
-            return True
         raise UserError(
             self.env._(
                 "The sign-off trail is append-only: %(model)s cannot be deleted.",
@@ -103,7 +104,12 @@ class SignOffTrailMixin(models.AbstractModel):
             if readable.is_empty():
                 continue
             if readable.where_clause:
-                condition = SQL("%s AND %s IN %s", condition, SQL.identifier(alias, "res_id"), readable.subselect())
+                condition = SQL(
+                    "%s AND %s IN %s",
+                    condition,
+                    SQL.identifier(alias, "res_id"),
+                    readable.subselect(),
+                )
             conditions.append(SQL("(%s)", condition))
         return SQL("(%s)", SQL(" OR ").join(conditions)) if conditions else SQL("FALSE")
 
@@ -112,5 +118,7 @@ class SignOffTrailMixin(models.AbstractModel):
         """Names of the models that adopt ``sign.off.mixin``."""
         mixin = self.pool["sign.off.mixin"]
         return sorted(
-            name for name, model in self.pool.items() if issubclass(model, mixin) and not model._abstract
+            name
+            for name, model in self.pool.items()
+            if issubclass(model, mixin) and not model._abstract
         )

@@ -7,7 +7,9 @@ class SignOffPreview(models.TransientModel):
     _name = "sign.off.preview"
     _description = "Who Would Sign?"
 
-    route_id = fields.Many2one(comodel_name="sign.off.route", required=True, ondelete="cascade")
+    route_id = fields.Many2one(
+        comodel_name="sign.off.route", required=True, ondelete="cascade"
+    )
     res_model = fields.Char(required=True)
     res_id = fields.Many2oneReference(model_field="res_model", string="Record")
     cells = fields.Json(compute="_compute_cells")
@@ -30,13 +32,25 @@ class SignOffPreview(models.TransientModel):
     def _get_record(self):
         """The chosen record, provided that the administrator may read it."""
         self.ensure_one()
-        if not self.res_id or self.res_model not in self.env["sign.off.request"]._get_signed_models():
+        if (
+            not self.res_id
+            or self.res_model not in self.env["sign.off.request"]._get_signed_models()
+        ):
             return None
-        return self.env[self.res_model].browse(self.res_id).exists()._filtered_access("read")
+        return (
+            self.env[self.res_model]
+            .browse(self.res_id)
+            .exists()
+            ._filtered_access("read")
+        )
 
     def _explain_route(self, route):
         if not route:
-            return self.env._("No route fits this record: it cannot be put up for signature.")
+            return self.env._(
+                "No route fits this record: it cannot be put up for signature."
+            )
         if route.id != self.route_id.id:
-            return self.env._("This record takes another route: “%(route)s”.", route=route.name)
+            return self.env._(
+                "This record takes another route: “%(route)s”.", route=route.name
+            )
         return self.env._("This record takes this route.")

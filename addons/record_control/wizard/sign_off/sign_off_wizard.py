@@ -9,11 +9,17 @@ class SignOffWizard(models.TransientModel):
     _name = "sign.off.wizard"
     _description = "Sign"
 
-    request_ids = fields.Many2many(comodel_name="sign.off.request", string="Records", required=True)
+    request_ids = fields.Many2many(
+        comodel_name="sign.off.request", string="Records", required=True
+    )
     decision = fields.Selection(selection=DECISIONS, required=True, default="approve")
-    opinion = fields.Text(help="Printed on the form beside the signature. A refusal needs a reason.")
+    opinion = fields.Text(
+        help="Printed on the form beside the signature. A refusal needs a reason."
+    )
     signer_name = fields.Char(string="Signer", default=lambda self: self.env.user.name)
-    signature = fields.Binary(help="Optional: drawn signature, printed in the sign-off cell.")
+    signature = fields.Binary(
+        help="Optional: drawn signature, printed in the sign-off cell."
+    )
 
     def action_confirm(self):
         """Decide as the current user; tell which records could not be signed."""

@@ -1,14 +1,14 @@
-import { Component } from "@odoo/owl";
-import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
-import { _t } from "@web/core/l10n/translation";
-import { registry } from "@web/core/registry";
-import { imageUrl } from "@web/core/utils/urls";
-import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import {Component} from "@odoo/owl";
+import {deserializeDateTime, formatDateTime} from "@web/core/l10n/dates";
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+import {imageUrl} from "@web/core/utils/urls";
+import {standardFieldProps} from "@web/views/fields/standard_field_props";
 
 /** The sign-off cells of a form: who signed, when and with which opinion; blank until signed. */
 export class SignOffCells extends Component {
     static template = "record_control.SignOffCells";
-    static props = { ...standardFieldProps };
+    static props = {...standardFieldProps};
 
     get cells() {
         return (this.props.record.data[this.props.name] || []).map((cell, index) => ({
@@ -16,7 +16,9 @@ export class SignOffCells extends Component {
             key: index,
             stateClass: this.getStateClass(cell),
             stateText: this.getStateText(cell),
-            time: cell.signed_at ? formatDateTime(deserializeDateTime(cell.signed_at)) : "",
+            time: cell.signed_at
+                ? formatDateTime(deserializeDateTime(cell.signed_at))
+                : "",
             image: cell.signature_id
                 ? imageUrl("sign.off.signature", cell.signature_id, "signature")
                 : false,
