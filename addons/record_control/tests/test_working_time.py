@@ -26,7 +26,12 @@ def days_2025():
         for name, group in HOLIDAYS_2025.items()
         for day in group
     }
-    days.update({date.fromisoformat(day): wt.SpecialDay("working", "make-up") for day in MAKE_UP_2025})
+    days.update(
+        {
+            date.fromisoformat(day): wt.SpecialDay("working", "make-up")
+            for day in MAKE_UP_2025
+        }
+    )
     return days
 
 
@@ -44,7 +49,9 @@ class TestWorkingTime(BaseCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.plain = wt.WorkCalendar("Asia/Shanghai", [wt.STANDARD_WEEK])
-        cls.china = wt.WorkCalendar("Asia/Shanghai", [wt.STANDARD_WEEK], days_2025(), (), {2025})
+        cls.china = wt.WorkCalendar(
+            "Asia/Shanghai", [wt.STANDARD_WEEK], days_2025(), (), {2025}
+        )
 
     def assertDue(self, start, amount, unit, expected, calendar=None, pauses=()):
         calendar = calendar or self.plain
@@ -70,7 +77,9 @@ class TestWorkingTime(BaseCase):
         self.assertDue("2025-11-21T15:00", 1, "working_day", "2025-11-24T17:00")
 
     def test_reply_to_a_visit_that_ends_on_a_wednesday(self):
-        self.assertDue("2025-03-05T10:00", 5, "working_day", "2025-03-12T17:00", self.china)
+        self.assertDue(
+            "2025-03-05T10:00", 5, "working_day", "2025-03-12T17:00", self.china
+        )
 
     def test_seven_calendar_days_last_until_the_end_of_the_day(self):
         self.assertDue("2025-03-01T10:00", 7, "calendar_day", "2025-03-08T23:59:59")
@@ -99,20 +108,35 @@ class TestWorkingTime(BaseCase):
 
     def test_make_up_sunday_counts(self):
         """Sunday 2025-01-26 is worked; 28 January to 4 February are holidays."""
-        lines = self.assertDue("2025-01-24T10:00", 3, "working_day", "2025-02-05T17:00", self.china)
+        lines = self.assertDue(
+            "2025-01-24T10:00", 3, "working_day", "2025-02-05T17:00", self.china
+        )
         self.assertEqual(
             kinds(lines),
-            ["start", "start_day", "off", "make_up", "usual", *["holiday"] * 8, "usual", "end"],
+            [
+                "start",
+                "start_day",
+                "off",
+                "make_up",
+                "usual",
+                *["holiday"] * 8,
+                "usual",
+                "end",
+            ],
         )
         self.assertIn("make-up working day make-up, working day 1 of 3", str(lines[3]))
 
     def test_national_day_and_its_make_up_saturday(self):
         self.assertDue("2025-09-30T16:00", 2, "hour", "2025-10-09T09:00", self.china)
-        self.assertDue("2025-09-30T16:00", 3, "working_day", "2025-10-11T17:00", self.china)
+        self.assertDue(
+            "2025-09-30T16:00", 3, "working_day", "2025-10-11T17:00", self.china
+        )
         self.assertDue("2025-10-10T16:00", 2, "hour", "2025-10-11T09:00", self.china)
 
     def test_holidays_do_not_move_calendar_days(self):
-        self.assertDue("2025-09-30T16:00", 3, "calendar_day", "2025-10-03T23:59:59", self.china)
+        self.assertDue(
+            "2025-09-30T16:00", 3, "calendar_day", "2025-10-03T23:59:59", self.china
+        )
 
     def test_make_up_day_has_the_usual_hours_unless_it_has_more(self):
         week = {**wt.STANDARD_WEEK, 4: ((28800, 43200),), 5: ((28800, 43200),)}
@@ -123,16 +147,27 @@ class TestWorkingTime(BaseCase):
         self.assertEqual(calendar.day(date(2025, 10, 11)).worked, timedelta(hours=24))
 
     def test_year_without_list_says_so(self):
-        lines = self.assertDue("2025-12-30T10:00", 5, "working_day", "2026-01-06T17:00", self.china)
-        self.assertEqual([line.values["year"] for line in lines if line.kind == "unlisted_year"], [2026])
-        lines = self.assertDue("2025-12-30T10:00", 5, "calendar_day", "2026-01-04T23:59:59", self.china)
+        lines = self.assertDue(
+            "2025-12-30T10:00", 5, "working_day", "2026-01-06T17:00", self.china
+        )
+        self.assertEqual(
+            [line.values["year"] for line in lines if line.kind == "unlisted_year"],
+            [2026],
+        )
+        lines = self.assertDue(
+            "2025-12-30T10:00", 5, "calendar_day", "2026-01-04T23:59:59", self.china
+        )
         self.assertNotIn("unlisted_year", kinds(lines))
 
     # --- Calendars that are missing or odd ---
 
     def test_calendar_without_hours_falls_back_and_says_so(self):
         lines = self.assertDue(
-            "2025-11-17T10:00", 5, "working_day", "2025-11-24T17:00", wt.WorkCalendar("Asia/Shanghai")
+            "2025-11-17T10:00",
+            5,
+            "working_day",
+            "2025-11-24T17:00",
+            wt.WorkCalendar("Asia/Shanghai"),
         )
         self.assertIn("no_hours", kinds(lines))
 
@@ -142,14 +177,20 @@ class TestWorkingTime(BaseCase):
             [wt.STANDARD_WEEK],
             leaves=[wt.Leave(at("2025-01-01T00:00"), at("2040-01-01T00:00"), "closed")],
         )
-        lines = self.assertDue("2025-11-17T10:00", 5, "working_day", "2025-11-24T17:00", closed)
+        lines = self.assertDue(
+            "2025-11-17T10:00", 5, "working_day", "2025-11-24T17:00", closed
+        )
         self.assertIn("no_working_time", kinds(lines))
 
     def test_company_leave_is_cut_out(self):
         leave = wt.Leave(at("2025-11-18T00:00"), at("2025-11-18T23:59:59"), "inventory")
         half = wt.Leave(at("2025-11-19T12:00"), at("2025-11-19T23:00"), "party")
-        calendar = wt.WorkCalendar("Asia/Shanghai", [wt.STANDARD_WEEK], leaves=[half, leave])
-        lines = self.assertDue("2025-11-17T10:00", 2, "working_day", "2025-11-20T17:00", calendar)
+        calendar = wt.WorkCalendar(
+            "Asia/Shanghai", [wt.STANDARD_WEEK], leaves=[half, leave]
+        )
+        lines = self.assertDue(
+            "2025-11-17T10:00", 2, "working_day", "2025-11-20T17:00", calendar
+        )
         self.assertEqual(kinds(lines)[2:5], ["leave", "usual", "usual"])
         self.assertDue("2025-11-17T16:00", 6, "hour", "2025-11-20T09:00", calendar)
 
@@ -157,7 +198,9 @@ class TestWorkingTime(BaseCase):
         one = {day: wt.STANDARD_HOURS for day in range(5)}
         other = {day: wt.STANDARD_HOURS for day in range(6)}
         calendar = wt.WorkCalendar("Asia/Shanghai", [one, other])
-        saturdays = [bool(calendar.day(date(2025, 11, day)).intervals) for day in (1, 8, 15, 22)]
+        saturdays = [
+            bool(calendar.day(date(2025, 11, day)).intervals) for day in (1, 8, 15, 22)
+        ]
         self.assertEqual(sorted(saturdays), [False, False, True, True])
         self.assertEqual(saturdays[0], saturdays[2])
 
@@ -176,22 +219,29 @@ class TestWorkingTime(BaseCase):
         self.assertEqual(due, datetime(2025, 11, 18, 17, tzinfo=wt.UTC))
 
     def test_naive_instants_are_refused(self):
+        naive = datetime.fromisoformat("2025-11-17T10:00")
+        with self.assertRaisesRegex(ValueError, "time zone"):
+            wt.deadline(naive, 1, "hour", self.plain)
         with self.assertRaises(ValueError):
-            wt.deadline(datetime(2025, 11, 17, 10), 1, "hour", self.plain)
+            wt.elapsed(naive, at("2025-11-18T10:00"), self.plain)
         with self.assertRaises(ValueError):
-            wt.elapsed(datetime(2025, 11, 17, 10), at("2025-11-18T10:00"), self.plain)
-        with self.assertRaises(ValueError):
-            wt.check_pauses([(datetime(2025, 11, 17, 10), None, "")])
+            wt.check_pauses([(naive, None, "")])
 
     def test_summer_time_keeps_the_hours_of_the_wall_clock(self):
         berlin = pytz.timezone("Europe/Berlin")
         calendar = wt.WorkCalendar("Europe/Berlin", [wt.STANDARD_WEEK])
         # the night to Sunday 2025-03-30 is one hour short: Friday + 1 working day is Monday 17:00
-        due = wt.deadline(at("2025-03-28T12:30", berlin), 1, "working_day", calendar).instant
+        due = wt.deadline(
+            at("2025-03-28T12:30", berlin), 1, "working_day", calendar
+        ).instant
         self.assertEqual(due, at("2025-03-31T17:00", berlin))
-        due = wt.deadline(at("2025-03-28T10:00", berlin), 3, "calendar_day", calendar).instant
+        due = wt.deadline(
+            at("2025-03-28T10:00", berlin), 3, "calendar_day", calendar
+        ).instant
         self.assertEqual(due, at("2025-03-31T23:59:59", berlin))
-        due = wt.deadline(at("2025-03-29T12:00", berlin), 24, "calendar_hour", calendar).instant
+        due = wt.deadline(
+            at("2025-03-29T12:00", berlin), 24, "calendar_hour", calendar
+        ).instant
         self.assertEqual(due, at("2025-03-30T13:00", berlin))
 
     def test_summer_time_lost_and_repeated_hours(self):
@@ -212,33 +262,59 @@ class TestWorkingTime(BaseCase):
         lines = self.assertDue(
             "2025-11-17T10:00", 12, "hour", "2025-11-19T15:00", pauses=[pause]
         )
-        self.assertEqual(kinds(lines), ["start", "pause", "time", "time", "time", "end"])
+        self.assertEqual(
+            kinds(lines), ["start", "pause", "time", "time", "time", "end"]
+        )
         self.assertEqual(lines[1].values["reason"], "waiting for parts")
 
     def test_paused_days_do_not_count(self):
         pause = (at("2025-11-18T08:00"), at("2025-11-19T17:00"), "waiting")
-        lines = self.assertDue("2025-11-17T10:00", 2, "working_day", "2025-11-21T17:00", pauses=[pause])
+        lines = self.assertDue(
+            "2025-11-17T10:00", 2, "working_day", "2025-11-21T17:00", pauses=[pause]
+        )
         self.assertEqual(kinds(lines).count("paused_day"), 2)
         # the second day is running again at its close, but stood still for more than half of it
         pause = (at("2025-11-18T08:00"), at("2025-11-19T16:00"), "waiting")
-        lines = self.assertDue("2025-11-17T10:00", 2, "working_day", "2025-11-21T17:00", pauses=[pause])
+        lines = self.assertDue(
+            "2025-11-17T10:00", 2, "working_day", "2025-11-21T17:00", pauses=[pause]
+        )
         self.assertEqual(kinds(lines).count("paused_day"), 2)
 
     def test_short_pause_does_not_cost_a_day(self):
-        pause = (at("2025-11-18T09:00"), at("2025-11-18T11:00"), "lunch with the customer")
-        self.assertDue("2025-11-17T10:00", 2, "working_day", "2025-11-19T17:00", pauses=[pause])
+        pause = (
+            at("2025-11-18T09:00"),
+            at("2025-11-18T11:00"),
+            "lunch with the customer",
+        )
+        self.assertDue(
+            "2025-11-17T10:00", 2, "working_day", "2025-11-19T17:00", pauses=[pause]
+        )
 
     def test_deadline_never_falls_into_a_pause(self):
         pause = (at("2025-11-19T16:59"), at("2025-11-20T09:00"), "waiting")
-        self.assertDue("2025-11-17T10:00", 2, "working_day", "2025-11-20T17:00", pauses=[pause])
+        self.assertDue(
+            "2025-11-17T10:00", 2, "working_day", "2025-11-20T17:00", pauses=[pause]
+        )
         pause = (at("2025-11-19T23:00"), at("2025-11-20T01:00"), "waiting")
-        self.assertDue("2025-11-17T10:00", 2, "calendar_day", "2025-11-20T23:59:59", pauses=[pause])
+        self.assertDue(
+            "2025-11-17T10:00", 2, "calendar_day", "2025-11-20T23:59:59", pauses=[pause]
+        )
 
     def test_paused_calendar_days_and_hours(self):
         pause = (at("2025-03-03T00:00"), at("2025-03-05T00:00"), "waiting")
-        self.assertDue("2025-03-01T10:00", 7, "calendar_day", "2025-03-10T23:59:59", pauses=[pause])
-        self.assertDue("2025-03-01T10:00", 1, "calendar_month", "2025-04-03T23:59:59", pauses=[pause])
-        self.assertDue("2025-03-02T12:00", 24, "calendar_hour", "2025-03-05T12:00", pauses=[pause])
+        self.assertDue(
+            "2025-03-01T10:00", 7, "calendar_day", "2025-03-10T23:59:59", pauses=[pause]
+        )
+        self.assertDue(
+            "2025-03-01T10:00",
+            1,
+            "calendar_month",
+            "2025-04-03T23:59:59",
+            pauses=[pause],
+        )
+        self.assertDue(
+            "2025-03-02T12:00", 24, "calendar_hour", "2025-03-05T12:00", pauses=[pause]
+        )
 
     def test_open_pause_leaves_no_deadline(self):
         for unit in wt.UNITS:
@@ -266,7 +342,9 @@ class TestWorkingTime(BaseCase):
             (at("2025-11-10T08:00"), at("2025-11-11T08:00"), "before"),
             (at("2025-12-10T08:00"), at("2025-12-11T08:00"), "after"),
         ]
-        lines = self.assertDue("2025-11-17T10:00", 5, "working_day", "2025-11-24T17:00", pauses=pauses)
+        lines = self.assertDue(
+            "2025-11-17T10:00", 5, "working_day", "2025-11-24T17:00", pauses=pauses
+        )
         self.assertNotIn("pause", kinds(lines))
 
     # --- Arguments, explanation ---
@@ -277,19 +355,28 @@ class TestWorkingTime(BaseCase):
                 wt.deadline(at("2025-11-17T10:00"), amount, unit, self.plain)
 
     def test_long_explanations_are_folded(self):
-        lines = self.assertDue("2025-01-02T10:00", 60, "working_day", "2025-04-02T17:00", self.china)
+        lines = self.assertDue(
+            "2025-01-02T10:00", 60, "working_day", "2025-04-02T17:00", self.china
+        )
         self.assertLess(len(lines), 20)
         ranges = [line for line in lines if line.kind == "range"]
-        counted = sum(line.values["days"] for line in ranges) + kinds(lines).count("make_up")
+        counted = sum(line.values["days"] for line in ranges) + kinds(lines).count(
+            "make_up"
+        )
         counted += kinds(lines).count("usual")
         self.assertEqual(counted, 60)
         self.assertEqual(lines[-2].values["number"], 60)
         self.assertEqual(kinds(lines).count("holiday"), 8)
 
     def test_every_line_has_a_text(self):
-        pauses = [(at("2025-01-06T08:00"), at("2025-01-07T17:00"), "x"), (at("2025-02-10T08:00"), None, "y")]
+        pauses = [
+            (at("2025-01-06T08:00"), at("2025-01-07T17:00"), "x"),
+            (at("2025-02-10T08:00"), None, "y"),
+        ]
         for unit in wt.UNITS:
-            for line in wt.deadline(at("2025-01-03T10:00"), 60, unit, self.china, pauses).lines:
+            for line in wt.deadline(
+                at("2025-01-03T10:00"), 60, unit, self.china, pauses
+            ).lines:
                 self.assertTrue(str(line))
 
     # --- Elapsed time ---
@@ -299,10 +386,13 @@ class TestWorkingTime(BaseCase):
         self.assertEqual(wt.elapsed(start, end, self.plain), timedelta(hours=4))
         self.assertEqual(wt.elapsed(end, start, self.plain), -timedelta(hours=4))
         self.assertEqual(
-            wt.elapsed(start, end, self.plain, around_the_clock=True), timedelta(hours=67)
+            wt.elapsed(start, end, self.plain, around_the_clock=True),
+            timedelta(hours=67),
         )
         pause = (at("2025-11-21T16:00"), at("2025-11-24T09:00"), "")
-        self.assertEqual(wt.elapsed(start, end, self.plain, [pause]), timedelta(hours=2))
+        self.assertEqual(
+            wt.elapsed(start, end, self.plain, [pause]), timedelta(hours=2)
+        )
 
     def test_elapsed_agrees_with_the_deadline(self):
         """What deadline() adds, elapsed() measures: two ways, one result."""
@@ -310,17 +400,33 @@ class TestWorkingTime(BaseCase):
         for minutes in (1, 59, 481, 2400, 9999):
             start = at("2025-09-26T16:20")
             due = wt.deadline(start, minutes, "minute", self.china, pauses).instant
-            self.assertEqual(wt.elapsed(start, due, self.china, pauses), timedelta(minutes=minutes))
+            self.assertEqual(
+                wt.elapsed(start, due, self.china, pauses), timedelta(minutes=minutes)
+            )
 
     def test_advance_backwards(self):
         due = at("2025-11-24T10:00")
-        self.assertEqual(wt.advance(due, -timedelta(hours=4), self.plain), at("2025-11-21T15:00"))
-        self.assertEqual(wt.advance(due, timedelta(hours=2), self.plain), at("2025-11-24T12:00"))
+        self.assertEqual(
+            wt.advance(due, -timedelta(hours=4), self.plain), at("2025-11-21T15:00")
+        )
+        self.assertEqual(
+            wt.advance(due, timedelta(hours=2), self.plain), at("2025-11-24T12:00")
+        )
 
     # --- Steps ---
 
-    def assertStep(self, offset, unit, expected, start="2025-11-17T08:00", due="2025-11-21T17:00", **options):
-        instant = wt.step_instant(at(start), at(due), offset, unit, self.plain, **options)
+    def assertStep(
+        self,
+        offset,
+        unit,
+        expected,
+        start="2025-11-17T08:00",
+        due="2025-11-21T17:00",
+        **options,
+    ):
+        instant = wt.step_instant(
+            at(start), at(due), offset, unit, self.plain, **options
+        )
         self.assertEqual(instant, at(expected))
 
     def test_steps_by_percentage_of_working_time(self):
@@ -348,7 +454,11 @@ class TestWorkingTime(BaseCase):
         self.assertStep(-20, "percent", "2025-11-21T08:00", in_working_hours=True)
         # before a deadline on Sunday night: back to the last working hours, not to Monday
         self.assertStep(
-            -12, "hour", "2025-11-21T13:00", due="2025-11-23T23:59:59", in_working_hours=True
+            -12,
+            "hour",
+            "2025-11-21T13:00",
+            due="2025-11-23T23:59:59",
+            in_working_hours=True,
         )
 
     def test_steps_on_a_calendar_that_is_always_closed(self):
@@ -358,6 +468,11 @@ class TestWorkingTime(BaseCase):
             leaves=[wt.Leave(at("2020-01-01T00:00"), at("2040-01-01T00:00"), "closed")],
         )
         step = wt.step_instant(
-            at("2025-11-17T08:00"), at("2025-11-21T17:00"), 24, "hour", closed, in_working_hours=True
+            at("2025-11-17T08:00"),
+            at("2025-11-21T17:00"),
+            24,
+            "hour",
+            closed,
+            in_working_hours=True,
         )
         self.assertEqual(step, at("2025-11-22T17:00"))

@@ -52,7 +52,14 @@ import pytz
 from dateutil.relativedelta import relativedelta
 
 UTC = timezone.utc
-UNITS = ("minute", "hour", "working_day", "calendar_hour", "calendar_day", "calendar_month")
+UNITS = (
+    "minute",
+    "hour",
+    "working_day",
+    "calendar_hour",
+    "calendar_day",
+    "calendar_month",
+)
 #: Units counted in working hours; the others run around the clock.
 WORKING_UNITS = ("minute", "hour", "working_day")
 STEP_UNITS = ("percent", "hour", "working_hour")
@@ -173,12 +180,16 @@ class WorkCalendar:
     :param listed_years: years whose official holidays are known; None: never mention it
     """
 
-    def __init__(self, tz="UTC", weeks=(), special_days=None, leaves=(), listed_years=None):
+    def __init__(
+        self, tz="UTC", weeks=(), special_days=None, leaves=(), listed_years=None
+    ):
         try:
             self.tz = pytz.timezone(tz or "UTC")
         except pytz.UnknownTimeZoneError:
             self.tz = pytz.utc
-        weeks = tuple({day: tuple(sorted(spans)) for day, spans in week.items()} for week in weeks)
+        weeks = tuple(
+            {day: tuple(sorted(spans)) for day, spans in week.items()} for week in weeks
+        )
         self.assumed = not any(spans for week in weeks for spans in week.values())
         self.weeks = (STANDARD_WEEK,) if self.assumed else weeks
         self.special_days = dict(special_days or {})
@@ -192,7 +203,9 @@ class WorkCalendar:
         for week in self.weeks:
             for weekday in range(7):
                 if spans := week.get(weekday):
-                    patterns[spans] += 1  # a Counter keeps the order of arrival among equals
+                    patterns[spans] += (
+                        1  # a Counter keeps the order of arrival among equals
+                    )
         return patterns.most_common(1)[0][0]
 
     def without_exceptions(self):
@@ -239,7 +252,9 @@ class WorkCalendar:
         return found
 
     def _get_day(self, day):
-        week = self.weeks[((day.toordinal() - 1) // 7) % 2 if len(self.weeks) > 1 else 0]
+        week = self.weeks[
+            ((day.toordinal() - 1) // 7) % 2 if len(self.weeks) > 1 else 0
+        ]
         spans = week.get(day.weekday(), ())
         special = self.special_days.get(day)
         kind, name = ("usual" if spans else "off"), ""
@@ -247,11 +262,14 @@ class WorkCalendar:
             return Day(day, (), "holiday", special.name)
         if special:
             kind, name = "make_up", special.name
-            spans = max(spans, self.make_up_hours, key=lambda s: sum(to - at for at, to in s))
+            spans = max(
+                spans, self.make_up_hours, key=lambda s: sum(to - at for at, to in s)
+            )
         intervals = [
             (start, end)
             for at, to in spans
-            if (start := self.to_utc(day, at)) < (end := self.to_utc(day, to, is_end=True))
+            if (start := self.to_utc(day, at))
+            < (end := self.to_utc(day, to, is_end=True))
         ]
         if not intervals:  # no hours, or hours that summer time jumps over
             return Day(day, (), "off", name)
@@ -263,10 +281,14 @@ class WorkCalendar:
         last = day.intervals[-1][1]
         touching = [
             leave
-            for leave in self.leaves[: bisect_right(self.leaves, last, key=lambda x: x.start)]
+            for leave in self.leaves[
+                : bisect_right(self.leaves, last, key=lambda x: x.start)
+            ]
             if leave.end > day.intervals[0][0]
         ]
-        intervals = _subtract(day.intervals, [(leave.start, leave.end) for leave in touching])
+        intervals = _subtract(
+            day.intervals, [(leave.start, leave.end) for leave in touching]
+        )
         if not intervals:
             return Day(day.date, (), "leave", touching[0].name)
         return day._replace(intervals=tuple(intervals))
@@ -282,7 +304,9 @@ class WorkCalendar:
             idle = 0 if day.intervals else idle + 1
             yield day
             current += DAY
-        raise NoWorkingTime(f"no working time in the {MAX_IDLE_DAYS} days before {current}")
+        raise NoWorkingTime(
+            f"no working time in the {MAX_IDLE_DAYS} days before {current}"
+        )
 
     def days_back(self, instant):
         """Yield the local days from that of ``instant`` backwards, for ever.
@@ -295,7 +319,9 @@ class WorkCalendar:
             idle = 0 if day.intervals else idle + 1
             yield day
             current -= DAY
-        raise NoWorkingTime(f"no working time in the {MAX_IDLE_DAYS} days after {current}")
+        raise NoWorkingTime(
+            f"no working time in the {MAX_IDLE_DAYS} days after {current}"
+        )
 
     def is_working(self, instant):
         """Tell whether the instant lies in working hours (end excluded)."""
@@ -393,7 +419,11 @@ def elapsed(start, end, calendar, pauses=(), around_the_clock=False):
     cuts = _cuts(check_pauses(pauses))
     if around_the_clock:
         return sum((to - at for at, to in _subtract([(start, end)], cuts)), ZERO)
-    total, current, last = ZERO, calendar.local(start).date(), calendar.local(end).date()
+    total, current, last = (
+        ZERO,
+        calendar.local(start).date(),
+        calendar.local(end).date(),
+    )
     while current <= last:
         inside = [
             (max(at, start), min(to, end))
@@ -415,7 +445,9 @@ def advance(start, amount, calendar, pauses=(), around_the_clock=False):
     _check_instant(start)
     start = start.astimezone(UTC)
     if amount < ZERO:
-        return start + amount if around_the_clock else _retreat(start, -amount, calendar)
+        return (
+            start + amount if around_the_clock else _retreat(start, -amount, calendar)
+        )
     cuts = _cuts(check_pauses(pauses))
     left = amount
     for at, to in _running(start, cuts, None if around_the_clock else calendar):
@@ -473,13 +505,19 @@ def deadline(start, amount, unit, calendar, pauses=()):
         raise ValueError("the amount must be more than zero")
     if unit not in UNITS:
         raise ValueError(f"unknown unit {unit!r}")
-    counter = _Counter(start.astimezone(UTC), amount, unit, calendar, check_pauses(pauses))
+    counter = _Counter(
+        start.astimezone(UTC), amount, unit, calendar, check_pauses(pauses)
+    )
     try:
         return counter.run()
     except NoWorkingTime:
-        note = Line("no_working_time", {"date": calendar.local(start).date().isoformat()})
+        note = Line(
+            "no_working_time", {"date": calendar.local(start).date().isoformat()}
+        )
         plain = calendar.without_exceptions()
-        counter = _Counter(start.astimezone(UTC), amount, unit, plain, check_pauses(pauses))
+        counter = _Counter(
+            start.astimezone(UTC), amount, unit, plain, check_pauses(pauses)
+        )
         result = counter.run()
         return Deadline(result.instant, [result.lines[0], note, *result.lines[1:]])
 
@@ -498,7 +536,9 @@ class _Counter:
             if pause.end is None or pause.end > start
         ]
         self.cuts = _cuts(self.pauses)
-        self.open_from = self.pauses[-1].start if self.pauses and not self.pauses[-1].end else None
+        self.open_from = (
+            self.pauses[-1].start if self.pauses and not self.pauses[-1].end else None
+        )
         self.unwritten = list(self.pauses)
         self.lines = []
 
@@ -529,7 +569,9 @@ class _Counter:
         if listed is not None:
             last = self.calendar.local(instant or self.open_from).year
             years = range(self.calendar.local(self.start).year, last + 1)
-            notes += [Line("unlisted_year", {"year": y}) for y in years if y not in listed]
+            notes += [
+                Line("unlisted_year", {"year": y}) for y in years if y not in listed
+            ]
         return notes
 
     def write(self, kind, day, **values):
@@ -565,7 +607,9 @@ class _Counter:
                 self.write("paused_day", day.date)
             else:
                 number += 1
-                self.write(day.kind, day.date, name=day.name, number=number, amount=self.amount)
+                self.write(
+                    day.kind, day.date, name=day.name, number=number, amount=self.amount
+                )
                 if number == self.amount:
                     return day.intervals[-1][1]
 
@@ -599,7 +643,9 @@ class _Counter:
                 return used[-1][1]
 
     def use_day(self, day, left):
-        inside = [(max(at, self.start), to) for at, to in day.intervals if to > self.start]
+        inside = [
+            (max(at, self.start), to) for at, to in day.intervals if to > self.start
+        ]
         used = []
         for at, to in _subtract(inside, self.cuts):
             to = min(to, at + left)
@@ -614,7 +660,11 @@ class _Counter:
     def count_hours(self):
         self.lines.append(Line("calendar_hour", {"amount": self.amount}))
         return advance(
-            self.start, timedelta(hours=self.amount), self.calendar, self.pauses, around_the_clock=True
+            self.start,
+            timedelta(hours=self.amount),
+            self.calendar,
+            self.pauses,
+            around_the_clock=True,
         )
 
     def count_calendar_days(self):
@@ -623,13 +673,18 @@ class _Counter:
             amount = (first + relativedelta(months=self.amount) - first).days
         else:
             amount = self.amount
-        self.lines.append(Line(self.unit, {"amount": self.amount, "date": first.isoformat()}))
+        self.lines.append(
+            Line(self.unit, {"amount": self.amount, "date": first.isoformat()})
+        )
         number, day = 0, first
         while number < amount:
             day += DAY
             if self.is_held(day):
                 return None
-            if _is_lost([(self.calendar.to_utc(day, 0), self.calendar.to_utc(day, 86400))], self.cuts):
+            if _is_lost(
+                [(self.calendar.to_utc(day, 0), self.calendar.to_utc(day, 86400))],
+                self.cuts,
+            ):
                 self.write("paused_day", day)
             else:
                 number += 1
@@ -641,7 +696,8 @@ def _fold(lines):
     folded, run = [], []
     for line in [*lines, None]:
         plain = line and (
-            line.kind in ("usual", "off") or (line.kind == "time" and line.values["day_kind"] == "usual")
+            line.kind in ("usual", "off")
+            or (line.kind == "time" and line.values["day_kind"] == "usual")
         )
         if plain:
             run.append(line)
@@ -700,8 +756,10 @@ def step_instant(start, due, offset, offset_unit, calendar, pauses=(), **options
             part = timedelta(seconds=int(span.total_seconds() * (100 + offset) / 100))
             # the instant at which the span is used up may lie before the deadline (end of the
             # working hours against end of the day): the step at 0 % is the deadline itself
-            instant = due if not offset else advance(
-                start, max(part, ZERO), calendar, pauses, around_the_clock
+            instant = (
+                due
+                if not offset
+                else advance(start, max(part, ZERO), calendar, pauses, around_the_clock)
             )
         if options.get("in_working_hours"):
             instant = _move_into_working_hours(instant, due, offset, calendar)

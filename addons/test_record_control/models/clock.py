@@ -7,7 +7,9 @@ class TestRecordControlClock(models.Model):
     _inherit = ["clock.mixin", "mail.thread", "mail.activity.mixin"]
 
     name = fields.Char(required=True)
-    company_id = fields.Many2one(comodel_name="res.company", default=lambda self: self.env.company)
+    company_id = fields.Many2one(
+        comodel_name="res.company", default=lambda self: self.env.company
+    )
     user_id = fields.Many2one(comodel_name="res.users")
     partner_id = fields.Many2one(comodel_name="res.partner")
     severity = fields.Selection(

@@ -15,12 +15,18 @@ class ClockCommon(TransactionCase):
         )
         cls.hours.company_id = cls.company
         cls.company.resource_calendar_id = cls.hours
-        cls.env.user.write({"company_ids": [(4, cls.company.id)], "company_id": cls.company.id})
-        cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": cls.company.ids})
+        cls.env.user.write(
+            {"company_ids": [(4, cls.company.id)], "company_id": cls.company.id}
+        )
+        cls.env = cls.env(
+            context={**cls.env.context, "allowed_company_ids": cls.company.ids}
+        )
         cls.user = cls._make_user("clock_user")
         cls.boss = cls._make_user("clock_boss")
         cls.head = cls._make_user("clock_head")
-        cls.manager = cls._make_user("clock_manager", "record_control.group_record_control_manager")
+        cls.manager = cls._make_user(
+            "clock_manager", "record_control.group_record_control_manager"
+        )
         Employee = cls.env["hr.employee"]
         cls.head_employee = Employee.create({"name": "Head", "user_id": cls.head.id})
         cls.boss_employee = Employee.create(
@@ -42,7 +48,17 @@ class ClockCommon(TransactionCase):
                 "tz": tz,
                 "company_id": False,
                 "attendance_ids": [
-                    (0, 0, {"name": "x", "dayofweek": str(day), "hour_from": at, "hour_to": to, "day_period": p})
+                    (
+                        0,
+                        0,
+                        {
+                            "name": "x",
+                            "dayofweek": str(day),
+                            "hour_from": at,
+                            "hour_to": to,
+                            "day_period": p,
+                        },
+                    )
                     for day in range(5)
                     for at, to, p in spans
                 ],
@@ -70,7 +86,10 @@ class ClockCommon(TransactionCase):
                 "model_id": cls.model.id,
                 "amount": amount,
                 "unit": unit,
-                "step_ids": [(0, 0, {"name": f"Step {index}", **step}) for index, step in enumerate(steps)],
+                "step_ids": [
+                    (0, 0, {"name": f"Step {index}", **step})
+                    for index, step in enumerate(steps)
+                ],
                 **values,
             }
         )
@@ -78,7 +97,13 @@ class ClockCommon(TransactionCase):
     @classmethod
     def _make_day(cls, date, kind="holiday", **values):
         return cls.env["clock.calendar.day"].create(
-            {"name": "Day", "date": date, "kind": kind, "company_id": cls.company.id, **values}
+            {
+                "name": "Day",
+                "date": date,
+                "kind": kind,
+                "company_id": cls.company.id,
+                **values,
+            }
         )
 
     @classmethod

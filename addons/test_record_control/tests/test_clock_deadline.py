@@ -39,12 +39,17 @@ class TestClockDeadline(ClockCommon):
         )
         self.assertEqual(record.next_deadline, clock.deadline)
         self.assertIn("Mon 2025-11-24: working day 5 of 5", clock.explanation)
-        self.assertIn("Policy reply: 5 Working days (Office hours, Asia/Shanghai)", clock.explanation)
+        self.assertIn(
+            "Policy reply: 5 Working days (Office hours, Asia/Shanghai)",
+            clock.explanation,
+        )
 
     def test_start_without_time_is_now(self):
         with freeze_time("2025-11-17 02:00:00"):
             record = self.Record.create({"name": "Case"})
-            self.assertEqual(record._clock_start("reply").started_at, fields.Datetime.now())
+            self.assertEqual(
+                record._clock_start("reply").started_at, fields.Datetime.now()
+            )
 
     @freeze_time("2025-03-01 12:00:00")
     def test_start_by_a_date_is_its_local_midnight(self):
@@ -58,18 +63,33 @@ class TestClockDeadline(ClockCommon):
         """P16: nobody writes anything, and lists and searches know."""
         with freeze_time("2025-11-17 02:00:00"):
             record, clock = self.start()
-        for instant, overdue in (("2025-11-24 08:59:59", False), ("2025-11-24 09:00:00", False), ("2025-11-24 09:00:01", True)):
+        for instant, overdue in (
+            ("2025-11-24 08:59:59", False),
+            ("2025-11-24 09:00:00", False),
+            ("2025-11-24 09:00:01", True),
+        ):
             self.env.invalidate_all()
             with self.subTest(instant), freeze_time(instant):
                 self.assertEqual(record.is_overdue, overdue)
                 self.assertEqual(clock.is_overdue, overdue)
                 self.assertEqual(record.clock_summary[0]["is_overdue"], overdue)
                 domain = [("id", "in", record.ids)]
-                self.assertEqual(bool(self.Record.search([*domain, ("is_overdue", "=", True)])), overdue)
-                self.assertEqual(bool(self.Record.search([*domain, ("is_overdue", "=", False)])), not overdue)
+                self.assertEqual(
+                    bool(self.Record.search([*domain, ("is_overdue", "=", True)])),
+                    overdue,
+                )
+                self.assertEqual(
+                    bool(self.Record.search([*domain, ("is_overdue", "=", False)])),
+                    not overdue,
+                )
                 domain = [("id", "in", clock.ids)]
-                self.assertEqual(bool(clock.search([*domain, ("is_overdue", "=", True)])), overdue)
-                self.assertEqual(bool(clock.search([*domain, ("is_overdue", "!=", True)])), not overdue)
+                self.assertEqual(
+                    bool(clock.search([*domain, ("is_overdue", "=", True)])), overdue
+                )
+                self.assertEqual(
+                    bool(clock.search([*domain, ("is_overdue", "!=", True)])),
+                    not overdue,
+                )
 
     def test_stop_on_the_limit_is_met_and_a_second_later_missed(self):
         for seconds, state in ((-1, "met"), (0, "met"), (1, "missed")):
@@ -78,7 +98,9 @@ class TestClockDeadline(ClockCommon):
             at = clock.deadline + timedelta(seconds=seconds)
             with freeze_time(at), self.subTest(seconds=seconds):
                 self.assertEqual(record._clock_stop("reply"), clock)
-                self.assertRecordValues(clock, [{"state": state, "stopped_at": at, "is_overdue": False}])
+                self.assertRecordValues(
+                    clock, [{"state": state, "stopped_at": at, "is_overdue": False}]
+                )
                 self.assertFalse(record.next_deadline)
                 self.assertFalse(record.is_overdue)
 
@@ -117,7 +139,13 @@ class TestClockDeadline(ClockCommon):
         record._clock_cancel("reply", "entered by mistake")
         self.assertRecordValues(
             clock,
-            [{"state": "cancelled", "cancel_reason": "entered by mistake", "next_event_at": False}],
+            [
+                {
+                    "state": "cancelled",
+                    "cancel_reason": "entered by mistake",
+                    "next_event_at": False,
+                }
+            ],
         )
         self.assertFalse(record.next_deadline)
         self.assertFalse(record.clock_summary)
@@ -131,7 +159,9 @@ class TestClockDeadline(ClockCommon):
         clocks = records._clock_start("reply", starts)
         self.assertEqual(len(clocks), 3)
         self.assertIn(first, clocks)
-        self.assertEqual(records[1].clock_ids.deadline, self.shanghai("2025-11-21T17:00"))
+        self.assertEqual(
+            records[1].clock_ids.deadline, self.shanghai("2025-11-21T17:00")
+        )
         self.assertEqual(len(records._clock_pause("reply", "all wait")), 3)
         self.assertEqual(len(records._clock_resume("reply")), 3)
         self.assertEqual(len(records._clock_get("reply")), 3)
@@ -141,7 +171,14 @@ class TestClockDeadline(ClockCommon):
     def test_empty_recordset_and_unknown_code(self):
         self.assertFalse(self.Record._clock_start("reply"))
         record = self.Record.create({"name": "Case"})
-        for method, args in (("start", ()), ("stop", ()), ("pause", ("x",)), ("resume", ()), ("cancel", ("x",)), ("get", ())):
+        for method, args in (
+            ("start", ()),
+            ("stop", ()),
+            ("pause", ("x",)),
+            ("resume", ()),
+            ("cancel", ("x",)),
+            ("get", ()),
+        ):
             self.assertFalse(getattr(record, f"_clock_{method}")("unknown", *args))
 
     def test_copy_starts_without_clocks(self):
@@ -175,7 +212,8 @@ class TestClockDeadline(ClockCommon):
         with freeze_time(self.shanghai("2025-11-19T17:00")):
             record._clock_resume("reply")
             self.assertRecordValues(
-                clock, [{"state": "running", "deadline": self.shanghai("2025-11-26T17:00")}]
+                clock,
+                [{"state": "running", "deadline": self.shanghai("2025-11-26T17:00")}],
             )
             self.assertFalse(record._clock_resume("reply"), "running already")
         self.assertEqual(record.next_deadline, clock.deadline)
@@ -213,13 +251,34 @@ class TestClockDeadline(ClockCommon):
         record, clock = self.start()
         Pause = self.env["clock.pause"].sudo()
         vals = {"clock_id": clock.id, "reason": "x"}
-        Pause.create({**vals, "date_from": "2025-11-18 00:00:00", "date_to": "2025-11-19 00:00:00"})
+        Pause.create(
+            {
+                **vals,
+                "date_from": "2025-11-18 00:00:00",
+                "date_to": "2025-11-19 00:00:00",
+            }
+        )
         with self.assertRaises(ValidationError), self.env.cr.savepoint():
-            Pause.create({**vals, "date_from": "2025-11-18 23:00:00", "date_to": "2025-11-20 00:00:00"})
+            Pause.create(
+                {
+                    **vals,
+                    "date_from": "2025-11-18 23:00:00",
+                    "date_to": "2025-11-20 00:00:00",
+                }
+            )
         Pause.create({**vals, "date_from": "2025-11-20 00:00:00"})
         with self.assertRaises(ValidationError):  # inside the open one
-            Pause.create({**vals, "date_from": "2025-11-21 00:00:00", "date_to": "2025-11-22 00:00:00"})
-        with self.assertRaises(UniqueViolation), mute_logger("odoo.sql_db"):  # a second open one
+            Pause.create(
+                {
+                    **vals,
+                    "date_from": "2025-11-21 00:00:00",
+                    "date_to": "2025-11-22 00:00:00",
+                }
+            )
+        with (
+            self.assertRaises(UniqueViolation),
+            mute_logger("odoo.sql_db"),
+        ):  # a second open one
             Pause.create({**vals, "date_from": "2025-11-10 00:00:00"})
 
     @freeze_time("2025-11-17 02:00:00")
@@ -227,7 +286,11 @@ class TestClockDeadline(ClockCommon):
         record, clock = self.start()
         record._clock_pause("reply", "waiting")
         pause = clock.pause_ids.sudo()
-        for vals in ({"reason": "other"}, {"date_from": "2025-11-10 00:00:00"}, {"date_to": "2025-11-18 00:00:00", "reason": "x"}):
+        for vals in (
+            {"reason": "other"},
+            {"date_from": "2025-11-10 00:00:00"},
+            {"date_to": "2025-11-18 00:00:00", "reason": "x"},
+        ):
             with self.assertRaises(AccessError):
                 pause.write(vals)
         with self.assertRaises(AccessError):
@@ -260,18 +323,27 @@ class TestClockDeadline(ClockCommon):
         """Known facts: Sunday 2025-01-26 worked, 1-8 October off, Saturday 2025-10-11 worked."""
         record, clock = self.start("2025-09-30T10:00")
         self.assertIn("2025 are not listed yet", clock.explanation)
-        created = self.env["clock.calendar.day"]._load_official_days(self.company, [2025])
+        created = self.env["clock.calendar.day"]._load_official_days(
+            self.company, [2025]
+        )
         kinds = {day.date: day.kind for day in created}
         self.assertEqual(kinds[date(2025, 1, 26)], "working")
         self.assertEqual(kinds[date(2025, 10, 11)], "working")
-        self.assertEqual({kinds[date(2025, 10, day)] for day in range(1, 9)}, {"holiday"})
+        self.assertEqual(
+            {kinds[date(2025, 10, day)] for day in range(1, 9)}, {"holiday"}
+        )
         self.assertNotIn(date(2025, 10, 9), kinds)
         # 9, 10, 11 (make-up Saturday), 13, 14 October
         self.assertEqual(clock.deadline, self.shanghai("2025-10-14T17:00"))
         self.assertNotIn("not listed", clock.explanation)
-        self.assertIn("Sat 2025-10-11: make-up working day National Day, working day 3 of 5", clock.explanation)
+        self.assertIn(
+            "Sat 2025-10-11: make-up working day National Day, working day 3 of 5",
+            clock.explanation,
+        )
         self.assertIn("国庆节", created.with_context(lang="zh_CN").mapped("name"))
-        again = self.env["clock.calendar.day"]._load_official_days(self.company, [2025, 2099])
+        again = self.env["clock.calendar.day"]._load_official_days(
+            self.company, [2025, 2099]
+        )
         self.assertFalse(again, "days listed already stay as they are")
 
     @freeze_time("2025-11-17 02:00:00")
@@ -308,12 +380,16 @@ class TestClockDeadline(ClockCommon):
         self.hours.attendance_ids.filtered(lambda line: line.dayofweek == "4").unlink()
         self.assertEqual(clock.deadline, self.shanghai("2025-11-25T18:00"))
         self.hours.tz = "UTC"
-        self.assertEqual(clock.deadline, fields.Datetime.to_datetime("2025-11-25 18:00:00"))
+        self.assertEqual(
+            clock.deadline, fields.Datetime.to_datetime("2025-11-25 18:00:00")
+        )
         self.company.resource_calendar_id = self._make_hours("Other")
         self.assertEqual(clock.deadline, self.shanghai("2025-11-24T17:00"))
         self.policy.company_id = self.company
         self.policy.calendar_id = self.hours
-        self.assertEqual(clock.deadline, fields.Datetime.to_datetime("2025-11-25 18:00:00"))
+        self.assertEqual(
+            clock.deadline, fields.Datetime.to_datetime("2025-11-25 18:00:00")
+        )
 
     @freeze_time("2025-11-17 02:00:00")
     def test_company_time_off_is_replayed_and_personal_time_off_is_not(self):
@@ -324,7 +400,9 @@ class TestClockDeadline(ClockCommon):
             "date_to": self.shanghai("2025-11-18T23:59:59"),
             "calendar_id": self.hours.id,
         }
-        Leave.create({**vals, "name": "mine", "resource_id": self.employee.resource_id.id})
+        Leave.create(
+            {**vals, "name": "mine", "resource_id": self.employee.resource_id.id}
+        )
         self.assertEqual(clock.deadline, self.shanghai("2025-11-24T17:00"))
         leave = Leave.create({**vals, "name": "Inventory"})
         self.assertEqual(clock.deadline, self.shanghai("2025-11-25T17:00"))
@@ -344,7 +422,9 @@ class TestClockDeadline(ClockCommon):
         with self.enter_registry_test_mode():
             self.env.ref("record_control.ir_cron_clock_replay").method_direct_trigger()
         clocks.invalidate_recordset()
-        self.assertEqual(set(clocks.mapped("deadline")), {self.shanghai("2025-11-18T17:00")})
+        self.assertEqual(
+            set(clocks.mapped("deadline")), {self.shanghai("2025-11-18T17:00")}
+        )
         self.assertEqual(set(clocks.mapped("needs_replay")), {False})
 
     # --- Missing calendars (P13, P14) ---
@@ -383,14 +463,24 @@ class TestClockDeadline(ClockCommon):
     def test_record_without_company_and_team(self):
         model = self.env["ir.model"]._get("test_record_control.clock.plain")
         self._make_policy("plain", 1, "working_day", model_id=model.id)
-        clock = self.env["test_record_control.clock.plain"].create({"name": "x"})._clock_start("plain")
+        clock = (
+            self.env["test_record_control.clock.plain"]
+            .create({"name": "x"})
+            ._clock_start("plain")
+        )
         self.assertEqual(clock.company_id, self.company)
 
     # --- Choice of the policy (P15) ---
 
     @freeze_time("2025-11-17 02:00:00")
     def test_policy_is_chosen_again_when_the_record_changes(self):
-        severe = self._make_policy("reply", 1, "working_day", domain="[('severity', '=', 'severe')]", sequence=1)
+        severe = self._make_policy(
+            "reply",
+            1,
+            "working_day",
+            domain="[('severity', '=', 'severe')]",
+            sequence=1,
+        )
         record, clock = self.start()
         self.assertEqual(clock.policy_id, self.policy)
         record.severity = "severe"
@@ -403,7 +493,13 @@ class TestClockDeadline(ClockCommon):
     @freeze_time("2025-11-17 02:00:00")
     def test_policy_is_chosen_again_when_policies_change(self):
         record, clock = self.start(severity="severe")
-        severe = self._make_policy("reply", 1, "working_day", domain="[('severity', '=', 'severe')]", sequence=1)
+        severe = self._make_policy(
+            "reply",
+            1,
+            "working_day",
+            domain="[('severity', '=', 'severe')]",
+            sequence=1,
+        )
         self.assertEqual(clock.policy_id, severe)
         severe.active = False
         self.assertEqual(clock.policy_id, self.policy)
@@ -415,12 +511,20 @@ class TestClockDeadline(ClockCommon):
     @freeze_time("2025-11-17 02:00:00")
     def test_condition_that_looks_past_the_record(self):
         partner = self.env["res.partner"].create({"name": "Customer"})
-        key = self._make_policy("reply", 1, "working_day", domain="[('partner_id.comment', 'ilike', 'key')]", sequence=1)
+        key = self._make_policy(
+            "reply",
+            1,
+            "working_day",
+            domain="[('partner_id.comment', 'ilike', 'key')]",
+            sequence=1,
+        )
         record, clock = self.start(partner_id=partner.id)
         self.assertEqual(clock.policy_id, self.policy)
         partner.comment = "key customer"
         with self.enter_registry_test_mode():
-            self.env.ref("record_control.ir_cron_clock_choose_policies").method_direct_trigger()
+            self.env.ref(
+                "record_control.ir_cron_clock_choose_policies"
+            ).method_direct_trigger()
         clock.invalidate_recordset()
         self.assertEqual(clock.policy_id, key)
         partner.comment = False
@@ -437,10 +541,16 @@ class TestClockDeadline(ClockCommon):
     @freeze_time("2025-11-17 02:00:00")
     def test_policy_of_the_company_comes_first(self):
         other = self.env["res.company"].create({"name": "Other"})
-        theirs = self._make_policy("reply", 1, "calendar_day", company_id=other.id, sequence=1)
-        mine = self._make_policy("reply", 2, "calendar_day", company_id=self.company.id, sequence=99)
+        theirs = self._make_policy(
+            "reply", 1, "calendar_day", company_id=other.id, sequence=1
+        )
+        mine = self._make_policy(
+            "reply", 2, "calendar_day", company_id=self.company.id, sequence=99
+        )
         here = self.Record.create({"name": "here"})._clock_start("reply")
-        there = self.Record.create({"name": "there", "company_id": other.id})._clock_start("reply")
+        there = self.Record.create(
+            {"name": "there", "company_id": other.id}
+        )._clock_start("reply")
         self.assertEqual((here.policy_id, here.company_id), (mine, self.company))
         self.assertEqual((there.policy_id, there.company_id), (theirs, other))
 
@@ -468,14 +578,18 @@ class TestClockDeadline(ClockCommon):
             with self.assertRaises(ValidationError), self.env.cr.savepoint():
                 self._make_policy("bad", 1, "hour", domain=domain)
         with self.assertRaises(ValidationError), self.env.cr.savepoint():
-            self._make_policy("bad", 1, "hour", model_id=self.env["ir.model"]._get_id("res.country"))
+            self._make_policy(
+                "bad", 1, "hour", model_id=self.env["ir.model"]._get_id("res.country")
+            )
 
     def test_used_policy_keeps_its_identity(self):
         self.start()
         with self.assertRaises(UserError):
             self.policy.code = "other"
         with self.assertRaises(UserError):
-            self.policy.model_id = self.env["ir.model"]._get("test_record_control.clock.plain")
+            self.policy.model_id = self.env["ir.model"]._get(
+                "test_record_control.clock.plain"
+            )
         with self.assertRaises(UserError):
             self.policy.unlink()
         copies = (self.policy + self.policy.copy()).copy()
@@ -500,7 +614,10 @@ class TestClockAccess(ClockCommon):
     def setUp(self):
         super().setUp()
         self.mine, self.theirs = self.Record.create(
-            [{"name": "mine", "user_id": self.user.id}, {"name": "theirs", "user_id": self.boss.id}]
+            [
+                {"name": "mine", "user_id": self.user.id},
+                {"name": "theirs", "user_id": self.boss.id},
+            ]
         )
         self.clocks = (self.mine + self.theirs)._clock_start("reply")
         self.clock = self.mine.clock_ids
@@ -524,7 +641,11 @@ class TestClockAccess(ClockCommon):
                 clock.copy()
             with self.assertRaises(UserError):
                 self.mine.with_user(user).sudo(False).write(
-                    {"clock_ids": [(1, self.clock.id, {"deadline": "2030-01-01 00:00:00"})]}
+                    {
+                        "clock_ids": [
+                            (1, self.clock.id, {"deadline": "2030-01-01 00:00:00"})
+                        ]
+                    }
                 )
 
     def test_an_access_right_given_by_mistake_changes_nothing(self):
@@ -546,14 +667,30 @@ class TestClockAccess(ClockCommon):
         with self.assertRaises(AccessError):
             clock.unlink()
         with self.assertRaises(AccessError):
-            clock.create({"policy_id": self.policy.id, "code": "x", "res_model": "test_record_control.clock", "res_id": 1})
+            clock.create(
+                {
+                    "policy_id": self.policy.id,
+                    "code": "x",
+                    "res_model": "test_record_control.clock",
+                    "res_id": 1,
+                }
+            )
         with self.assertRaises(AccessError):
             self.env["clock.pause"].with_user(self.user).create(
-                {"clock_id": clock.id, "date_from": "2025-11-17 00:00:00", "reason": "mine"}
+                {
+                    "clock_id": clock.id,
+                    "date_from": "2025-11-17 00:00:00",
+                    "reason": "mine",
+                }
             )
         with self.assertRaises(AccessError):
             self.env["clock.escalation"].with_user(self.user).create(
-                {"clock_id": clock.id, "name": "x", "due_at": "2025-11-17 00:00:00", "fired_at": "2025-11-17 00:00:00"}
+                {
+                    "clock_id": clock.id,
+                    "name": "x",
+                    "due_at": "2025-11-17 00:00:00",
+                    "fired_at": "2025-11-17 00:00:00",
+                }
             )
 
     def test_next_deadline_is_set_by_the_system_alone(self):
@@ -562,7 +699,9 @@ class TestClockAccess(ClockCommon):
             mine.write({"next_deadline": "2030-01-01 00:00:00"})
         with self.assertRaises(UserError):
             mine.create({"name": "x", "next_deadline": "2030-01-01 00:00:00"})
-        result = mine.load([".id", "next_deadline"], [[str(mine.id), "2030-01-01 00:00:00"]])
+        result = mine.load(
+            [".id", "next_deadline"], [[str(mine.id), "2030-01-01 00:00:00"]]
+        )
         self.assertFalse(result["ids"])
         self.assertEqual(mine.next_deadline, self.clock.deadline)
 
@@ -579,7 +718,11 @@ class TestClockAccess(ClockCommon):
             {"state": "missed", "stopped_at": "2025-11-18 00:00:00"},
             {"state": "missed", "deadline": False},
         ):
-            with self.assertRaises(CheckViolation), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+            with (
+                self.assertRaises(CheckViolation),
+                mute_logger("odoo.sql_db"),
+                self.env.cr.savepoint(),
+            ):
                 clock.write(vals)
                 clock.flush_recordset()
             clock.invalidate_recordset()
@@ -594,7 +737,11 @@ class TestClockAccess(ClockCommon):
             "started_at": "2025-11-17 00:00:00",
             "deadline": "2025-11-18 00:00:00",
         }
-        with self.assertRaises(UniqueViolation), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+        with (
+            self.assertRaises(UniqueViolation),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(),
+        ):
             self.env["clock.clock"].sudo().create(vals)
 
     def test_who_cannot_read_the_record_cannot_read_its_clock(self):
@@ -602,7 +749,12 @@ class TestClockAccess(ClockCommon):
         self.assertEqual(Clock.search([("id", "in", self.clocks.ids)]), self.clock)
         self.assertEqual(Clock.search_count([("id", "in", self.clocks.ids)]), 1)
         self.assertEqual(
-            [row["__count"] for row in Clock.formatted_read_group([("id", "in", self.clocks.ids)], ["code"], ["__count"])],
+            [
+                row["__count"]
+                for row in Clock.formatted_read_group(
+                    [("id", "in", self.clocks.ids)], ["code"], ["__count"]
+                )
+            ],
             [1],
         )
         hidden = self.theirs.clock_ids.with_user(self.user)
@@ -622,7 +774,11 @@ class TestClockAccess(ClockCommon):
             self.theirs.sudo().clock_ids.pause_ids.with_user(self.user).read(["reason"])
 
     def test_managers_see_clocks_but_not_names_of_hidden_records(self):
-        clocks = self.env["clock.clock"].with_user(self.manager).search([("id", "in", self.clocks.ids)])
+        clocks = (
+            self.env["clock.clock"]
+            .with_user(self.manager)
+            .search([("id", "in", self.clocks.ids)])
+        )
         self.assertEqual(len(clocks), 2)
         self.assertEqual(set(clocks.mapped("res_name")), {"(no access)"})
 
@@ -633,7 +789,9 @@ class TestClockAccess(ClockCommon):
         clock = record._clock_start("reply")
         day = self._make_day("2025-10-01", company_id=other.id)
         for hidden in (theirs, clock, day):
-            self.assertFalse(hidden.with_user(self.manager).search([("id", "in", hidden.ids)]))
+            self.assertFalse(
+                hidden.with_user(self.manager).search([("id", "in", hidden.ids)])
+            )
 
     def test_rights_table(self):
         """Model x (user, manager): read, write, create, unlink."""
@@ -649,7 +807,11 @@ class TestClockAccess(ClockCommon):
         for model, rights in table.items():
             for user, expected in zip((self.user, self.manager), rights, strict=True):
                 found = "".join(
-                    letter if self.env[model].with_user(user).has_access(operation) else "-"
-                    for letter, operation in zip("rwcu", ("read", "write", "create", "unlink"), strict=True)
+                    letter
+                    if self.env[model].with_user(user).has_access(operation)
+                    else "-"
+                    for letter, operation in zip(
+                        "rwcu", ("read", "write", "create", "unlink"), strict=True
+                    )
                 )
                 self.assertEqual(found, expected, (model, user.login))

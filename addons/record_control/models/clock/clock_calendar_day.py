@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.record_control.tools import working_time
+from ...tools import working_time
 
 try:
     import chinese_calendar
@@ -26,7 +26,10 @@ class ClockCalendarDay(models.Model):
     _order = "date desc, company_id"
 
     name = fields.Char(
-        string="Occasion", required=True, translate=True, help="Shown in the explanation of deadlines."
+        string="Occasion",
+        required=True,
+        translate=True,
+        help="Shown in the explanation of deadlines.",
     )
     date = fields.Date(required=True)
     kind = fields.Selection(
@@ -80,7 +83,9 @@ class ClockCalendarDay(models.Model):
         last = max(day for __, day in touched) + timedelta(days=2)
         # sudo: whoever keeps the list need not be allowed to read every record with a clock
         self.env["clock.clock"].sudo()._request_replay(
-            fields.Domain("company_id", "in", list({company for company, __ in touched}))
+            fields.Domain(
+                "company_id", "in", list({company for company, __ in touched})
+            )
             & fields.Domain("started_at", "<", last)
             & (
                 fields.Domain("deadline", "=", False)
@@ -160,7 +165,8 @@ class ClockCalendarDay(models.Model):
         if "zh_CN" not in dict(self.env["res.lang"].get_installed()):
             return
         chinese = {
-            occasion.value: occasion.chinese for occasion in chinese_calendar.constants.Holiday
+            occasion.value: occasion.chinese
+            for occasion in chinese_calendar.constants.Holiday
         }
         for occasion, days in self.with_context(lang="en_US").grouped("name").items():
             if occasion in chinese:
@@ -185,16 +191,22 @@ class ClockCalendarDay(models.Model):
         listed is left alone, so that what an administrator changed or deleted stays so.
         """
         if chinese_calendar is None:
-            _logger.info("chinesecalendar is not installed: no official holidays are loaded")
+            _logger.info(
+                "chinesecalendar is not installed: no official holidays are loaded"
+            )
             return
-        companies = self.env["res.company"].search([])
+        companies = self.env["res.company"].search([("active", "=", True)])
         listed = self._get_listed_years(companies)
         this_year = fields.Date.today().year
         known = {year for year in self._get_official_days() if year >= this_year}
-        for company in companies.filtered(lambda c: listed[c.id] or c.country_id.code == "CN"):
+        for company in companies.filtered(
+            lambda c: listed[c.id] or c.country_id.code == "CN"
+        ):
             if missing := known - listed[company.id]:
                 created = self._load_official_days(company, missing)
-                _logger.info("%s official days loaded for company %s", len(created), company.id)
+                _logger.info(
+                    "%s official days loaded for company %s", len(created), company.id
+                )
 
     # --- Calendars for counting ---
 
@@ -206,12 +218,18 @@ class ClockCalendarDay(models.Model):
         :return: ``{(company, calendar): working_time.WorkCalendar}``
         """
         pairs = {(company.sudo(), calendar.sudo()) for company, calendar in pairs}
-        companies = self.env["res.company"].sudo().union(*(company for company, __ in pairs))
-        calendars = self.env["resource.calendar"].sudo().union(*(cal for __, cal in pairs))
+        companies = (
+            self.env["res.company"].sudo().union(*(company for company, __ in pairs))
+        )
+        calendars = (
+            self.env["resource.calendar"].sudo().union(*(cal for __, cal in pairs))
+        )
         special = {company.id: {} for company in companies}
         listed = {company.id: set() for company in companies}
         for day in self.sudo().search([("company_id", "in", companies.ids)]):
-            special[day.company_id.id][day.date] = working_time.SpecialDay(day.kind, day.name)
+            special[day.company_id.id][day.date] = working_time.SpecialDay(
+                day.kind, day.name
+            )
             if day.is_official:
                 listed[day.company_id.id].add(day.date.year)
         leaves = self._get_company_leaves(companies, calendars)
@@ -233,16 +251,20 @@ class ClockCalendarDay(models.Model):
     @api.model
     def _get_company_leaves(self, companies, calendars):
         """Return ``(company id, calendar id, Leave)`` of time off that holds for everybody."""
-        found = self.env["resource.calendar.leaves"].sudo().search(
-            [
-                ("resource_id", "=", False),
-                ("time_type", "=", "leave"),
-                "|",
-                ("calendar_id", "in", calendars.ids),
-                "&",
-                ("calendar_id", "=", False),
-                ("company_id", "in", companies.ids),
-            ]
+        found = (
+            self.env["resource.calendar.leaves"]
+            .sudo()
+            .search(
+                [
+                    ("resource_id", "=", False),
+                    ("time_type", "=", "leave"),
+                    "|",
+                    ("calendar_id", "in", calendars.ids),
+                    "&",
+                    ("calendar_id", "=", False),
+                    ("company_id", "in", companies.ids),
+                ]
+            )
         )
         utc = working_time.UTC
         return [

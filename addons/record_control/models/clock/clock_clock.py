@@ -5,8 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from odoo.addons.record_control.tools import working_time
-
+from ...tools import working_time
 from . import clock_explanation
 
 STATES = [
@@ -29,7 +28,11 @@ def to_aware(instant):
 
 def to_naive(instant):
     """Return an aware instant as the ORM stores it: naive UTC, whole seconds; False for None."""
-    return instant and instant.astimezone(working_time.UTC).replace(tzinfo=None, microsecond=0) or False
+    return (
+        instant
+        and instant.astimezone(working_time.UTC).replace(tzinfo=None, microsecond=0)
+        or False
+    )
 
 
 class ClockClock(models.Model):
@@ -59,12 +62,19 @@ class ClockClock(models.Model):
     _order = "deadline, id"
 
     policy_id = fields.Many2one(
-        comodel_name="clock.policy", required=True, readonly=True, ondelete="restrict", index=True
+        comodel_name="clock.policy",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+        index=True,
     )
     name = fields.Char(related="policy_id.name")
     code = fields.Char(required=True, readonly=True, index=True)
     run = fields.Integer(
-        required=True, readonly=True, default=1, help="1 for the first time the record was clocked."
+        required=True,
+        readonly=True,
+        default=1,
+        help="1 for the first time the record was clocked.",
     )
     company_id = fields.Many2one(
         comodel_name="res.company", required=True, readonly=True, index=True
@@ -84,7 +94,9 @@ class ClockClock(models.Model):
     started_at = fields.Datetime(string="Start", required=True, readonly=True)
     deadline = fields.Datetime(readonly=True, help="Empty while the clock is paused.")
     stopped_at = fields.Datetime(string="Stop", readonly=True)
-    state = fields.Selection(selection=STATES, required=True, readonly=True, default="running")
+    state = fields.Selection(
+        selection=STATES, required=True, readonly=True, default="running"
+    )
     is_overdue = fields.Boolean(
         string="Overdue",
         compute="_compute_is_overdue",
@@ -93,10 +105,16 @@ class ClockClock(models.Model):
     )
     cancel_reason = fields.Char(readonly=True)
     pause_ids = fields.One2many(
-        comodel_name="clock.pause", inverse_name="clock_id", string="Pauses", readonly=True
+        comodel_name="clock.pause",
+        inverse_name="clock_id",
+        string="Pauses",
+        readonly=True,
     )
     escalation_ids = fields.One2many(
-        comodel_name="clock.escalation", inverse_name="clock_id", string="Told", readonly=True
+        comodel_name="clock.escalation",
+        inverse_name="clock_id",
+        string="Told",
+        readonly=True,
     )
     calculation = fields.Json(readonly=True)
     explanation = fields.Html(compute="_compute_explanation", sanitize=False)
@@ -108,7 +126,8 @@ class ClockClock(models.Model):
     )
     needs_replay = fields.Boolean(readonly=True)
     error = fields.Char(
-        readonly=True, help="Why telling about this clock failed the last time. It is tried again."
+        readonly=True,
+        help="Why telling about this clock failed the last time. It is tried again.",
     )
 
     _record_idx = models.Index("(res_model, res_id)")
@@ -142,7 +161,9 @@ class ClockClock(models.Model):
     def _search_is_overdue(self, operator, value):
         if operator != "in":
             return NotImplemented
-        overdue = Domain("stopped_at", "=", False) & Domain("deadline", "<", fields.Datetime.now())
+        overdue = Domain("stopped_at", "=", False) & Domain(
+            "deadline", "<", fields.Datetime.now()
+        )
         return Domain.OR(overdue if wanted else ~overdue for wanted in value)
 
     @api.depends("res_model", "res_id")
@@ -150,7 +171,10 @@ class ClockClock(models.Model):
     def _compute_res_name(self):
         for model, clocks in self.grouped("res_model").items():
             records = self.env[model].browse(clocks.mapped("res_id")).exists()
-            names = {record.id: record.display_name for record in records._filtered_access("read")}
+            names = {
+                record.id: record.display_name
+                for record in records._filtered_access("read")
+            }
             for clock in clocks:
                 clock.res_name = names.get(clock.res_id, self.env._("(no access)"))
 
@@ -194,7 +218,9 @@ class ClockClock(models.Model):
         return result
 
     @api.model
-    def _search(self, domain, offset=0, limit=None, order=None, *, bypass_access=False, **kwargs):
+    def _search(
+        self, domain, offset=0, limit=None, order=None, *, bypass_access=False, **kwargs
+    ):
         """Leave out the clocks of records that the user may not read."""
         if bypass_access or not self._is_delegated():
             return super()._search(
@@ -224,7 +250,9 @@ class ClockClock(models.Model):
     def _check_system(self):
         if not self.env.su:
             raise AccessError(
-                self.env._("Clocks are kept by the system. They cannot be entered or changed by hand.")
+                self.env._(
+                    "Clocks are kept by the system. They cannot be entered or changed by hand."
+                )
             )
 
     # --- Actions ---
@@ -237,14 +265,18 @@ class ClockClock(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        clock = self.sudo()  # read access is checked above; the policy may be of another company
+        clock = (
+            self.sudo()
+        )  # read access is checked above; the policy may be of another company
         return {
             "name": clock.policy_id.name,
             "lines": clock_explanation.explain(self.env, clock.calculation),
             "told": [
                 self.env._(
                     "%(at)s: %(step)s, told %(persons)s",
-                    at=fields.Datetime.context_timestamp(self, told.fired_at).strftime("%Y-%m-%d %H:%M"),
+                    at=fields.Datetime.context_timestamp(self, told.fired_at).strftime(
+                        "%Y-%m-%d %H:%M"
+                    ),
                     step=told.name,
                     persons=", ".join(told.user_ids.mapped("name")),
                 )
@@ -280,8 +312,13 @@ class ClockClock(models.Model):
     def _get_pauses(self):
         """Return the pauses in the shape that :mod:`working_time` takes, per clock."""
         pauses = defaultdict(list)
-        found = self.env["clock.pause"].sudo().search_fetch(
-            [("clock_id", "in", self.ids)], ["clock_id", "date_from", "date_to", "reason"]
+        found = (
+            self.env["clock.pause"]
+            .sudo()
+            .search_fetch(
+                [("clock_id", "in", self.ids)],
+                ["clock_id", "date_from", "date_to", "reason"],
+            )
         )
         for pause in found:
             pauses[pause.clock_id.id].append(
@@ -319,7 +356,10 @@ class ClockClock(models.Model):
         return {
             "state": state,
             "deadline": deadline,
-            "calculation": [["policy", head], *([line.kind, line.values] for line in lines)],
+            "calculation": [
+                ["policy", head],
+                *([line.kind, line.values] for line in lines),
+            ],
         }
 
     @api.model
@@ -350,7 +390,11 @@ class ClockClock(models.Model):
             calendar = calendars[clock]
             hours = clock._get_calendar()
             vals = self._count(
-                clock.policy_id, clock.started_at, calendar, pauses[clock.id], hours.name
+                clock.policy_id,
+                clock.started_at,
+                calendar,
+                pauses[clock.id],
+                hours.name,
             )
             vals["next_event_at"] = self._get_next_event(
                 clock.policy_id,
@@ -485,15 +529,20 @@ class ClockClock(models.Model):
         late.filtered(lambda clock: clock.state == "running").write({"state": "missed"})
         paused = (self - late).filtered(lambda clock: clock.state == "running")
         self.env["clock.pause"].sudo().create(
-            [{"clock_id": clock.id, "date_from": at, "reason": reason} for clock in paused]
+            [
+                {"clock_id": clock.id, "date_from": at, "reason": reason}
+                for clock in paused
+            ]
         )
         paused._replay()
         return paused
 
     def _close_pauses(self, at):
         """Close the open pauses of these clocks."""
-        pauses = self.env["clock.pause"].sudo().search(
-            [("clock_id", "in", self.ids), ("date_to", "=", False)]
+        pauses = (
+            self.env["clock.pause"]
+            .sudo()
+            .search([("clock_id", "in", self.ids), ("date_to", "=", False)])
         )
         early = pauses.filtered(lambda pause: pause.date_from > at)
         (pauses - early).write({"date_to": at})
@@ -523,7 +572,9 @@ class ClockClock(models.Model):
         not vanish.
         """
         changed = self.browse()
-        for (model, code), clocks in self.grouped(lambda c: (c.res_model, c.code)).items():
+        for (model, code), clocks in self.grouped(
+            lambda c: (c.res_model, c.code)
+        ).items():
             records = self.env[model].browse(clocks.mapped("res_id")).exists()
             chosen = self.env["clock.policy"]._choose(records, code)
             by_id = {record.id: policy for record, policy in chosen.items()}

@@ -26,19 +26,26 @@ class ClockEscalation(models.Model):
     _order = "clock_id, fired_at, id"
 
     step_id = fields.Many2one(
-        comodel_name="clock.policy.step", readonly=True, ondelete="set null", index="btree_not_null"
+        comodel_name="clock.policy.step",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
     )
     name = fields.Char(string="Told About", required=True, readonly=True)
     due_at = fields.Datetime(string="Due", required=True, readonly=True)
     fired_at = fields.Datetime(string="Told At", required=True, readonly=True)
     user_ids = fields.Many2many(comodel_name="res.users", string="Told", readonly=True)
     note = fields.Text(
-        string="Passed Over", readonly=True, help="Who was not there, and who was told instead."
+        string="Passed Over",
+        readonly=True,
+        help="Who was not there, and who was told instead.",
     )
     activity_ids = fields.Many2many(comodel_name="mail.activity", readonly=True)
 
     # each step happens once per clock, whatever number of workers and restarts
-    _step_uniq = models.UniqueIndex("(clock_id, step_id)", "This step has happened already.")
+    _step_uniq = models.UniqueIndex(
+        "(clock_id, step_id)", "This step has happened already."
+    )
 
 
 class ClockClock(models.Model):
@@ -47,15 +54,21 @@ class ClockClock(models.Model):
     def _get_fired_steps(self):
         """Return the steps that have happened, per clock id."""
         fired = defaultdict(self.env["clock.policy.step"].browse)
-        for clock, steps in self.env["clock.escalation"].sudo()._read_group(
-            [("clock_id", "in", self.ids)], ["clock_id"], ["step_id:recordset"]
+        for clock, steps in (
+            self.env["clock.escalation"]
+            .sudo()
+            ._read_group(
+                [("clock_id", "in", self.ids)], ["clock_id"], ["step_id:recordset"]
+            )
         ):
             fired[clock.id] = steps
         return fired
 
     def _withdraw_activities(self):
         """Remove what is left to do about clocks that have stopped."""
-        escalations = self.env["clock.escalation"].sudo().search([("clock_id", "in", self.ids)])
+        escalations = (
+            self.env["clock.escalation"].sudo().search([("clock_id", "in", self.ids)])
+        )
         escalations.activity_ids.unlink()
 
     # --- Job ---
@@ -69,13 +82,19 @@ class ClockClock(models.Model):
         """
         self.flush_model()
         if field_name == "next_event_at":
-            condition = SQL("next_event_at <= %s ORDER BY next_event_at, id", fields.Datetime.now())
+            condition = SQL(
+                "next_event_at <= %s ORDER BY next_event_at, id", fields.Datetime.now()
+            )
         else:
             condition = SQL("needs_replay ORDER BY id")
         # SQL, because the ORM locks the records of a search, and the search of a second worker finds
         # the same ones: it would skip all of them and do nothing
         rows = self.env.execute_query(
-            SQL("SELECT id FROM clock_clock WHERE %s LIMIT %s FOR UPDATE SKIP LOCKED", condition, limit)
+            SQL(
+                "SELECT id FROM clock_clock WHERE %s LIMIT %s FOR UPDATE SKIP LOCKED",
+                condition,
+                limit,
+            )
         )
         return self.browse(id_ for (id_,) in rows)
 
@@ -102,7 +121,12 @@ class ClockClock(models.Model):
     @api.model
     def _cron_choose_policies_again(self):
         """Follow changes that no write on the record itself shows (a customer's new grade)."""
-        for __, policies in self.env["clock.policy"].search([]).grouped("model").items():
+        for __, policies in (
+            self.env["clock.policy"]
+            .search([("active", "=", True)])
+            .grouped("model")
+            .items()
+        ):
             policies._choose_running_clocks_again()
             if not self.env["ir.cron"]._commit_progress(len(policies)):
                 break
@@ -115,7 +139,11 @@ class ClockClock(models.Model):
         except SerializationFailure:
             raise
         except Exception:
-            _logger.info("Escalation of %s clocks failed, trying one by one", len(self), exc_info=True)
+            _logger.warning(
+                "Escalation of %s clocks failed, trying one by one",
+                len(self),
+                exc_info=True,
+            )
         for clock in self:
             try:
                 with self.env.cr.savepoint():
@@ -123,7 +151,9 @@ class ClockClock(models.Model):
             except SerializationFailure:
                 raise
             except Exception as error:
-                _logger.exception("Clock %s of %s,%s", clock.id, clock.res_model, clock.res_id)
+                _logger.exception(
+                    "Clock %s of %s,%s", clock.id, clock.res_model, clock.res_id
+                )
                 clock.write(
                     {
                         "next_event_at": fields.Datetime.now() + RETRY_AFTER,
@@ -137,18 +167,28 @@ class ClockClock(models.Model):
         orphans = self._get_orphans()
         orphans._cancel(self.env._("The record has been deleted."))
         clocks = (self - orphans).filtered(lambda c: not c.stopped_at and c.deadline)
-        clocks.filtered(lambda c: c.state == "running" and c.deadline < now).write({"state": "missed"})
+        clocks.filtered(lambda c: c.state == "running" and c.deadline < now).write(
+            {"state": "missed"}
+        )
         calendars, pauses = clocks._get_work_calendars(), clocks._get_pauses()
         fired = clocks._get_fired_steps()
         due, postponed = [], {}
         for clock in clocks:
-            steps = clock._get_due_steps(calendars[clock], pauses[clock.id], fired[clock.id], now)
+            steps = clock._get_due_steps(
+                calendars[clock], pauses[clock.id], fired[clock.id], now
+            )
             calendar = calendars[clock]
-            if steps and clock.policy_id.in_working_hours and not calendar.is_working(to_aware(now)):
+            if (
+                steps
+                and clock.policy_id.in_working_hours
+                and not calendar.is_working(to_aware(now))
+            ):
                 postponed[clock] = to_naive(calendar.next_working(to_aware(now)))
                 continue
             due += [(clock, step, at) for step, at in steps]
-            fired[clock.id] |= self.env["clock.policy.step"].union(*(step for step, __ in steps))
+            fired[clock.id] |= self.env["clock.policy.step"].union(
+                *(step for step, __ in steps)
+            )
         self._tell(due, now)
         for clock in clocks:
             next_event = postponed.get(clock) or self._get_next_event(
@@ -165,20 +205,28 @@ class ClockClock(models.Model):
         orphans = self.browse()
         for model, clocks in self.grouped("res_model").items():
             known = model in self.env
-            alive = set(self.env[model].browse(clocks.mapped("res_id")).exists()._ids) if known else set()
+            alive = (
+                set(self.env[model].browse(clocks.mapped("res_id")).exists()._ids)
+                if known
+                else set()
+            )
             orphans |= clocks.filtered(lambda c, ids=alive: c.res_id not in ids)
         return orphans
 
     def _get_due_steps(self, calendar, pauses, fired, now):
         """Return ``(step, due instant)`` of the steps due by ``now`` that have not happened."""
         self.ensure_one()
-        aware = {"started_at": to_aware(self.started_at), "deadline": to_aware(self.deadline)}
+        aware = {
+            "started_at": to_aware(self.started_at),
+            "deadline": to_aware(self.deadline),
+        }
         steps = [
             (step, to_naive(step._get_instant(aware, calendar, pauses)))
             for step in self.policy_id.step_ids - fired
         ]
         return sorted(
-            ((step, at) for step, at in steps if at <= now), key=lambda pair: (pair[1], pair[0].sequence)
+            ((step, at) for step, at in steps if at <= now),
+            key=lambda pair: (pair[1], pair[0].sequence),
         )
 
     # --- Telling ---
@@ -228,8 +276,9 @@ class ClockClock(models.Model):
                     empty.append(role.name)
             wanted[clock, step] = (users, empty)
         present = {
-            company: Users.union(*(wanted[clock, step][0] for clock, step, __ in group))
-            ._get_present_stand_ins(now, company)
+            company: Users.union(
+                *(wanted[clock, step][0] for clock, step, __ in group)
+            )._get_present_stand_ins(now, company)
             for company, group in groupby(due, lambda entry: entry[0].company_id)
         }
         for clock, step, __ in due:
@@ -240,7 +289,10 @@ class ClockClock(models.Model):
                 # nobody stands in for someone on leave: he is told himself
                 found |= stand_in or user.filtered("active")
                 notes += [note] if note else []
-            notes += [self.env._("Nobody is %(role)s of this record.", role=role) for role in empty]
+            notes += [
+                self.env._("Nobody is %(role)s of this record.", role=role)
+                for role in empty
+            ]
             if not found:
                 found = self._get_last_resort(clock.company_id)
             result[clock, step] = (found, "\n".join(notes))
@@ -272,7 +324,8 @@ class ClockClock(models.Model):
         records = self._get_records(clocks)
         langs = {user.lang for users, __ in told.values() for user in users}
         names = {
-            lang: {c: records[c].with_context(lang=lang).display_name for c in clocks} for lang in langs
+            lang: {c: records[c].with_context(lang=lang).display_name for c in clocks}
+            for lang in langs
         }
         for clock, step, __ in due:
             users, note = told[clock, step]
@@ -281,7 +334,9 @@ class ClockClock(models.Model):
                 deadline = format_datetime(here.env, clock.deadline)
                 texts[clock, step, user] = {
                     "subject": here.env._(
-                        "%(step)s: %(record)s", step=here.name, record=names[user.lang][clock]
+                        "%(step)s: %(record)s",
+                        step=here.name,
+                        record=names[user.lang][clock],
                     ),
                     "lines": [
                         line
@@ -303,14 +358,18 @@ class ClockClock(models.Model):
     @api.model
     def _tell_by_activity(self, due, told, texts):
         """Create the activities of all steps; return their ids per clock and step."""
-        activity_type = self.env.ref("record_control.mail_activity_type_clock", raise_if_not_found=False)
+        activity_type = self.env.ref(
+            "record_control.mail_activity_type_clock", raise_if_not_found=False
+        )
         vals_list, owners = [], []
         for clock, step, __ in due:
             for user in told[clock, step][0] if step.by_activity else ():
                 text = texts[clock, step, user]
                 vals_list.append(
                     {
-                        "activity_type_id": activity_type.id if activity_type else False,
+                        "activity_type_id": activity_type.id
+                        if activity_type
+                        else False,
                         "user_id": user.id,
                         "summary": text["subject"],
                         "date_deadline": fields.Datetime.context_timestamp(
@@ -322,7 +381,9 @@ class ClockClock(models.Model):
                 owners.append((clock, step))
         # quick update: the activity itself tells; no second message about it
         activities = (
-            self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(vals_list)
+            self.env["mail.activity"]
+            .with_context(mail_activity_quick_update=True)
+            .create(vals_list)
         )
         created = defaultdict(list)
         for owner, activity in zip(owners, activities, strict=True):
@@ -340,15 +401,15 @@ class ClockClock(models.Model):
 
     @api.model
     def _tell_by_mail(self, due, told, texts):
+        due = [(clock, step) for clock, step, __ in due if step.by_mail]
+        reply_to = self._get_reply_addresses([clock for clock, __ in due])
         vals_list = []
-        for clock, step, __ in due:
-            if not step.by_mail:
-                continue
+        for clock, step in due:
             for user in told[clock, step][0]:
                 text = texts[clock, step, user]
                 body = Markup("<p>%s</p><p><a href='%s'>%s</a></p>") % (
                     Markup("<br/>").join(text["lines"]),
-                    self.get_base_url() + text["url"],
+                    clock.get_base_url() + text["url"],
                     text["subject"],
                 )
                 vals_list.append(
@@ -358,11 +419,26 @@ class ClockClock(models.Model):
                         "recipient_ids": [fields.Command.link(user.partner_id.id)],
                         "model": clock.res_model,
                         "res_id": clock.res_id,
+                        "reply_to": reply_to[clock],
                         "message_type": "user_notification",
                         "auto_delete": True,
                     }
                 )
         self.env["mail.mail"].create(vals_list)
+
+    @api.model
+    def _get_reply_addresses(self, clocks):
+        """Return where answers to a mail about each clock go; without this, one query per mail."""
+        found = {}
+        records = self._get_records(clocks)
+        for model, group in groupby(clocks, lambda clock: clock.res_model):
+            addresses = (
+                self.env[model]
+                .browse({c.res_id for c in group})
+                ._notify_get_reply_to_batch()
+            )
+            found.update({clock: addresses[records[clock].id] for clock in group})
+        return found
 
     @api.model
     def _tell_by_sms(self, due, told, texts):
@@ -373,7 +449,12 @@ class ClockClock(models.Model):
                 {
                     "number": user.partner_id.phone,
                     "partner_id": user.partner_id.id,
-                    "body": " ".join([texts[clock, step, user]["subject"], *texts[clock, step, user]["lines"]]),
+                    "body": " ".join(
+                        [
+                            texts[clock, step, user]["subject"],
+                            *texts[clock, step, user]["lines"],
+                        ]
+                    ),
                 }
                 for clock, step, __ in due
                 if step.by_sms

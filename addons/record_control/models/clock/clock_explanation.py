@@ -17,7 +17,10 @@ def explain(env, lines):
     :return: list of ``{"kind", "text"}``, in order; times are local to the calendar
     """
     return [
-        {"kind": values.get("day_kind", kind), "text": _TEXTS[kind](env, _Words(env, values))}
+        {
+            "kind": values.get("day_kind", kind),
+            "text": _TEXTS[kind](env, _Words(env, values)),
+        }
         for kind, values in lines or []
     ]
 
@@ -54,18 +57,24 @@ class _Words(dict):
     def format_date(self, day):
         # not odoo.tools.format_date: it takes the company's language when the reader has none, and
         # the words around the weekday would be in another one
-        return format_date(day, DATE_FORMAT, locale=babel_locale_parse(self.env.lang or "en_US"))
+        return format_date(
+            day, DATE_FORMAT, locale=babel_locale_parse(self.env.lang or "en_US")
+        )
 
     def at(self, key):
         instant = datetime.fromisoformat(self[key])
         day = self.format_date(instant.date())
-        return f"{day} {instant:%H:%M:%S}" if instant.second else f"{day} {instant:%H:%M}"
+        return (
+            f"{day} {instant:%H:%M:%S}" if instant.second else f"{day} {instant:%H:%M}"
+        )
 
     def duration(self, key):
         return duration(self.env, self[key])
 
     def intervals(self):
-        spans = [[datetime.fromisoformat(end) for end in span] for span in self["intervals"]]
+        spans = [
+            [datetime.fromisoformat(end) for end in span] for span in self["intervals"]
+        ]
         return ", ".join(f"{start:%H:%M}–{end:%H:%M}" for start, end in spans)
 
 
@@ -107,7 +116,9 @@ _TEXTS = {
         "the weekly working hours alone count.",
         year=w["year"],
     ),
-    "start_day": lambda env, w: env._("%(date)s: day of the start, not counted", date=w.day("date")),
+    "start_day": lambda env, w: env._(
+        "%(date)s: day of the start, not counted", date=w.day("date")
+    ),
     "usual": lambda env, w: env._(
         "%(date)s: working day %(number)s of %(amount)s",
         date=w.day("date"),
@@ -126,7 +137,9 @@ _TEXTS = {
         "%(date)s: holiday %(name)s, not counted", date=w.day("date"), name=w["name"]
     ),
     "leave": lambda env, w: env._(
-        "%(date)s: company time off %(name)s, not counted", date=w.day("date"), name=w["name"]
+        "%(date)s: company time off %(name)s, not counted",
+        date=w.day("date"),
+        name=w["name"],
     ),
     "paused_day": lambda env, w: env._(
         "%(date)s: the clock stood still, not counted", date=w.day("date")
@@ -148,7 +161,9 @@ _TEXTS = {
         total=w.duration("total"),
         amount=w.duration("amount"),
     ),
-    "calendar_hour": lambda env, w: env._("%(amount)s hours around the clock", amount=w["amount"]),
+    "calendar_hour": lambda env, w: env._(
+        "%(amount)s hours around the clock", amount=w["amount"]
+    ),
     "calendar_day": lambda env, w: env._(
         "%(amount)s calendar days after %(date)s, until the end of the day",
         amount=w["amount"],

@@ -10,7 +10,11 @@ class ClockLedger(models.AbstractModel):
     _description = "Clock Ledger Entry"
 
     clock_id = fields.Many2one(
-        comodel_name="clock.clock", required=True, readonly=True, ondelete="cascade", index=True
+        comodel_name="clock.clock",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
+        index=True,
     )
 
     @api.model_create_multi
@@ -35,7 +39,10 @@ class ClockLedger(models.AbstractModel):
 
     def _raise_append_only(self):
         raise AccessError(
-            self.env._("%(kind)s entries are kept by the system and never changed.", kind=self._description)
+            self.env._(
+                "%(kind)s entries are kept by the system and never changed.",
+                kind=self._description,
+            )
         )
 
     def _check_access(self, operation):
@@ -44,14 +51,18 @@ class ClockLedger(models.AbstractModel):
             return result
         allowed = self - result[0] if result else self
         readable = allowed.sudo().clock_id.sudo(False)._filtered_access("read")
-        if unreadable := allowed.filtered(lambda entry: entry.sudo().clock_id not in readable):
+        if unreadable := allowed.filtered(
+            lambda entry: entry.sudo().clock_id not in readable
+        ):
             forbidden = (result[0] | unreadable) if result else unreadable
             rules = self.env["ir.rule"]
             return forbidden, lambda: rules._make_access_error(operation, forbidden)
         return result
 
     @api.model
-    def _search(self, domain, offset=0, limit=None, order=None, *, bypass_access=False, **kwargs):
+    def _search(
+        self, domain, offset=0, limit=None, order=None, *, bypass_access=False, **kwargs
+    ):
         """Leave out the entries of clocks that the user may not read."""
         if not (bypass_access or self.env.su):
             inner = super()._search(domain, **kwargs)
@@ -61,7 +72,9 @@ class ClockLedger(models.AbstractModel):
             clocks = self.env["clock.clock"].browse({id_ for (id_,) in rows})
             readable = clocks.exists()._filtered_access("read")
             domain = Domain(domain) & Domain("clock_id", "in", readable.ids)
-        return super()._search(domain, offset, limit, order, bypass_access=bypass_access, **kwargs)
+        return super()._search(
+            domain, offset, limit, order, bypass_access=bypass_access, **kwargs
+        )
 
 
 class ClockPause(models.Model):
@@ -80,7 +93,8 @@ class ClockPause(models.Model):
         "(clock_id) WHERE date_to IS NULL", "The clock is paused already."
     )
     _in_order = models.Constraint(
-        "CHECK (date_to IS NULL OR date_to >= date_from)", "A pause cannot end before it starts."
+        "CHECK (date_to IS NULL OR date_to >= date_from)",
+        "A pause cannot end before it starts.",
     )
 
     @api.constrains("clock_id", "date_from", "date_to")

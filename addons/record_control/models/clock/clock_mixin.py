@@ -58,7 +58,11 @@ class ClockMixin(models.AbstractModel):
     def _compute_next_deadline(self):
         for record in self:
             record.next_deadline = min(
-                (c.deadline for c in record.clock_ids if c.deadline and not c.stopped_at),
+                (
+                    c.deadline
+                    for c in record.clock_ids
+                    if c.deadline and not c.stopped_at
+                ),
                 default=False,
             )
 
@@ -66,7 +70,9 @@ class ClockMixin(models.AbstractModel):
     def _compute_is_overdue(self):
         now = fields.Datetime.now()
         for record in self:
-            record.is_overdue = bool(record.next_deadline and record.next_deadline < now)
+            record.is_overdue = bool(
+                record.next_deadline and record.next_deadline < now
+            )
 
     def _search_is_overdue(self, operator, value):
         if operator != "in":
@@ -75,7 +81,10 @@ class ClockMixin(models.AbstractModel):
         return Domain.OR(overdue if wanted else ~overdue for wanted in value)
 
     @api.depends(
-        "clock_ids.deadline", "clock_ids.stopped_at", "clock_ids.state", "clock_ids.policy_id"
+        "clock_ids.deadline",
+        "clock_ids.stopped_at",
+        "clock_ids.state",
+        "clock_ids.policy_id",
     )
     @api.depends_context("lang")
     def _compute_clock_summary(self):
@@ -142,12 +151,16 @@ class ClockMixin(models.AbstractModel):
             self.env["clock.clock"]
             .sudo()
             .search(
-                Domain("res_model", "=", self._name) & Domain("res_id", "in", self.ids) & domain
+                Domain("res_model", "=", self._name)
+                & Domain("res_id", "in", self.ids)
+                & domain
             )
         )
 
     def _get_open_clocks(self, code):
-        return self._get_clocks(Domain("code", "=", code) & Domain("stopped_at", "=", False))
+        return self._get_clocks(
+            Domain("code", "=", code) & Domain("stopped_at", "=", False)
+        )
 
     def _clock_start(self, code, start=None):
         """Start the clock ``code`` on each record.
@@ -168,7 +181,9 @@ class ClockMixin(models.AbstractModel):
         starts = start if isinstance(start, dict) else dict.fromkeys(idle, start)
         started = self.env["clock.clock"].sudo()
         if idle:
-            started = started._start(idle, code, {record: starts.get(record) or now for record in idle})
+            started = started._start(
+                idle, code, {record: starts.get(record) or now for record in idle}
+            )
         return (running | started).sudo(self.env.su)
 
     def _clock_stop(self, code, at=None):
@@ -222,7 +237,10 @@ class ClockMixin(models.AbstractModel):
 
         :rtype: clock.clock
         """
-        latest = {clock.res_id: clock for clock in self._get_clocks(Domain("code", "=", code)).sorted("run")}
+        latest = {
+            clock.res_id: clock
+            for clock in self._get_clocks(Domain("code", "=", code)).sorted("run")
+        }
         return self.env["clock.clock"].union(*latest.values()).sudo(self.env.su)
 
     # --- Who is told ---

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import ormcache
 
-from odoo.addons.record_control.tools import working_time
+from ...tools import working_time
 
 UNITS = [
     ("minute", "Working minutes"),
@@ -57,7 +57,8 @@ class ClockPolicy(models.Model):
     )
     active = fields.Boolean(default=True)
     sequence = fields.Integer(
-        default=10, help="Among policies of one code the first that fits the record is used."
+        default=10,
+        help="Among policies of one code the first that fits the record is used.",
     )
     model_id = fields.Many2one(
         comodel_name="ir.model",
@@ -68,7 +69,11 @@ class ClockPolicy(models.Model):
         help="Kind of record the clock runs on.",
     )
     model = fields.Char(
-        related="model_id.model", string="Model Name", store=True, index=True, precompute=True
+        related="model_id.model",
+        string="Model Name",
+        store=True,
+        index=True,
+        precompute=True,
     )
     company_id = fields.Many2one(
         comodel_name="res.company",
@@ -87,7 +92,10 @@ class ClockPolicy(models.Model):
         string="Stops", translate=True, help="What stops the clock, in words."
     )
     amount = fields.Integer(
-        string="Allowed Time", required=True, default=1, help="How many units the record may take."
+        string="Allowed Time",
+        required=True,
+        default=1,
+        help="How many units the record may take.",
     )
     unit = fields.Selection(
         selection=UNITS,
@@ -114,9 +122,14 @@ class ClockPolicy(models.Model):
         "warnings before the deadline come in the last working hours before it. Our default.",
     )
     step_ids = fields.One2many(
-        comodel_name="clock.policy.step", inverse_name="policy_id", string="Steps", copy=True
+        comodel_name="clock.policy.step",
+        inverse_name="policy_id",
+        string="Steps",
+        copy=True,
     )
-    running_count = fields.Integer(string="Running Clocks", compute="_compute_running_count")
+    running_count = fields.Integer(
+        string="Running Clocks", compute="_compute_running_count"
+    )
 
     _amount_positive = models.Constraint(
         "CHECK (amount > 0)", "The time a policy allows must be more than zero."
@@ -128,7 +141,9 @@ class ClockPolicy(models.Model):
             self.env["clock.clock"]
             .sudo()
             ._read_group(
-                [("policy_id", "in", self.ids), ("stopped_at", "=", False)], ["policy_id"], ["__count"]
+                [("policy_id", "in", self.ids), ("stopped_at", "=", False)],
+                ["policy_id"],
+                ["__count"],
             )
         )
         for policy in self:
@@ -137,7 +152,9 @@ class ClockPolicy(models.Model):
     @api.model
     def _get_unit_label(self, unit):
         """Return the unit in the reader's language."""
-        return dict(self._fields["unit"]._description_selection(self.env)).get(unit, unit)
+        return dict(self._fields["unit"]._description_selection(self.env)).get(
+            unit, unit
+        )
 
     @api.constrains("domain", "model_id")
     def _check_domain(self):
@@ -179,7 +196,9 @@ class ClockPolicy(models.Model):
 
     def write(self, vals):
         self._check_identity(vals)
-        touched = self._get_alternatives() if CHOOSING_FIELDS & vals.keys() else self.browse()
+        touched = (
+            self._get_alternatives() if CHOOSING_FIELDS & vals.keys() else self.browse()
+        )
         result = super().write(vals)
         if CHOOSING_FIELDS & vals.keys():
             self.env.registry.clear_cache()
@@ -194,8 +213,10 @@ class ClockPolicy(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        used = self.env["clock.clock"].sudo()._read_group(
-            [("policy_id", "in", self.ids)], ["policy_id"]
+        used = (
+            self.env["clock.clock"]
+            .sudo()
+            ._read_group([("policy_id", "in", self.ids)], ["policy_id"])
         )
         if used:
             raise UserError(
@@ -213,7 +234,11 @@ class ClockPolicy(models.Model):
         )
         if not changed:
             return
-        used = self.env["clock.clock"].sudo().search([("policy_id", "in", changed.ids)], limit=1)
+        used = (
+            self.env["clock.clock"]
+            .sudo()
+            .search([("policy_id", "in", changed.ids)], limit=1)
+        )
         if used:
             raise UserError(
                 self.env._(
@@ -241,8 +266,12 @@ class ClockPolicy(models.Model):
             field or past the record itself
         """
         names = set()
-        for policy in self.sudo().with_context(active_test=True).search([("model", "=", model)]):
-            for condition in Domain(ast.literal_eval(policy.domain or "[]")).iter_conditions():
+        for policy in (
+            self.sudo().with_context(active_test=True).search([("model", "=", model)])
+        ):
+            for condition in Domain(
+                ast.literal_eval(policy.domain or "[]")
+            ).iter_conditions():
                 field = self.env[model]._fields.get(condition.field_expr)
                 if not field or field.compute or field.related:
                     return None
@@ -255,7 +284,8 @@ class ClockPolicy(models.Model):
         """Return all policies, archived ones too, that share code and model with these."""
         return self.with_context(active_test=False).search(
             Domain.OR(
-                Domain("model", "=", policy.model) & Domain("code", "=", policy.code) for policy in self
+                Domain("model", "=", policy.model) & Domain("code", "=", policy.code)
+                for policy in self
             )
         )
 
@@ -294,7 +324,9 @@ class ClockPolicy(models.Model):
             fitting = left
             if policy.company_id:
                 fitting = left.filtered(
-                    lambda r, company=policy.company_id: (has_company and r.company_id or r.env.company)
+                    lambda r, company=policy.company_id: (
+                        has_company and r.company_id or r.env.company
+                    )
                     == company
                 )
             fitting = fitting.filtered_domain(ast.literal_eval(policy.domain or "[]"))
@@ -305,7 +337,9 @@ class ClockPolicy(models.Model):
     def action_view_clocks(self):
         """Open the clocks that ran by this policy."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("record_control.clock_clock_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "record_control.clock_clock_action"
+        )
         action["domain"] = [("policy_id", "=", self.id)]
         return action
 
@@ -350,12 +384,13 @@ class ClockPolicyStep(models.Model):
     by_activity = fields.Boolean(string="Activity", default=True)
     by_mail = fields.Boolean(string="E-mail")
     by_sms = fields.Boolean(
-        string="SMS", help="Sent when text messages are installed and the person has a phone number."
+        string="SMS",
+        help="Sent when text messages are installed and the person has a phone number.",
     )
     note = fields.Text(string="Text", translate=True, help="Text of the message.")
 
     _told = models.Constraint(
-        "CHECK (by_activity OR by_mail OR by_sms)",
+        "CHECK (by_activity IS TRUE OR by_mail IS TRUE OR by_sms IS TRUE)",
         "A step tells by activity, e-mail or SMS: choose at least one.",
     )
     _percent_range = models.Constraint(

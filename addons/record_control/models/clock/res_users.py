@@ -30,20 +30,35 @@ class ResUsers(models.Model):
             for user, person in waiting.items():
                 if person not in absent:
                     result[user] = (person, " ".join(notes[user]))
-            waiting = {user: person for user, person in waiting.items() if person in absent}
-            candidates = self.browse().union(*waiting.values())._get_stand_in_candidates(at, company)
+            waiting = {
+                user: person for user, person in waiting.items() if person in absent
+            }
+            candidates = (
+                self.browse()
+                .union(*waiting.values())
+                ._get_stand_in_candidates(at, company)
+            )
             reachable = self.browse().union(
                 *(person for found in candidates.values() for person, __ in found)
             )
             away = reachable._get_absence_reasons(at, company)
             for user, person in list(waiting.items()):
-                found = [pair for pair in candidates.get(person, []) if pair[0] not in seen[user]]
+                found = [
+                    pair
+                    for pair in candidates.get(person, [])
+                    if pair[0] not in seen[user]
+                ]
                 if not found:
-                    result[user] = (self.browse(), self._get_pass_over_note(user, notes, absent[person]))
+                    result[user] = (
+                        self.browse(),
+                        self._get_pass_over_note(user, notes, absent[person]),
+                    )
                     del waiting[user]
                     continue
                 # a present candidate wins over an absent one that stands earlier in the list
-                stand_in, role = next((pair for pair in found if pair[0] not in away), found[0])
+                stand_in, role = next(
+                    (pair for pair in found if pair[0] not in away), found[0]
+                )
                 seen[user].add(stand_in)
                 notes[user].append(
                     self.env._(
@@ -115,22 +130,30 @@ class ResUsers(models.Model):
         for user, employee in employees.items():
             if not employee.active:
                 reasons.setdefault(
-                    user, self.env._("%(person)s has left the company.", person=user.sudo().name)
+                    user,
+                    self.env._(
+                        "%(person)s has left the company.", person=user.sudo().name
+                    ),
                 )
         resources = {employee.resource_id: user for user, employee in employees.items()}
-        leaves = self.env["resource.calendar.leaves"].sudo().search(
-            [
-                ("resource_id", "in", [resource.id for resource in resources]),
-                ("time_type", "=", "leave"),
-                ("date_from", "<=", at),
-                ("date_to", ">", at),
-            ],
-            order="date_to desc",
+        leaves = (
+            self.env["resource.calendar.leaves"]
+            .sudo()
+            .search(
+                [
+                    ("resource_id", "in", [resource.id for resource in resources]),
+                    ("time_type", "=", "leave"),
+                    ("date_from", "<=", at),
+                    ("date_to", ">", at),
+                ],
+                order="date_to desc",
+            )
         )
         for leave in leaves:
             user = resources[leave.resource_id]
             back = fields.Datetime.context_timestamp(
-                self.with_context(tz=leave.calendar_id.tz or user.sudo().tz or "UTC"), leave.date_to
+                self.with_context(tz=leave.calendar_id.tz or user.sudo().tz or "UTC"),
+                leave.date_to,
             )
             reasons.setdefault(
                 user,

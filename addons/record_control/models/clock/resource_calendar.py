@@ -22,7 +22,9 @@ class ResCompany(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if "resource_calendar_id" in vals:
-            self.env["clock.clock"].sudo()._request_replay([("company_id", "in", self.ids)])
+            self.env["clock.clock"].sudo()._request_replay(
+                [("company_id", "in", self.ids)]
+            )
         return result
 
 
@@ -38,7 +40,9 @@ class ResourceCalendar(models.Model):
     def _replay_clocks(self):
         # sudo: whoever plans working hours need not be allowed to read every record with a clock
         if self:
-            self.env["clock.clock"].sudo()._request_replay([("calendar_id", "in", self.ids)])
+            self.env["clock.clock"].sudo()._request_replay(
+                [("calendar_id", "in", self.ids)]
+            )
 
     def _get_clock_weeks(self):
         """Return the weekly hours as :class:`working_time.WorkCalendar` takes them.
@@ -48,7 +52,9 @@ class ResourceCalendar(models.Model):
         self.ensure_one()
         if self.schedule_type == "flexible":
             return []
-        weeks = {key: {} for key in (("0", "1") if self.two_weeks_calendar else (False,))}
+        weeks = {
+            key: {} for key in (("0", "1") if self.two_weeks_calendar else (False,))
+        }
         for line in self.attendance_ids:
             if not line._is_work_period() or line.hour_to <= line.hour_from:
                 continue
@@ -107,9 +113,9 @@ class ResourceCalendarLeaves(models.Model):
         """Return the domain of clocks that time off of a whole company holds up."""
         leaves = self.sudo().filtered(lambda leave: not leave.resource_id)
         everywhere = leaves.filtered(lambda leave: not leave.calendar_id)
-        return fields.Domain("calendar_id", "in", leaves.calendar_id.ids) | fields.Domain(
-            "company_id", "in", everywhere.company_id.ids
-        )
+        return fields.Domain(
+            "calendar_id", "in", leaves.calendar_id.ids
+        ) | fields.Domain("company_id", "in", everywhere.company_id.ids)
 
     def _replay_clocks(self, before=fields.Domain.FALSE):
         domain = before | self._get_clock_domain()

@@ -43,7 +43,12 @@ class ClockLoadDays(models.TransientModel):
                 )
             )
         Day._load_official_days(self.company_ids, [self.year])
-        action = self.env["ir.actions.act_window"]._for_xml_id("record_control.clock_calendar_day_action")
-        action["domain"] = [("date", ">=", f"{self.year}-01-01"), ("date", "<=", f"{self.year}-12-31")]
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "record_control.clock_calendar_day_action"
+        )
+        action["domain"] = [
+            ("date", ">=", f"{self.year}-01-01"),
+            ("date", "<=", f"{self.year}-12-31"),
+        ]
         action["context"] = {}
         return action

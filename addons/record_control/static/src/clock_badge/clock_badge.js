@@ -1,34 +1,36 @@
-import { Component, onWillStart, onMounted, onWillUnmount, useState } from "@odoo/owl";
+import {Component, onWillStart, onMounted, onWillUnmount, useState} from "@odoo/owl";
 
-import { _t } from "@web/core/l10n/translation";
-import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
-import { registry } from "@web/core/registry";
-import { usePopover } from "@web/core/popover/popover_hook";
-import { useService } from "@web/core/utils/hooks";
-import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import {_t} from "@web/core/l10n/translation";
+import {deserializeDateTime, formatDateTime} from "@web/core/l10n/dates";
+import {registry} from "@web/core/registry";
+import {usePopover} from "@web/core/popover/popover_hook";
+import {useService} from "@web/core/utils/hooks";
+import {standardFieldProps} from "@web/views/fields/standard_field_props";
 
-const { DateTime } = luxon;
+const {DateTime} = luxon;
 
 // Remaining time is shown in minutes at best, so the badge looks at the clock once a minute
 const TICK = 60 * 1000;
 // Less than this before the deadline the badge turns to a warning
-const SOON = { hours: 24 };
+const SOON = {hours: 24};
 
 /** How a deadline came about, line by line, fetched when the reader asks for it. */
 export class ClockExplanation extends Component {
     static template = "record_control.ClockExplanation";
     static props = {
         clockId: Number,
-        close: { type: Function, optional: true },
+        close: {type: Function, optional: true},
     };
 
     setup() {
         this.orm = useService("orm");
-        this.state = useState({ name: "", lines: [], told: [] });
+        this.state = useState({name: "", lines: [], told: []});
         onWillStart(async () => {
             Object.assign(
                 this.state,
-                await this.orm.call("clock.clock", "get_explanation", [[this.props.clockId]])
+                await this.orm.call("clock.clock", "get_explanation", [
+                    [this.props.clockId],
+                ])
             );
         });
     }
@@ -57,11 +59,11 @@ export class ClockExplanation extends Component {
 /** The clocks of a record as badges: colour, time left in words; a click explains the deadline. */
 export class ClockBadge extends Component {
     static template = "record_control.ClockBadge";
-    static props = { ...standardFieldProps };
+    static props = {...standardFieldProps};
 
     setup() {
-        this.popover = usePopover(ClockExplanation, { position: "bottom-start" });
-        this.state = useState({ now: DateTime.now() });
+        this.popover = usePopover(ClockExplanation, {position: "bottom-start"});
+        this.state = useState({now: DateTime.now()});
         onMounted(() => {
             this.timer = setInterval(() => (this.state.now = DateTime.now()), TICK);
         });
@@ -81,13 +83,28 @@ export class ClockBadge extends Component {
             due: deadline ? formatDateTime(deadline) : "",
         };
         if (clock.state === "paused") {
-            return { ...base, color: "text-bg-secondary", icon: "fa-pause", text: _t("paused") };
+            return {
+                ...base,
+                color: "text-bg-secondary",
+                icon: "fa-pause",
+                text: _t("paused"),
+            };
         }
         if (clock.state === "met") {
-            return { ...base, color: "text-bg-success", icon: "fa-check", text: _t("on time") };
+            return {
+                ...base,
+                color: "text-bg-success",
+                icon: "fa-check",
+                text: _t("on time"),
+            };
         }
         if (clock.stopped_at) {
-            return { ...base, color: "text-bg-danger", icon: "fa-times", text: _t("late") };
+            return {
+                ...base,
+                color: "text-bg-danger",
+                icon: "fa-times",
+                text: _t("late"),
+            };
         }
         const now = this.state.now;
         if (deadline < now) {
@@ -95,7 +112,7 @@ export class ClockBadge extends Component {
                 ...base,
                 color: "text-bg-danger",
                 icon: "fa-exclamation-triangle",
-                text: _t("overdue for %(time)s", { time: this.inWords(now, deadline) }),
+                text: _t("overdue for %(time)s", {time: this.inWords(now, deadline)}),
             };
         }
         const soon = deadline < now.plus(SOON);
@@ -103,7 +120,7 @@ export class ClockBadge extends Component {
             ...base,
             color: soon ? "text-bg-warning" : "text-bg-info",
             icon: "fa-hourglass-half",
-            text: _t("%(time)s left", { time: this.inWords(deadline, now) }),
+            text: _t("%(time)s left", {time: this.inWords(deadline, now)}),
         };
     }
 
@@ -112,13 +129,13 @@ export class ClockBadge extends Component {
         for (const unit of ["days", "hours", "minutes"]) {
             const amount = Math.floor(later.diff(earlier, unit)[unit]);
             if (amount >= 1 || unit === "minutes") {
-                return luxon.Duration.fromObject({ [unit]: amount }).toHuman();
+                return luxon.Duration.fromObject({[unit]: amount}).toHuman();
             }
         }
     }
 
     onClick(ev, badge) {
-        this.popover.open(ev.currentTarget, { clockId: badge.id });
+        this.popover.open(ev.currentTarget, {clockId: badge.id});
     }
 }
 
