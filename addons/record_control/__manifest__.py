@@ -9,8 +9,14 @@
     "data": [
         # groups
         "security/record_control_groups.xml",
+        "security/access/access_groups.xml",
         # access
         "security/access/ir.model.access.csv",
+        "security/access/access_rules.xml",
+        "data/access/access_data.xml",
+        "wizard/access/access_grant_refuse_views.xml",
+        "views/access/access_grant_views.xml",
+        "views/access/access_log_views.xml",
         # clock
         "security/clock/ir.model.access.csv",
         "security/clock/clock_rules.xml",
@@ -44,6 +50,7 @@
         # state
         # menus
         "views/record_control_menus.xml",
+        "views/access/access_menus.xml",
         "views/clock/clock_menus.xml",
         "views/sign_off/sign_off_menus.xml",
     ],

@@ -7,6 +7,10 @@
     "license": "AGPL-3",
     "depends": ["record_control"],
     "data": [
+        # access
+        "security/access/access_rules.xml",
+        "security/access/ir.model.access.csv",
+        "report/access/test_secret_reports.xml",
         # clock
         "security/clock/ir.model.access.csv",
         "security/clock/clock_rules.xml",

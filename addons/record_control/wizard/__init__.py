@@ -1,2 +1,3 @@
+from . import access
 from . import clock
 from . import sign_off

@@ -1,3 +1,4 @@
+from . import access
 from . import clock
 from . import ledger
 from . import numbering

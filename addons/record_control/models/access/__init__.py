@@ -1,5 +1,13 @@
+# what the models below inherit comes first
+from .. import numbering  # noqa: F401  isort: skip
+from . import restricted_content  # isort: skip
 from . import (
     access_grant,
     access_log,
+    ir_actions_report,
+    ir_attachment,
+    ir_binary,
+    ir_rule,
+    mail_thread,
     restricted_record,
 )

@@ -1,4 +1,5 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 CONFIDENTIALITY_LEVELS = [
@@ -17,23 +18,6 @@ def levels_from(level):
     :return: list of keys
     """
     return [key for key, rank in LEVEL_ORDER.items() if rank >= LEVEL_ORDER[level]]
-
-
-def model_depends(model, method_name, attribute):
-    """Collect what a compute method of a model depends on, over its overrides.
-
-    :param model: recordset
-    :param str method_name: name of the compute method
-    :param str attribute: ``_depends`` or ``_depends_context``
-    :return: list of dependencies
-    """
-    found = []
-    for cls in type(model).mro():
-        value = getattr(cls.__dict__.get(method_name), attribute, None) or ()
-        if len(value) == 1 and callable(value[0]):
-            value = value[0](model)
-        found.extend(value)
-    return list(dict.fromkeys(found))
 
 
 class RestrictedRecordMixin(models.AbstractModel):
@@ -69,21 +53,14 @@ class RestrictedRecordMixin(models.AbstractModel):
 
     _name = "restricted.record.mixin"
     _description = "Restricted Record"
+    _inherit = ["restricted.content.mixin"]
 
-    _restricted_record = True
     #: lowest level at which need-to-know applies; below it every internal user
     #: with the right to read the model sees the record
     _restricted_from_level = "internal"
     #: right -> lowest level at which even those with need-to-know need an
     #: approved release (a grant that covers the right)
     _restricted_rights_required = {"print": "confidential", "export": "confidential"}
-    #: fields that are no content: reading them alone writes no log line
-    _restricted_open_fields = ("id", "display_name")
-
-    display_name = fields.Char(
-        compute="_compute_guarded_display_name",
-        search="_search_display_name",
-    )
     confidentiality = fields.Selection(
         selection=CONFIDENTIALITY_LEVELS,
         required=True,
@@ -135,13 +112,6 @@ class RestrictedRecordMixin(models.AbstractModel):
         """
         return Domain.FALSE
 
-    def _get_masked_display_name(self):
-        """Return the name shown to those who may not see the record. Hook.
-
-        :return: text without anything secret
-        """
-        return self.env._("Restricted record")
-
     def _get_access_keepers(self):
         """Return who keeps these records: told of bulk reading, may declassify.
 
@@ -149,7 +119,11 @@ class RestrictedRecordMixin(models.AbstractModel):
 
         :return: res.users
         """
-        return self.env.ref("record_control.group_record_control_manager").sudo().all_user_ids
+        return (
+            self.env.ref("record_control.group_record_control_manager")
+            .sudo()
+            .all_user_ids
+        )
 
     def _get_grant_approvers(self):
         """Return who may approve a grant on these records.
@@ -161,23 +135,114 @@ class RestrictedRecordMixin(models.AbstractModel):
         """
         return self._get_access_keepers()
 
-    # --- Rights ---
+    def _get_level_reasons(self, level):
+        """Say why the level of this record may not become ``level``. Hook.
+
+        Raising is free to all who may write; lowering is the keepers', because
+        whoever lowers the level opens print, export and log.
+
+        :param str level: a key of :data:`CONFIDENTIALITY_LEVELS`
+        :return: list of sentences
+        """
+        self.ensure_one()
+        if LEVEL_ORDER[level] >= LEVEL_ORDER[self.sudo().confidentiality or "internal"]:
+            return []
+        if self.env.uid == SUPERUSER_ID or self.env.user in self._get_access_keepers():
+            return []
+        return [
+            self.env._(
+                "%(record)s: only its keeper may lower the confidentiality.",
+                record=self.display_name,
+            )
+        ]
+
+    # --- Domains: the one place that says who may what ---
 
     @api.model
     def _get_restricted_domain(self, operation):
-        """Return the records that the user may ``operation``.
+        """Return the records on which the user may do ``operation``.
+
+        Added by ``ir.rule`` to whatever rules there are. A grant lets read,
+        never write, create or delete.
 
         :param str operation: read, write, create or unlink
         :return: Domain
         """
-        raise NotImplementedError
+        if not self.env.user._is_internal():
+            return self._get_outsider_domain() if operation == "read" else Domain.FALSE
+        domain = self._get_own_domain()
+        if operation == "read":
+            domain |= self._get_granted_domain("read")
+        return domain
 
-    def _check_access_right_granted(self, right):
-        """Refuse what the user may see but not print, export or download.
+    @api.model
+    def _get_own_domain(self):
+        """Return the records that the user may see without a grant.
+
+        :return: Domain
+        """
+        open_levels = self._get_open_levels()
+        domains = [
+            self._get_need_to_know_domain(),
+            *self._get_need_to_know_bases().values(),
+        ]
+        if open_levels:
+            domains.append(Domain("confidentiality", "in", open_levels))
+        return Domain.OR(domains)
+
+    @api.model
+    def _get_open_levels(self):
+        restricted = levels_from(self._restricted_from_level)
+        return [level for level in LEVEL_ORDER if level not in restricted]
+
+    @api.model
+    def _get_granted_domain(self, right):
+        """Return the records for which a grant with this right is valid now.
+
+        :param str right: read, print, export, download or borrow
+        :return: Domain
+        """
+        lines = self.env["access.grant.line"].sudo()
+        query = lines._search(lines._get_valid_domain(self._name, self.env.user, right))
+        if query.is_empty():
+            return Domain.FALSE
+        return Domain(
+            "id",
+            "in",
+            query.subselect(lines._field_to_sql(query.table, "res_id", query)),
+        )
+
+    @api.model
+    def _get_right_domain(self, right):
+        """Return, among the readable records, those the user may print, export, download.
+
+        Hook: an app with a release procedure of its own widens it with ``|``.
 
         :param str right: print, export or download
-        :raises AccessError: with the reasons of all records
+        :return: Domain
         """
+        domain = (
+            self._get_own_domain()
+            if self.env.user._is_internal()
+            else self._get_outsider_domain()
+        )
+        threshold = self._restricted_rights_required.get(right)
+        if threshold:
+            domain &= Domain("confidentiality", "not in", levels_from(threshold))
+        return domain | self._get_granted_domain(right)
+
+    # --- Rights ---
+
+    def _filter_own(self):
+        if self.env.uid == SUPERUSER_ID:
+            return self
+        user_self = self.sudo(False)
+        own = (
+            user_self._get_own_domain()
+            if self.env.user._is_internal()
+            else Domain.FALSE
+        )
+        return self._filter_domain_as_user(own)
 
     def _get_right_reasons(self, right):
         """Say why the user may not print, export or download this record.
@@ -185,7 +250,36 @@ class RestrictedRecordMixin(models.AbstractModel):
         :param str right: print, export or download
         :return: list of sentences, empty when allowed
         """
-        return []
+        self.ensure_one()
+        if self._filter_right_granted(right):
+            return []
+        name = self.display_name
+        labels = {
+            "read": self.env._("read"),
+            "print": self.env._("print"),
+            "export": self.env._("export"),
+            "download": self.env._("download files of"),
+        }
+        if not self.sudo(False).has_access("read"):
+            text = self.env._(
+                "%(record)s: you have no access; request it first.", record=name
+            )
+        elif not self._filter_own():
+            text = self.env._(
+                "%(record)s: your grant lets you read but not %(right)s it.",
+                record=name,
+                right=labels[right],
+            )
+        else:
+            text = self.env._(
+                "%(record)s is %(level)s: you need an approved release to %(right)s it.",
+                record=name,
+                level=dict(
+                    self._fields["confidentiality"]._description_selection(self.env)
+                )[self.sudo().confidentiality],
+                right=labels[right],
+            )
+        return [text]
 
     def _get_print_reasons(self):
         """Say why the user may not print this record.
@@ -193,6 +287,39 @@ class RestrictedRecordMixin(models.AbstractModel):
         :return: list of sentences, empty when allowed
         """
         return self._get_right_reasons("print")
+
+    def _get_access_bases(self):
+        """Say on which ground the user sees each record.
+
+        :return: dict id -> (key of ``access.log.basis``, access.grant id or False)
+        """
+        bases = {}
+        rest = self.sudo(False)
+        for basis, domain in rest._get_need_to_know_bases().items():
+            found = rest._filter_domain_as_user(domain)
+            bases.update(dict.fromkeys(found._ids, (basis, False)))
+            rest -= found
+        if rest:
+            known = rest._filter_domain_as_user(rest._get_need_to_know_domain())
+            bases.update(dict.fromkeys(known._ids, ("role", False)))
+            rest -= known
+        if rest:
+            levels = rest._get_open_levels()
+            known = rest.filtered(
+                lambda record: record.sudo().confidentiality in levels
+            )
+            bases.update(dict.fromkeys(known._ids, ("level", False)))
+            rest -= known
+        if rest:
+            lines = self.env["access.grant.line"].sudo()
+            domain = lines._get_valid_domain(self._name, self.env.user, "read")
+            for line in lines.search(
+                domain & Domain("res_id", "in", rest.ids), order="id desc"
+            ):
+                bases[line.res_id] = ("grant", line.grant_id.id)
+        return bases
+
+    # --- Log ---
 
     def _log_record_access(self, action, basis=None, detail=None):
         """Write an access log line per record whose level is logged.
@@ -205,9 +332,176 @@ class RestrictedRecordMixin(models.AbstractModel):
 
     # --- Computes ---
 
+    @api.depends_context("uid")
     def _compute_access_grant_ids(self):
-        self.access_grant_ids = False
-        self.access_grant_count = 0
+        lines = self.env["access.grant.line"].search(
+            [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+        )
+        grants = {}
+        for line in lines:
+            grants.setdefault(line.res_id, set()).add(line.grant_id.id)
+        for record in self:
+            record.access_grant_ids = list(grants.get(record._origin.id, ()))
+            record.access_grant_count = len(record.access_grant_ids)
 
-    def _compute_guarded_display_name(self):
-        self._compute_display_name()
+    # --- CRUD ---
+
+    def write(self, vals):
+        level = vals.get("confidentiality")
+        changed = self.browse()
+        if level:
+            changed = self.filtered(
+                lambda record: record.sudo().confidentiality != level
+            )
+            if reasons := [
+                text for record in changed for text in record._get_level_reasons(level)
+            ]:
+                raise AccessError("\n".join(reasons))
+            old = {record.id: record.sudo().confidentiality for record in changed}
+        result = super().write(vals)
+        for record in changed:
+            detail = f"{old[record.id]} > {level}"
+            self.env["access.log"]._record(record, "level", detail=detail, force=True)
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_if_logged(self):
+        self._log_record_access("delete")
+
+    # --- Actions ---
+
+    def action_request_access(self):
+        """Ask for access to, or a release of, these records.
+
+        :return: action that opens the request
+        """
+        return self.env["access.grant"]._get_request_action(self)
+
+    def action_view_access_grants(self):
+        """Show the grants that cover these records.
+
+        :return: action
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "record_control.access_grant_action"
+        )
+        action["domain"] = [
+            (
+                "line_ids",
+                "any",
+                [("res_model", "=", self._name), ("res_id", "in", self.ids)],
+            )
+        ]
+        action["context"] = {"create": False}
+        return action
+
+    def action_view_access_log(self):
+        """Show who looked at these records.
+
+        :return: action
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "record_control.access_log_action"
+        )
+        action["domain"] = [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+        action["context"] = {}
+        return action
+
+    # --- Checks for developers ---
+
+    @api.model
+    def _get_leaking_fields(self):
+        """Find related fields of other models that show content past the rules.
+
+        A related field is computed as superuser, so that it shows the secret to
+        whoever sees the other record. Give it ``related_sudo=False`` or
+        ``groups``. Each adopter has a test that this list is empty.
+
+        :return: list of ``model.field``
+        """
+        leaks = []
+        for model_name, model_cls in self.env.registry.items():
+            if model_cls._abstract or model_name == self._name:
+                continue
+            for field in model_cls._fields.values():
+                if (
+                    not field.related
+                    or not field.compute_sudo
+                    or field.groups
+                    or field.inherited
+                ):
+                    continue
+                path = field.related.split(".")
+                model = self.env[model_name]
+                for name, following in zip(path, path[1:], strict=False):
+                    model = model[name]
+                    if (
+                        model._name == self._name
+                        and following not in self._restricted_open_fields
+                    ):
+                        leaks.append(f"{model_name}.{field.name}")
+        return leaks
+
+
+class RestrictedLineMixin(models.AbstractModel):
+    """Lines and satellites of a restricted record: as secret as their parent.
+
+    ::
+
+        class ArchiveContact(models.Model):
+            _name = "customer.archive.contact"
+            _inherit = ["restricted.line.mixin"]
+            _restricted_parent_field = "archive_id"
+    """
+
+    _name = "restricted.line.mixin"
+    _description = "Line of a Restricted Record"
+    _inherit = ["restricted.content.mixin"]
+
+    #: many2one to the restricted record
+    _restricted_parent_field = None
+
+    @api.model
+    def _get_restricted_domain(self, operation):
+        """Return the lines whose parent the user may read, or write.
+
+        :param str operation: read, write, create or unlink
+        :return: Domain
+        """
+        name = self._restricted_parent_field
+        parents = self.env[self._fields[name].comodel_name].with_context(
+            active_test=False
+        )
+        if not parents.has_access("read" if operation == "read" else "write"):
+            return Domain.FALSE
+        domain = Domain(name, "in", parents._search([]))
+        if operation != "read":
+            domain &= Domain(name, "any!", parents._get_restricted_domain("write"))
+        return domain
+
+    def _get_restricted_parents(self):
+        """Return the restricted records behind these lines."""
+        return self.sudo()[self._restricted_parent_field].sudo(self.env.su)
+
+    def _filter_own(self):
+        own = self._get_restricted_parents()._filter_own()
+        return self.filtered(lambda line: line._get_restricted_parents() <= own)
+
+    def _get_right_reasons(self, right):
+        return [
+            r
+            for parent in self._get_restricted_parents()
+            for r in parent._get_right_reasons(right)
+        ]
+
+    @api.model
+    def _get_right_domain(self, right):
+        name = self._restricted_parent_field
+        parents = self.env[self._fields[name].comodel_name]
+        return Domain(name, "any!", parents._get_right_domain(right))
+
+    def _log_record_access(self, action, basis=None, detail=None):
+        detail = ", ".join(filter(None, [self._name, detail]))
+        self._get_restricted_parents()._log_record_access(
+            action, basis=basis, detail=detail
+        )

@@ -88,4 +88,6 @@ class LoanLoanLine(models.Model):
         ondelete="cascade",
     )
     res_model = fields.Char(string="Kind", required=True)
-    res_id = fields.Many2oneReference(string="Thing", model_field="res_model", required=True)
+    res_id = fields.Many2oneReference(
+        string="Thing", model_field="res_model", required=True
+    )

@@ -40,7 +40,9 @@ class LoanThingMixin(models.AbstractModel):
         :return: loan.class
         """
         self.ensure_one()
-        return self.env["loan.class"].search([("model_id.model", "in", (False, self._name))], limit=1)
+        return self.env["loan.class"].search(
+            [("model_id.model", "in", (False, self._name))], limit=1
+        )
 
     def _get_loan_keepers(self):
         """Return who hands out this thing and takes it back. Hook.
@@ -48,7 +50,11 @@ class LoanThingMixin(models.AbstractModel):
         :return: res.users
         """
         self.ensure_one()
-        return self.env.ref("record_control.group_record_control_manager").sudo().all_user_ids
+        return (
+            self.env.ref("record_control.group_record_control_manager")
+            .sudo()
+            .all_user_ids
+        )
 
     def _get_loan_code(self):
         """Return the text of the code on the thing, which a scanner reads. Hook.

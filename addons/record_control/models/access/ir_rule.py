@@ -1,0 +1,131 @@
+from odoo import api, models, tools
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+def restricted_condition(operation):
+    """Return the condition that hides restricted records, for any user.
+
+    The condition finds out when it is turned into SQL who the user is and what
+    the time is, so that it may be cached with the rules.
+
+    :param str operation: read, write, create or unlink
+    :return: Domain
+    """
+
+    def to_sql(model, alias, query):
+        domain = model.sudo(False)._get_restricted_domain(operation)
+        model_sudo = model.sudo().with_context(active_test=False)
+        return domain.optimize_full(model_sudo)._to_sql(model_sudo, alias, query)
+
+    return Domain.custom(to_sql=to_sql)
+
+
+def document_condition(model_field, id_field, right="read"):
+    """Return the condition that hides what points at a record one may not see.
+
+    :param str model_field: field with the name of the document's model
+    :param str id_field: field with the id of the document
+    :param str right: read, or the right that the document must grant
+    :return: Domain
+    """
+
+    def to_sql(model, alias, query):
+        env = model.sudo(False).with_context(active_test=False).env
+        names = env["ir.rule"]._get_restricted_models()
+        model_sudo = model.sudo()
+        model_sql = model_sudo._field_to_sql(alias, model_field, query)
+        id_sql = model_sudo._field_to_sql(alias, id_field, query)
+        conditions = [
+            SQL("%s IS NULL OR %s NOT IN %s", model_sql, model_sql, tuple(names))
+        ]
+        for name in names:
+            documents = env[name]
+            if not documents.has_access("read"):
+                continue
+            domain = [] if right == "read" else documents._get_right_domain(right)
+            subquery = documents._search(domain)
+            if subquery.is_empty():
+                continue
+            subquery.add_where(
+                SQL("%s = %s", SQL.identifier(subquery.table, "id"), id_sql)
+            )
+            conditions.append(
+                SQL(
+                    "%s = %s AND EXISTS (%s)",
+                    model_sql,
+                    name,
+                    subquery.select(SQL("1")),
+                )
+            )
+        return SQL(
+            "(%s)", SQL(" OR ").join(SQL("(%s)", condition) for condition in conditions)
+        )
+
+    return Domain.custom(to_sql=to_sql)
+
+
+class IrRule(models.Model):
+    _inherit = "ir.rule"
+
+    @api.model
+    @tools.ormcache()
+    def _get_restricted_models(self):
+        """Return the names of the models whose records are restricted."""
+        return tuple(
+            sorted(
+                name
+                for name, cls in self.env.registry.items()
+                if getattr(cls, "_restricted_record", False) and not cls._abstract
+            )
+        )
+
+    @api.model
+    def _get_document_pointers(self):
+        """Return the models that are as secret as the document they point at.
+
+        Hook: add models that show something of a record by ``res_model`` and
+        ``res_id``.
+
+        :return: dict model name -> (field of the model's name, field of the id)
+        """
+        return {
+            "access.log": ("res_model", "res_id"),
+            "ir.attachment": ("res_model", "res_id"),
+            "mail.activity": ("res_model", "res_id"),
+            "mail.followers": ("res_model", "res_id"),
+            "mail.message": ("model", "res_id"),
+            "mail.scheduled.message": ("model", "res_id"),
+            "rating.rating": ("res_model", "res_id"),
+        }
+
+    @api.model
+    def _compute_domain(self, model_name, mode="read"):
+        """Add need-to-know and grants to the rules of every restricted model.
+
+        Not a rule record: nobody can archive it, no adopter can forget it, and
+        it is asked wherever rules are asked (read, search, group, x2many,
+        sub-queries of other models, write, unlink).
+        """
+        domain = super()._compute_domain(model_name, mode)
+        if self.env.su:
+            return domain
+        restricted = self._get_restricted_models()
+        if model_name in restricted:
+            return domain & restricted_condition(mode)
+        if restricted and mode != "create":
+            pointer = self._get_document_pointers().get(model_name)
+            if pointer and not self._sees_all_pointers(model_name):
+                return domain & document_condition(*pointer)
+        return domain
+
+    @api.model
+    def _sees_all_pointers(self, model_name):
+        """Tell whether the user sees the lines of documents he may not see.
+
+        The administrator of record control audits the whole log; the log tells
+        which record was looked at, never its name or content.
+        """
+        return model_name == "access.log" and self.env.user.has_group(
+            "record_control.group_record_control_manager"
+        )

@@ -1,0 +1,35 @@
+from odoo import models
+
+
+class MailThread(models.AbstractModel):
+    _inherit = "mail.thread"
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        """Keep messages on restricted records from users who may not see them.
+
+        A follower whose access ended, and an outsider who only follows, get
+        nothing. An outsider named in the message is the writer's decision.
+        """
+        recipients = super()._notify_get_recipients(
+            message, msg_vals=msg_vals, **kwargs
+        )
+        if not recipients or not self or not getattr(self, "_restricted_record", False):
+            return recipients
+        partner_ids = [data["id"] for data in recipients if data["id"]]
+        users_sudo = (
+            self.env["res.users"].sudo().search([("partner_id", "in", partner_ids)])
+        )
+        users_by_partner = users_sudo.grouped("partner_id")
+        kept = []
+        for data in recipients:
+            users = users_by_partner.get(self.env["res.partner"].browse(data["id"]))
+            if users:
+                allowed = any(
+                    self.sudo(False).with_user(user).has_access("read")
+                    for user in users
+                )
+            else:
+                allowed = not data.get("is_follower")
+            if allowed:
+                kept.append(data)
+        return kept

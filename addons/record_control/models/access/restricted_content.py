@@ -1,0 +1,239 @@
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError
+
+
+def model_depends(model, method_name, attribute):
+    """Collect what a compute method of a model depends on, over its overrides.
+
+    :param model: recordset
+    :param str method_name: name of the compute method
+    :param str attribute: ``_depends`` or ``_depends_context``
+    :return: list of dependencies
+    """
+    found = []
+    for cls in type(model).mro():
+        value = getattr(cls.__dict__.get(method_name), attribute, None) or ()
+        found.extend(value(model) if callable(value) else value)
+    return list(dict.fromkeys(found))
+
+
+class RestrictedContentMixin(models.AbstractModel):
+    """What restricted records and their lines have in common: the guarded roads.
+
+    Not adopted directly; see ``restricted.record.mixin`` and
+    ``restricted.line.mixin``.
+    """
+
+    _name = "restricted.content.mixin"
+    _description = "Restricted Content"
+
+    _restricted_record = True
+    #: fields that are no content: reading them alone writes no log line
+    _restricted_open_fields = ("id", "display_name")
+
+    display_name = fields.Char(
+        compute="_compute_guarded_display_name",
+        search="_search_display_name",
+    )
+
+    # --- What the two mixins answer ---
+
+    @api.model
+    def _get_restricted_domain(self, operation):
+        """Return the records on which the user may do ``operation``.
+
+        Added by ``ir.rule`` to whatever rules there are.
+
+        :param str operation: read, write, create or unlink
+        :return: Domain
+        """
+        raise NotImplementedError
+
+    @api.model
+    def _get_right_domain(self, right):
+        """Return, among the readable records, those the user may print, export, download.
+
+        :param str right: print, export or download
+        :return: Domain
+        """
+        raise NotImplementedError
+
+    def _filter_own(self):
+        """Return the records that the user may see without a grant."""
+        raise NotImplementedError
+
+    def _get_right_reasons(self, right):
+        """Say why the user may not print, export or download this record.
+
+        :param str right: print, export or download
+        :return: list of sentences, empty when allowed
+        """
+        raise NotImplementedError
+
+    def _log_record_access(self, action, basis=None, detail=None):
+        """Write an access log line per record whose level is logged.
+
+        :param str action: a key of ``access.log.action``
+        :param str basis: why the user may; found out when left away
+        :param str detail: text
+        """
+        raise NotImplementedError
+
+    def _get_masked_display_name(self):
+        """Return the name shown to those who may not see the record. Hook.
+
+        :return: text without anything secret
+        """
+        return self.env._("Restricted record")
+
+    # --- Rights ---
+
+    def _filter_domain_as_user(self, domain):
+        """Filter by a domain built for the user, without his record rules."""
+        kept = self.sudo().with_context(active_test=False).filtered_domain(domain)
+        return self.browse(kept._ids)
+
+    def _filter_right_granted(self, right):
+        """Return the records that the *user* may read, print, export or download.
+
+        Asks the user of the environment even when code runs as superuser.
+
+        :param str right: read, print, export or download
+        :return: recordset
+        """
+        if self.env.uid == SUPERUSER_ID:
+            return self
+        user_self = self.sudo(False)
+        readable = user_self._filtered_access("read")
+        if readable and right != "read":
+            readable = readable._filter_domain_as_user(
+                user_self._get_right_domain(right)
+            )
+        return self.browse(readable._ids)
+
+    def _check_access_right_granted(self, right):
+        """Refuse what the user may see but not print, export or download.
+
+        :param str right: print, export or download
+        :raises AccessError: with the reasons of all records
+        """
+        if refused := self - self._filter_right_granted(right):
+            reasons = (
+                reason
+                for record in refused
+                for reason in record._get_right_reasons(right)
+            )
+            raise AccessError("\n".join(dict.fromkeys(reasons)))
+
+    @api.model
+    def _is_image(self, field_name):
+        """Tell whether a field is a picture, seen when the record is read."""
+        field = self._fields.get(field_name)
+        return field is not None and isinstance(field, fields.Image)
+
+    # --- Reading ---
+
+    def _guard_reading(self, field_names):
+        """Log the reading of content and refuse files without the right to download."""
+        if self.env.su or not self._ids:
+            return
+        content = set(field_names) - set(self._restricted_open_fields)
+        records = self._origin
+        if not content or not records:
+            return
+        if not self.env.context.get("bin_size") and any(
+            self._fields[name].type == "binary" and not self._is_image(name)
+            for name in content
+            if name in self._fields
+        ):
+            records._check_access_right_granted("download")
+        records._log_record_access("read")
+
+    def _read_format(self, fnames, load="_classic_read"):
+        # the one method behind read, search_read, web_read and web_search_read
+        self._guard_reading(fnames)
+        return super()._read_format(fnames, load=load)
+
+    def onchange(self, values, field_names, fields_spec):
+        self._guard_reading(fields_spec)
+        return super().onchange(values, field_names, fields_spec)
+
+    def get_field_translations(self, field_name, langs=None):
+        self.check_access("read")
+        self._guard_reading([field_name])
+        return super().get_field_translations(field_name, langs=langs)
+
+    @api.model
+    def formatted_read_group(self, domain, groupby=(), aggregates=(), **kwargs):
+        self._log_grouping(groupby, aggregates)
+        return super().formatted_read_group(domain, groupby, aggregates, **kwargs)
+
+    @api.model
+    def formatted_read_grouping_sets(
+        self, domain, grouping_sets, aggregates=(), **kwargs
+    ):
+        self._log_grouping(
+            [name for groupby in grouping_sets for name in groupby], aggregates
+        )
+        return super().formatted_read_grouping_sets(
+            domain, grouping_sets, aggregates, **kwargs
+        )
+
+    @api.model
+    def _log_grouping(self, groupby, aggregates):
+        """Log that content was read in groups: grouping is reading, too."""
+        if self.env.su:
+            return
+        names = {spec.split(":")[0].split(".")[0] for spec in (*groupby, *aggregates)}
+        content = sorted(names - set(self._restricted_open_fields) - {"__count"})
+        if content:
+            self.env["access.log"]._record(
+                self.browse(), "aggregate", detail=", ".join(content)
+            )
+
+    # --- Export and copy ---
+
+    def _export_rows(self, fields, *, _is_toplevel_call=True):
+        # called for the exported records and for records reached from others
+        content = {path[0] for path in fields if path} - {".id", "id", "display_name"}
+        if self and content:
+            self._check_access_right_granted("export")
+            self._log_record_access("export", detail=", ".join(sorted(content)))
+        return super()._export_rows(fields, _is_toplevel_call=_is_toplevel_call)
+
+    def copy_data(self, default=None):
+        # a copy belongs to who makes it: a grantee would keep it for ever
+        if foreign := self - self._filter_own():
+            raise AccessError(
+                "\n".join(
+                    self.env._(
+                        "%(record)s: a grant does not let you copy it.", record=name
+                    )
+                    for name in dict.fromkeys(foreign.mapped("display_name"))
+                )
+            )
+        return super().copy_data(default)
+
+    # --- Names ---
+
+    @api.depends(lambda self: model_depends(self, "_compute_display_name", "_depends"))
+    @api.depends_context("uid", "lang", "company")
+    def _compute_guarded_display_name(self):
+        """Name the records, but not to users who may not see them.
+
+        Core evaluates the name behind a many2one as superuser; asking the user
+        here keeps the names of secret records out of other models' lists. The
+        model's own ``_compute_display_name`` is overridden as usual.
+        """
+        visible = self
+        if self.env.uid != SUPERUSER_ID:
+            real = self.filtered("id")
+            if real._origin:
+                hidden = real._origin.sudo(False)
+                hidden -= hidden._filtered_access("read")
+                visible = self.filtered(
+                    lambda record: record._origin.id not in hidden._ids
+                )
+        for record in self - visible:
+            record.display_name = record.sudo()._get_masked_display_name()
+        visible._compute_display_name()

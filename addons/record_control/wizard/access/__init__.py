@@ -1,0 +1,1 @@
+from . import access_grant_refuse
