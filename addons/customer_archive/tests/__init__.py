@@ -5,6 +5,13 @@ from .archive import (
     test_review,
     test_timeline,
 )
+from .custody import (
+    test_destruction,
+    test_filing,
+    test_handover,
+    test_inspection,
+    test_refresh,
+)
 from .data import (
     test_customer_data_check,
     test_customer_import,

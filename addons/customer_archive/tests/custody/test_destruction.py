@@ -1,0 +1,228 @@
+from datetime import date
+from pathlib import Path
+
+from freezegun import freeze_time
+from psycopg2 import IntegrityError
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+from odoo.tools import SQL, mute_logger
+
+from .common import CustodyCommon
+
+
+@tagged("post_install", "-at_install")
+class TestDestruction(CustodyCommon):
+    """CA-15, AC-05: destroyed under witness, after retention, with sealed approval, and really gone."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.archive = cls._new_filed_archive("Former customer")
+        cls.line = cls.archive.document_ids.filtered(lambda line: line.type_id == cls.d01)
+        cls.line.write({"date_received": "2010-01-01", "copies": 1})
+        cls.file = cls.env["ir.attachment"].create(
+            {
+                "name": "licence.pdf",
+                "raw": b"licence of a customer that no longer exists",
+                "res_model": cls.line._name,
+                "res_id": cls.line.id,
+            }
+        )
+        cls._deregister(cls.archive, "2014-06-30")
+        cls.destruction = (
+            cls.env["customer.archive.destruction"]
+            .with_user(cls.keeper)
+            .create(
+                {
+                    "reason": "Retention over",
+                    "executor_id": cls.keeper.id,
+                    "witness_id": cls.keeper2.id,
+                    "line_ids": [
+                        (0, 0, {"archive_id": cls.archive.id, "document_id": cls.line.id, "appraisal": "destroy"})
+                    ],
+                }
+            )
+        )
+
+    @classmethod
+    def _deregister(cls, archive, day):
+        archive.flush_recordset()
+        cls.env.cr.execute(
+            SQL(
+                "UPDATE customer_archive SET state = 'cancelled', date_deregistered = %s WHERE id = %s", day, archive.id
+            )
+        )
+        archive.invalidate_recordset(["state", "date_deregistered"])
+        archive.modified(["state", "date_deregistered"])
+        archive.flush_recordset()
+
+    def _seal(self, *signers):
+        self.destruction.with_user(self.keeper).action_request_sign_off()
+        for signer in signers:
+            self.destruction.with_user(signer)._sign_off()
+
+    def _destroy(self):
+        self.destruction.with_user(self.keeper2).action_witness()
+        self.destruction.with_user(self.keeper).action_destroy()
+        self.env.invalidate_all()
+
+    def test_retention(self):
+        """Ten years after deregistration, to the day; nothing before deregistration."""
+        self.assertEqual(self.line.date_retention_end, date(2024, 6, 30))
+        other = self._new_filed_archive("Customer")
+        self.assertFalse(self._line(other, "D01").date_retention_end)
+        for day, kept in (("2024-06-30", True), ("2024-07-01", False)):
+            with freeze_time(f"{day} 04:00:00"):
+                self.assertEqual(bool(self.line._get_destruction_reasons()), kept)
+
+    def test_retention_of_guarantees(self):
+        """Guarantee papers: until their release and ten years more."""
+        deed = self.env.ref("customer_archive.customer_archive_document_type_d16")
+        line = self.Document.create(
+            {
+                "archive_id": self.archive.id,
+                "type_id": deed.id,
+                "date_received": "2010-01-01",
+                "date_valid_until": "2020-02-29",
+            }
+        )
+        self.assertEqual(line.date_retention_end, date(2030, 2, 28))
+
+    def test_executor_is_never_the_witness(self):
+        """AC-05: refused by the database, on whatever road."""
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+            self.destruction.witness_id = self.keeper
+            self.destruction.flush_recordset()
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+            self.destruction.create({"reason": "x", "executor_id": self.keeper.id, "witness_id": self.keeper.id})
+
+    def test_nothing_without_approval(self):
+        for road in (
+            lambda: self.destruction.write({"state": "approved"}),
+            lambda: self.destruction.sudo().write({"state": "approved"}),
+            lambda: self.destruction.action_destroy(),
+            lambda: self.destruction.create(
+                {"reason": "x", "executor_id": self.keeper.id, "witness_id": self.keeper2.id, "state": "approved"}
+            ),
+        ):
+            with self.assertRaises(UserError), self.env.cr.savepoint():
+                road()
+        result = self.destruction.load([".id", "state"], [[str(self.destruction.id), "approved"]])
+        self.assertTrue(result["messages"])
+
+    def test_documents_destroyed(self):
+        """Manager approves, witness is present, executor destroys: files gone, line stays."""
+        path = Path(self.file._full_path(self.file.store_fname))
+        self.assertTrue(path.exists())
+        self._seal(self.manager)
+        self.assertEqual(self.destruction.state, "approved")
+        with self.assertRaises(UserError):
+            self.destruction.with_user(self.keeper).action_destroy()
+        with self.assertRaises(UserError):
+            self.destruction.with_user(self.keeper).action_witness()
+        self.destruction.with_user(self.keeper2).action_witness()
+        with self.assertRaises(UserError):
+            self.destruction.with_user(self.keeper2).action_destroy()
+        self.destruction.with_user(self.keeper).action_destroy()
+        self.env.invalidate_all()
+        self.assertEqual(self.destruction.state, "done")
+        self.assertEqual(self.destruction.deleted_file_count, 1)
+        self.assertFalse(self.file.exists())
+        self.assertEqual(self.line.status, "destroyed")
+        self.env["ir.attachment"]._gc_file_store_unsafe()
+        self.assertFalse(path.exists(), "the file store keeps no copy")
+        self.assertEqual(self.archive.state, "cancelled")
+        with self.assertRaises(UserError):
+            self.line.note = "x"
+            self.line.date_received = "2025-01-01"
+
+    def test_whole_archive_needs_the_director(self):
+        self.destruction.line_ids.document_id = False
+        self.destruction.line_ids.appraisal = "destroy"
+        self.assertTrue(self.destruction.has_archives)
+        self.env["ir.attachment"].create(
+            {"name": "card.pdf", "raw": b"card", "res_model": "customer.archive", "res_id": self.archive.id}
+        )
+        self._seal(self.manager)
+        self.assertEqual(self.destruction.state, "draft")
+        self.destruction.with_user(self.director)._sign_off()
+        self.assertEqual(self.destruction.state, "approved")
+        self._destroy()
+        self.assertEqual(self.archive.state, "destroyed")
+        self.assertEqual(self.destruction.deleted_file_count, 2)
+        self.assertEqual(set(self.archive.document_ids.mapped("status")), {"destroyed"})
+        with self.assertRaises(UserError):
+            self.Document.create({"archive_id": self.archive.id, "type_id": self.d01.id})
+
+    def test_archive_is_destroyed_by_a_record_only(self):
+        with self.assertRaises(UserError):
+            self.archive.sudo().write({"state": "destroyed"})
+        with self.assertRaises(UserError):
+            self.line.sudo().write({"date_destroyed": "2025-01-01"})
+
+    def test_refused_contents(self):
+        """On hold, within retention, not appraised: each is a reason, all at once."""
+        self.line.with_user(self.manager).write({"is_on_hold": True, "hold_reason": "Dispute"})
+        self.destruction.line_ids.appraisal = False
+        with freeze_time("2024-06-30 04:00:00"):
+            self.assertEqual(len(self.destruction._get_content_reasons()), 3)
+            with self.assertRaises(UserError):
+                self.destruction.action_request_sign_off()
+
+    def test_hold_after_approval(self):
+        """A hold placed after the approval still stops the destruction."""
+        self._seal(self.manager)
+        self.destruction.with_user(self.keeper2).action_witness()
+        self.archive.with_user(self.manager).write({"is_on_hold": True, "hold_reason": "Dispute"})
+        with self.assertRaises(UserError):
+            self.destruction.with_user(self.keeper).action_destroy()
+        self.assertTrue(self.file.exists())
+
+    def test_hold_by_managers_and_legal_only(self):
+        for user in (self.keeper, self.sales1):
+            with self.assertRaises(AccessError):
+                self.line.with_user(user).write({"is_on_hold": True, "hold_reason": "x"})
+        self.line.with_user(self.finance).write({"is_on_hold": True, "hold_reason": "x"})
+
+    def test_approval_is_broken_by_a_change(self):
+        """A line added after the approval takes the record back to draft and the witness with it."""
+        self._seal(self.manager)
+        self.destruction.with_user(self.keeper2).action_witness()
+        other = self._line(self.archive, "D03")
+        other.date_received = "2010-01-01"
+        self.destruction.line_ids.create(
+            {"destruction_id": self.destruction.id, "document_id": other.id, "appraisal": "destroy"}
+        )
+        self.env.invalidate_all()
+        self.assertRecordValues(self.destruction, [{"state": "draft", "date_witnessed": False}])
+        with self.assertRaises(UserError):
+            self.destruction.with_user(self.keeper).action_destroy()
+
+    def test_proposal(self):
+        """Documents whose retention is over are proposed, those on hold are not."""
+        held = self._line(self.archive, "D03")
+        held.write({"date_received": "2010-01-01"})
+        held.with_user(self.manager).write({"is_on_hold": True, "hold_reason": "x"})
+        more = self._line(self.archive, "D06")
+        more.write({"date_received": "2010-01-01"})
+        self.destruction.action_propose()
+        self.assertEqual(self.destruction.line_ids.document_id, self.line | more)
+
+    def test_closed_record(self):
+        self._seal(self.manager)
+        self._destroy()
+        for road in (
+            lambda: self.destruction.line_ids.unlink(),
+            lambda: self.destruction.write({"witness_id": self.manager.id}),
+            lambda: self.destruction.write({"state": "draft"}),
+            lambda: self.destruction.unlink(),
+            lambda: self.destruction.sudo().line_ids.write({"reason": "x"}),
+        ):
+            with self.assertRaises(UserError), self.env.cr.savepoint():
+                road()
+
+    def test_stamps_refused(self):
+        for vals in ({"date_executed": "2025-01-01 00:00:00"}, {"date_witnessed": "2025-01-01 00:00:00"}):
+            with self.assertRaises(UserError):
+                self.destruction.write(vals)
