@@ -7,7 +7,7 @@ class CustomerArchiveCustodyMixin(models.AbstractModel):
 
     _name = "customer.archive.custody.mixin"
     _description = "Record of archive custody"
-    _inherit = ["mail.thread", "mail.activity.mixin", "guarded.state.mixin"]
+    _inherit = ["guarded.state.mixin", "mail.thread", "mail.activity.mixin"]
 
     def write(self, vals):
         """Write other values before the state: the gates judge the record as it will be."""

@@ -20,7 +20,7 @@ class CustomerArchiveDestruction(models.Model):
 
     _name = "customer.archive.destruction"
     _description = "Archive destruction"
-    _inherit = ["customer.archive.custody.mixin", "numbering.mixin", "sign.off.mixin", "controlled.form.mixin"]
+    _inherit = ["numbering.mixin", "sign.off.mixin", "customer.archive.custody.mixin", "controlled.form.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
     _controlled_form_code = "customer_archive_destruction"

@@ -15,7 +15,7 @@ class CustomerArchiveHandoverLine(models.Model):
 
     _name = "customer.archive.handover.line"
     _description = "Handover item"
-    _inherit = ["mail.thread", "sealed.line.mixin", "protected.fields.mixin"]
+    _inherit = ["sealed.line.mixin", "protected.fields.mixin", "mail.thread"]
     _order = "handover_id desc, kind, id"
     _rec_name = "item_name"
     _sealed_parent_field = "handover_id"

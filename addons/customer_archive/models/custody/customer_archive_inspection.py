@@ -24,7 +24,7 @@ class CustomerArchiveInspection(models.Model):
 
     _name = "customer.archive.inspection"
     _description = "Archive inspection"
-    _inherit = ["customer.archive.custody.mixin", "numbering.mixin", "sign.off.mixin", "controlled.form.mixin"]
+    _inherit = ["numbering.mixin", "sign.off.mixin", "customer.archive.custody.mixin", "controlled.form.mixin"]
     _order = "year desc, half desc, id desc"
     _check_company_auto = True
     _controlled_form_code = "customer_archive_inspection"

@@ -12,7 +12,7 @@ class CustomerArchiveInspectionLine(models.Model):
 
     _name = "customer.archive.inspection.line"
     _description = "Inspected archive"
-    _inherit = ["mail.thread", "mail.activity.mixin", "protected.fields.mixin"]
+    _inherit = ["protected.fields.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "inspection_id desc, id"
     _protected_fields = ("date_corrected", "corrected_by_id")
     _check_company_auto = True
