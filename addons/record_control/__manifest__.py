@@ -29,6 +29,8 @@
         # form
         "security/form/ir.model.access.csv",
         "security/form/form_rules.xml",
+        "views/form/controlled_form_print_views.xml",
+        "views/form/controlled_form_views.xml",
         # ledger
         # loan
         "security/loan/ir.model.access.csv",
@@ -57,6 +59,10 @@
     "assets": {
         "web.assets_backend": [
             "record_control/static/src/**/*",
+            ("remove", "record_control/static/src/print_sheet/**/*"),
+        ],
+        "web.report_assets_common": [
+            "record_control/static/src/print_sheet/print_sheet.scss",
         ],
     },
 }

@@ -14,6 +14,10 @@
         # clock
         "security/clock/ir.model.access.csv",
         "security/clock/clock_rules.xml",
+        # form
+        "security/form/ir.model.access.csv",
+        "report/form/form_templates.xml",
+        "data/form/controlled_form_data.xml",
         # ledger
         "security/ledger/ir.model.access.csv",
         "security/ledger/ledger_rules.xml",
@@ -26,5 +30,6 @@
         "views/sign_off/sign_off_order_views.xml",
         # state
         "security/state/ir.model.access.csv",
+        "views/state/state_views.xml",
     ],
 }

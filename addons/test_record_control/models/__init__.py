@@ -1,5 +1,6 @@
 from . import access
 from . import clock
+from . import form
 from . import ledger
 from . import numbering
 from . import sign_off

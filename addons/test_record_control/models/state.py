@@ -61,6 +61,9 @@ class TestRecordControlState(models.Model):
         for record in self:
             record.history = f"{record.history or ''}{source}>{target};"
 
+    def action_open(self):
+        return self._transition("open")
+
     def action_done(self):
         return self._transition("done")
 

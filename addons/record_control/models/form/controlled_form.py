@@ -217,6 +217,8 @@ class ControlledForm(models.Model):
         :param datetime at: instant in UTC, now by default
         :return: one revision, or an empty recordset before the first takes effect
         """
+        if not self:
+            return self.revision_ids
         self.ensure_one()
         company = company or self.company_id or self.env.company
         today = company.sudo()._record_control_today(at)

@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -85,3 +87,69 @@ class ControlledFormPrint(models.Model):
             "res_id": self.res_id,
             "views": [(False, "form")],
         }
+
+    # --- Business ---
+
+    @api.model
+    def _register_prints(self, report, res_ids, output):
+        """Enter prints of a report, when the report is bound to a controlled form.
+
+        :param report: one ``ir.actions.report``
+        :param list res_ids: ids of the printed records, an id twice for two copies; empty for a
+            report that is not about records
+        :param str output: a key of :attr:`output`
+        :return: the lines, in sudo
+        """
+        # sudo: whoever prints leaves a line, portal users included, though they cannot read the register
+        forms = self.env["controlled.form"].sudo().search([("report_id", "=", report.id)])
+        if not forms:
+            return self.sudo()
+        vals_list = []
+        if res_ids and report.model in self.env:
+            copies = Counter(res_ids)
+            for record in self.env[report.model].sudo().browse(copies).exists():
+                vals_list.append(
+                    {
+                        **self._prepare_record_vals(record, forms),
+                        "res_model": record._name,
+                        "res_id": record.id,
+                        "res_name": record.display_name,
+                        "copies": copies[record.id],
+                    }
+                )
+        else:
+            form = forms._get_by_key(forms[0].key) or forms[0]
+            vals_list.append(
+                {
+                    "form_id": form.id,
+                    "revision_id": form._get_revision_in_force().id,
+                    "company_id": self.env.company.id,
+                    "res_model": report.model,
+                }
+            )
+        common = {
+            "report_id": report.id,
+            "output": output,
+            "user_id": self.env.uid,
+            "printed_at": fields.Datetime.now(),
+        }
+        return self.sudo().create([{**vals, **common} for vals in vals_list])
+
+    @api.model
+    def _prepare_record_vals(self, record, forms):
+        """Return form, revision and company of the print of one record.
+
+        :param record: the record, in sudo
+        :param forms: the forms the report is bound to, in sudo
+        """
+        keys = forms.mapped("key")
+        if hasattr(record, "_get_form_revision"):
+            key = record._controlled_form_code if record._controlled_form_code in keys else keys[0]
+            company = record._get_controlled_form_company()
+            form = record._get_controlled_form(key) or forms[0]
+            revision = record._get_form_revision(form)
+        else:
+            company = ("company_id" in record._fields and record.company_id) or self.env.company
+            form = forms._get_by_key(keys[0], company) or forms[0]
+            revision = form._get_revision_in_force(company)
+        return {"form_id": form.id, "revision_id": revision.id, "company_id": company.id}
