@@ -61,10 +61,10 @@ def check_links(folder, prefix):
 
 def python_for_venv():
     """A Python that Odoo 19 runs on."""
-    if (3, 10) <= sys.version_info[:2] <= (3, 13):
+    if (3, 11) <= sys.version_info[:2] <= (3, 13):
         return sys.executable
     raise Failure(
-        f"Odoo 19 needs Python 3.10 to 3.13, this is {sys.version.split()[0]}",
+        f"Python 3.11 to 3.13 is needed, this is {sys.version.split()[0]}",
         "start the command with another one, for example: python3.12 setup/serve",
     )
 

@@ -39,6 +39,7 @@ SERVER_PACKAGES = {
     # Debian package: a command or file that tells that it is there
     "postgresql": "/usr/lib/postgresql/*/bin/initdb",
     "python3-venv": "/usr/lib/python3*/ensurepip/__init__.py",
+    "libmagic1": "/usr/lib/*/libmagic.so.1",
     "wkhtmltopdf": "/usr/bin/wkhtmltopdf",
     "fonts-noto-cjk": "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
 }
