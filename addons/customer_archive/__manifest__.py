@@ -66,6 +66,8 @@
         "views/customer_archive_menus.xml",
         "views/archive/archive_menus.xml",
         "views/confidentiality/customer_archive_release_views.xml",
+        "views/confidentiality/confidentiality_menus.xml",
+        "views/confidentiality/res_config_settings_views.xml",
         "views/data/customer_import_batch_views.xml",
         "views/data/customer_data_check_views.xml",
         "views/custody/custody_menus.xml",

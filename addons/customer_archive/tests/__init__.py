@@ -5,6 +5,7 @@ from .archive import (
     test_review,
     test_timeline,
 )
+from .confidentiality import test_release
 from .custody import (
     test_destruction,
     test_filing,

@@ -1,1 +1,7 @@
-from . import customer_archive_release
+from . import (
+    access_grant,
+    customer_archive,
+    customer_archive_release,
+    res_company,
+    res_config_settings,
+)

@@ -61,10 +61,7 @@ class CustomerArchiveRelease(models.Model):
     )
     _guarded_transitions = TRANSITIONS
     _guarded_side_states = ("draft", "cancelled")
-    _guarded_protected_fields = (
-        "date_received",
-        "grant_ids",
-    )
+    _guarded_protected_fields = ("date_received", "grant_ids")
 
     name = fields.Char(string="Request no.", readonly=True, copy=False)
     company_id = fields.Many2one(
@@ -125,8 +122,9 @@ class CustomerArchiveRelease(models.Model):
         compute="_compute_is_overdue",
         search="_search_is_overdue",
     )
-    grant_ids = fields.Many2many(
+    grant_ids = fields.One2many(
         comodel_name="access.grant",
+        inverse_name="release_id",
         string="Access grants",
         readonly=True,
         copy=False,
@@ -218,10 +216,7 @@ class CustomerArchiveRelease(models.Model):
     def _after_transition(self, source, target):
         result = super()._after_transition(source, target)
         if target in ("cancelled", "destroyed"):
-            # sudo: the grant is the release's effect and ends with it
-            self.sudo().grant_ids.filtered(
-                lambda grant: grant.state == "approved"
-            ).action_revoke()
+            self._end_grants()
         return result
 
     # --- Sign-off ---
@@ -244,10 +239,7 @@ class CustomerArchiveRelease(models.Model):
 
     def _on_seal_broken(self, changes):
         super()._on_seal_broken(changes)
-        # sudo: what was approved is no longer what is written, so nobody may use it
-        self.sudo().grant_ids.filtered(
-            lambda grant: grant.state == "approved"
-        ).action_revoke()
+        self._end_grants()
 
     # --- Actions ---
 
@@ -271,27 +263,66 @@ class CustomerArchiveRelease(models.Model):
         """Grant the applicant what was approved, until the period of use ends."""
         if not self.archive_ids:
             return
-        # sudo: the approval is this release's seal, the grant only carries it out
-        grants_sudo = self.env["access.grant"].sudo()
-        grant = grants_sudo.create(
-            {
-                "user_id": self.user_id.id,
-                "requester_id": self.user_id.id,
-                "company_id": self.company_id.id,
-                "res_model": "customer.archive",
-                "line_ids": [
-                    fields.Command.create({"res_id": archive.id})
-                    for archive in self.archive_ids
-                ],
-                "date_from": fields.Date.context_today(self),
-                "date_to": self.date_until,
-                "purpose": self.purpose,
-                "reason": self.name,
-                **dict.fromkeys(RIGHTS[self.kind], True),
-            }
-        )
+        # sudo: the seal has decided, the grant only carries it out
+        grant = self.env["access.grant"].sudo().create(self._prepare_grant_vals())
         grant.action_approve()
-        self.sudo().grant_ids = grant
+
+    def _prepare_grant_vals(self):
+        return {
+            "release_id": self.id,
+            "user_id": self.user_id.id,
+            "requester_id": self.user_id.id,
+            "company_id": self.company_id.id,
+            "res_model": "customer.archive",
+            "line_ids": [
+                fields.Command.create({"res_id": archive_id})
+                for archive_id in self.archive_ids.ids
+            ],
+            "date_from": fields.Date.context_today(self),
+            "date_to": self.date_until,
+            "purpose": self.purpose,
+            "reason": self.name,
+            **dict.fromkeys(RIGHTS[self.kind], True),
+        }
+
+    def _get_grant_reasons(self, grant):
+        """Say why a grant is not covered by this release.
+
+        :param access.grant grant: a grant that refers to this release
+        :return: list of sentences, empty when the signatures cover it
+        """
+        reasons = self._get_seal_reasons()
+        allowed = {"right_read", *RIGHTS[self.kind]}
+        excess = [
+            name
+            for name, field in grant._fields.items()
+            if name.startswith("right_") and grant[name] and name not in allowed
+        ]
+        if (
+            excess
+            or grant.user_id != self.user_id
+            or grant.date_to > self.date_until
+            or not set(grant.line_ids.mapped("res_id")) <= set(self.archive_ids.ids)
+        ):
+            reasons.append(
+                self.env._(
+                    "%(release)s does not cover what %(grant)s gives.",
+                    release=self.name,
+                    grant=grant.display_name,
+                )
+            )
+        return reasons
+
+    def _is_in_force(self):
+        """Tell whether the approval still stands and the papers are not destroyed."""
+        return self.state in ("approved", "received") and not self._get_seal_reasons()
+
+    def _end_grants(self):
+        """End what the release gave; called when it is over or its seal is broken."""
+        # sudo: the grant is the release's effect and ends with it
+        self.sudo().grant_ids.filtered(
+            lambda grant: grant.state == "approved"
+        ).action_revoke()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_draft(self):

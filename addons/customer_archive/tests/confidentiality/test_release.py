@@ -1,0 +1,248 @@
+from datetime import timedelta
+
+from freezegun import freeze_time
+
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command, Date
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..common import CustomerArchiveCommon
+
+SIGNATURE = (
+    b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9"
+    b"awAAAABJRU5ErkJggg=="
+)
+
+
+@tagged("post_install", "-at_install")
+class TestRelease(CustomerArchiveCommon):
+    """CA-12: no paper beside the archive without an approved request."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.archive = cls._new_archive("宁波密件汽车部件有限公司")
+        cls.archive.confidentiality = "confidential"
+
+    def ask(self, user=None, **vals):
+        releases = self.env["customer.archive.release"].with_user(user or self.sales1)
+        return releases.create(
+            {
+                "kind": "print",
+                "archive_ids": [Command.set(self.archive.ids)],
+                "content": "Card E03",
+                "purpose": "Yearly talks",
+                "recipient_name": "Wang",
+                "date_until": Date.context_today(releases) + timedelta(days=5),
+                **vals,
+            }
+        )
+
+    def approve(self, release, *signers):
+        release.action_request_sign_off()
+        for signer in signers or (self.manager,):
+            release.with_user(signer)._sign_off()
+
+    def may(self, right, user):
+        return not self.archive.with_user(user)._get_right_reasons(right)
+
+    def test_ca_12_print_of_confidential_needs_an_approved_release(self):
+        self.assertFalse(self.may("print", self.sales1))
+        release = self.ask()
+        self.assertFalse(self.may("print", self.sales1), "asking is not approving")
+        self.approve(release)
+        self.assertEqual(release.state, "approved")
+        self.assertTrue(self.may("print", self.sales1))
+        self.assertFalse(self.may("export", self.sales1), "only what was asked for")
+        self.assertFalse(self.may("print", self.supervisor), "only the applicant")
+
+    def test_ca_12_right_ends_with_the_period_of_use(self):
+        with freeze_time("2025-11-03 02:00:00"):
+            release = self.ask(date_until="2025-11-05")
+            self.approve(release)
+        for instant, allowed in (
+            ("2025-11-05 15:59:59", True),  # 23:59:59 in Shanghai
+            ("2025-11-05 16:00:00", False),
+        ):
+            with freeze_time(instant):
+                self.env.invalidate_all()
+                self.assertIs(self.may("print", self.sales1), allowed, instant)
+
+    def test_ca_12_outsiders_need_the_general_manager(self):
+        release = self.ask(kind="external")
+        with self.assertRaisesRegex(UserError, "company that receives"):
+            release.action_request_sign_off()
+        release.recipient_company = "Law office"
+        self.approve(release, self.manager)
+        self.assertEqual(release.state, "approval")
+        self.assertFalse(self.may("export", self.sales1))
+        release.with_user(self.director)._sign_off()
+        self.assertEqual(release.state, "approved")
+        self.assertTrue(self.may("export", self.sales1))
+
+    def test_ca_12_nobody_approves_the_own_request(self):
+        release = self.ask(user=self.manager)
+        release.action_request_sign_off()
+        with self.assertRaises(UserError):
+            release._sign_off()
+        self.assertEqual(release.state, "approval")
+
+    def test_ca_12_no_state_past_the_signatures(self):
+        releases = self.env["customer.archive.release"].with_user(self.sales1)
+        for state in ("approval", "approved", "received", "destroyed"):
+            with self.subTest(state), self.assertRaises(UserError):
+                self.ask(state=state)
+            with self.subTest(state), self.assertRaises(UserError):
+                self.ask().write({"state": state})
+        result = releases.load(
+            ["kind", "content", "purpose", "recipient_name", "date_until", "state"],
+            [["print", "x", "x", "x", "2030-01-01", "approved"]],
+        )
+        self.assertFalse(result["ids"])
+
+    def test_ca_12_change_after_approval_ends_the_right(self):
+        release = self.ask()
+        self.approve(release)
+        other = self._new_archive("宁波另一汽车部件有限公司")
+        release.sudo().archive_ids = [Command.link(other.id)]
+        self.assertFalse(self.may("print", self.sales1))
+        self.assertEqual(release.sudo().grant_ids.state, "revoked")
+        with self.assertRaises(UserError):
+            release.write({"recipient_signature": SIGNATURE, "state": "received"})
+
+    def test_ca_12_recipient_signs_and_destruction_is_witnessed(self):
+        release = self.ask()
+        self.approve(release)
+        with self.assertRaisesRegex(UserError, "has not signed"):
+            release.action_receive()
+        release.recipient_signature = SIGNATURE
+        release.action_receive()
+        self.assertTrue(release.date_received)
+        with self.assertRaisesRegex(UserError, "witnessed"):
+            release.action_destroy()
+        with (
+            self.assertRaisesRegex(Exception, "own witness"),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(),
+        ):
+            release.write(
+                {"destroyed_by_id": self.sales1.id, "witness_id": self.sales1.id}
+            )
+            release.flush_recordset()
+        release.write(
+            {
+                "destroyed_by_id": self.sales1.id,
+                "witness_id": self.keeper.id,
+                "date_destroyed": Date.context_today(release),
+            }
+        )
+        release.action_destroy()
+        self.assertEqual(release.state, "destroyed")
+        self.assertFalse(self.may("print", self.sales1), "the right ends with the paper")
+
+    def test_ca_12_grant_cannot_be_taken_from_a_release_by_hand(self):
+        release = self.ask()
+        self.approve(release)
+        grants = self.env["access.grant"].with_user(self.sales2)
+        with self.assertRaises(UserError):
+            grants.create(
+                {
+                    "user_id": self.sales2.id,
+                    "res_model": "customer.archive",
+                    "line_ids": [Command.create({"res_id": self.archive.id})],
+                    "date_to": release.date_until,
+                    "purpose": "x",
+                    "reason": "x",
+                    "release_id": release.id,
+                }
+            )
+
+    def test_ca_12_two_at_once_and_copy(self):
+        releases = self.ask() | self.ask(kind="export")
+        self.approve(releases)
+        self.assertEqual(releases.mapped("state"), ["approved", "approved"])
+        copies = releases.copy()
+        self.assertEqual(copies.mapped("state"), ["draft", "draft"])
+        self.assertFalse(copies.sudo().grant_ids)
+
+    def test_ca_12_colleague_and_other_company_see_nothing(self):
+        release = self.ask()
+        with self.assertRaises(AccessError):
+            release.with_user(self.sales2).read(["purpose"])
+        self.assertTrue(release.with_user(self.keeper).read(["purpose"]))
+
+    def test_ca_12_submitted_request_stays_on_record(self):
+        release = self.ask()
+        self.approve(release)
+        with self.assertRaisesRegex(UserError, "stay on record"):
+            release.unlink()
+
+    def test_ca_99_mass_change_is_asked_for_without_archives(self):
+        """CA-99: mass changes are proposed and signed before they are made."""
+        release = self.ask(kind="mass_edit", archive_ids=[])
+        self.approve(release)
+        self.assertEqual(release.state, "approved")
+
+
+@tagged("post_install", "-at_install")
+class TestConsultation(CustomerArchiveCommon):
+    """CA-11, AC-02: without permission nobody consults the archives of others."""
+
+    def ask_access(self, archive, until, user=None):
+        user = user or self.sales2
+        return (
+            self.env["access.grant"]
+            .with_user(user)
+            .create(
+                {
+                    "user_id": user.id,
+                    "res_model": "customer.archive",
+                    "line_ids": [Command.create({"res_id": archive.id})],
+                    "date_to": until,
+                    "purpose": "Joint visit",
+                    "reason": "Stands in next week",
+                }
+            )
+        )
+
+    def test_ac_02_grant_opens_until_the_tenth(self):
+        """CA-11: no access; the contact stays readable; with a grant until the 10th."""
+        archive = self._new_archive("宁波借阅汽车部件有限公司")
+        own = archive.with_user(self.sales2)
+        with self.assertRaises(AccessError):
+            own.read(["name"])
+        self.assertEqual(
+            archive.partner_id.with_user(self.sales2).name, "宁波借阅汽车部件有限公司"
+        )
+        with freeze_time("2025-03-03 02:00:00"):
+            grant = self.ask_access(archive, "2025-03-10")
+            grant.with_user(self.director).action_approve()
+        for instant, visible in (
+            ("2025-03-10 15:59:59", True),
+            ("2025-03-10 16:00:00", False),
+        ):
+            with freeze_time(instant):
+                self.env.invalidate_all()
+                found = own.search([("id", "=", archive.id)])
+                self.assertEqual(bool(found), visible, instant)
+
+    def test_ca_11_keeper_and_applicant_do_not_approve(self):
+        archive = self._new_archive("宁波审批汽车部件有限公司")
+        grant = self.ask_access(archive, Date.today() + timedelta(days=3))
+        for user in (self.sales2, self.keeper, self.manager):
+            with self.subTest(user.login), self.assertRaises(UserError):
+                grant.with_user(user).action_approve()
+        self.company.ca_consultation_approver = "manager"
+        grant.with_user(self.manager).action_approve()
+        self.assertEqual(grant.state, "approved")
+
+    def test_ca_13_view_only_grant_neither_prints_nor_exports(self):
+        archive = self._new_archive("宁波只读汽车部件有限公司")
+        grant = self.ask_access(archive, Date.today() + timedelta(days=3))
+        grant.with_user(self.director).action_approve()
+        viewer = archive.with_user(self.sales2)
+        self.assertTrue(viewer.read(["name"]))
+        for right in ("print", "export", "download"):
+            with self.subTest(right), self.assertRaises(AccessError):
+                viewer._check_access_right_granted(right)
