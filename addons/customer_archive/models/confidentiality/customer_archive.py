@@ -16,8 +16,6 @@ class CustomerArchive(models.Model):
             approvers |= (
                 self.env.ref(f"customer_archive.group_customer_archive_{group}")
                 .sudo()
-                .all_user_ids.filtered(
-                    lambda user: self.company_id <= user.company_ids
-                )
+                .all_user_ids.filtered(lambda user: self.company_id <= user.company_ids)
             )
         return approvers.sudo(self.env.su)

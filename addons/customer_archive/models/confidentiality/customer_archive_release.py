@@ -182,7 +182,9 @@ class CustomerArchiveRelease(models.Model):
         if not self.archive_ids and self.kind != "mass_edit":
             reasons.append(self.env._("Choose at least one archive."))
         if self.kind == "external" and not (self.recipient_company or "").strip():
-            reasons.append(self.env._("Enter the company that receives the information."))
+            reasons.append(
+                self.env._("Enter the company that receives the information.")
+            )
         if self.date_until and self.date_until < fields.Date.context_today(self):
             reasons.append(self.env._("The period of use lies in the past."))
         return reasons

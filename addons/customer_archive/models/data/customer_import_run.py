@@ -129,8 +129,10 @@ class CustomerImportBatch(models.Model):
         if not unnumbered or not self.company_id.ca_fill_customer_no:
             return
         # sudo: the sequence belongs to the system
-        sequence_sudo = self.env["ir.sequence"].sudo()._get_for_company(
-            "customer.archive.customer", self.company_id
+        sequence_sudo = (
+            self.env["ir.sequence"]
+            .sudo()
+            ._get_for_company("customer.archive.customer", self.company_id)
         )
         numbers = sequence_sudo._next_numbers(
             len(unnumbered), fields.Date.context_today(self)
@@ -189,13 +191,17 @@ class CustomerImportBatch(models.Model):
             for target, field in CONTACT_FIELDS.items()
             if target in values
         }
-        return self._get_shared_vals(parent) | vals | {
-            "name": values["contact"],
-            "parent_id": parent.id,
-            "type": "contact",
-            "lang": "zh_CN",
-            "user_id": line.user_id.id,
-        }
+        return (
+            self._get_shared_vals(parent)
+            | vals
+            | {
+                "name": values["contact"],
+                "parent_id": parent.id,
+                "type": "contact",
+                "lang": "zh_CN",
+                "user_id": line.user_id.id,
+            }
+        )
 
     def _get_shared_vals(self, parent):
         """Return what a contact has in common with its company, as core copies it."""
