@@ -75,6 +75,9 @@ class SignOffMixin(models.AbstractModel):
                 invisible="not can_withdraw_sign_off"/>
         <field name="sign_off_cells" widget="sign_off_cells" nolabel="1"/>
 
+    List the mixins of this toolkit before ``mail.thread`` and ``mail.activity.mixin`` (which come with this one):
+    Python finds no method resolution order for classes that disagree about it.
+
     ``_get_seal_reasons`` computes the digest of the sealed values anew each time: the seal is broken by any
     change, on whatever road it came. ``_sealed_fields`` may go through relations (``line_ids.tax_ids``);
     archiving a line of a one2many counts as a change. Do not seal what the hooks below write.
