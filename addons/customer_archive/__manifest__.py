@@ -78,6 +78,10 @@
             "customer_archive/static/src/**/*",
         ],
     },
-    "demo": [],
+    "demo": [
+        "demo/archive/company_demo.xml",
+        "demo/archive/customers_demo.xml",
+        "demo/archive/archives_demo.xml",
+    ],
     "application": True,
 }

@@ -77,32 +77,3 @@ class CustomerArchiveCommon(BaseCommon):
                 }
             )
         )
-
-    @classmethod
-    def _submit(cls, archives):
-        """Submit archives as their persons in charge."""
-        for user, own in archives.grouped("user_id").items():
-            own.with_user(user).action_submit()
-
-    @classmethod
-    def _put_on_file(cls, archives):
-        """Take archives through submission, review and, where asked, approval."""
-        cls._submit(archives)
-        archives.with_user(cls.supervisor)._sign_off(opinion="Complete")
-        approval = archives.filtered(lambda archive: archive.state == "approval")
-        if approval:
-            approval.with_user(cls.director)._sign_off()
-        return archives
-
-    @classmethod
-    def _decide(cls, archives, kind, user=None, **values):
-        """Stop, resume, deregister or restore as the dialog does."""
-        values.setdefault("reason", "Because")
-        if kind == "deregister":
-            values.setdefault("churn_reason_id", cls.env.ref("customer_archive.customer_archive_churn_reason_price").id)
-        decision = (
-            cls.env["customer.archive.decision"]
-            .with_user(user or cls.manager)
-            .create({"kind": kind, "archive_ids": [Command.set(archives.ids)], **values})
-        )
-        return decision.action_confirm()

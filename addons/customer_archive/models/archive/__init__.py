@@ -18,5 +18,4 @@ from . import (
     res_partner,
     res_partner_identity,
     sale_order,
-    sign_off_request,
 )

@@ -251,7 +251,8 @@ class CustomerArchive(models.Model):
     def _finish_opening(self):
         """The archive is submitted: the week is over, the activity done."""
         self._clock_stop(CLOCK)
-        self.sudo().activity_feedback(["customer_archive.mail_activity_type_open_archive"])
+        # The step itself is in the chatter; a message for each activity would say it twice.
+        self.sudo().activity_unlink(["customer_archive.mail_activity_type_open_archive"])
 
     def _get_clock_recipients(self, role):
         users = super()._get_clock_recipients(role)

@@ -120,7 +120,8 @@ class CustomerArchive(models.Model):
 
     def _get_transition_reasons(self, target):
         reasons = super()._get_transition_reasons(target)
-        if target == "active" and self.state != "stopped":
+        if target in ("review", "active") and self.state != "stopped":
+            # Asked at the submission already: the reviewer is not the one to find it out.
             reasons += self._get_indispensable_document_reasons()
         return reasons
 

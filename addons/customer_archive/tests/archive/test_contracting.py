@@ -2,11 +2,11 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from ..common import CustomerArchiveCommon
+from .common import ArchiveCommon
 
 
 @tagged("post_install", "-at_install")
-class TestContracting(CustomerArchiveCommon):
+class TestContracting(ArchiveCommon):
     """CA-18: consult the archive before contracting; no order for customers whose trade is stopped (AC-15)."""
 
     @classmethod

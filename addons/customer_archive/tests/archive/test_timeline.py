@@ -1,11 +1,11 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ..common import CustomerArchiveCommon
+from .common import ArchiveCommon
 
 
 @tagged("post_install", "-at_install")
-class TestTimeline(CustomerArchiveCommon):
+class TestTimeline(ArchiveCommon):
     """CA-08: events, by hand and by the applications."""
 
     @classmethod
@@ -125,7 +125,7 @@ class TestTimeline(CustomerArchiveCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestChangeLedger(CustomerArchiveCommon):
+class TestChangeLedger(ArchiveCommon):
     """CA-08, L-06: changes of customers and archives can be queried, as far as the viewer may see them."""
 
     @classmethod
