@@ -112,8 +112,8 @@ def check_python(problems, names, fix):
         )
         subprocess.run([*ruff, "format", "-q", *files], cwd=paths.ROOT, check=False)
     problems.tool("ruff check", [*ruff, "check", "-q", "--no-cache", *files])
-    diff = [*ruff, "format", "-q", "--diff", "--no-cache", *files]
-    problems.tool("ruff format", diff)
+    check = [*ruff, "format", "--check", "--no-cache", *files]
+    problems.tool("ruff format", check)
     modules = [name for name in files if name.startswith("addons/")]
     if modules:
         pylint = [paths.LINT_VENV / "bin/pylint", "--rcfile=.pylintrc", "-j0"]
