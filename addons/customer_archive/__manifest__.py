@@ -27,6 +27,20 @@
         "views/archive/sale_order_views.xml",
         "views/archive/res_config_settings_views.xml",
         # card
+        "security/card/card_groups.xml",
+        "security/card/ir.model.access.csv",
+        "security/card/card_rules.xml",
+        "report/card/card_reports.xml",
+        "report/card/card_templates.xml",
+        "data/card/customer_archive_card_data.xml",
+        "data/card/ir_sequence_data.xml",
+        "data/card/controlled_form_data.xml",
+        "data/card/sign_off_route_data.xml",
+        "views/card/customer_archive_views.xml",
+        "views/card/customer_new_report_views.xml",
+        "views/card/card_configuration_views.xml",
+        "views/card/res_partner_views.xml",
+        "views/card/res_config_settings_views.xml",
         # confidentiality
         "security/confidentiality/ir.model.access.csv",
         "security/confidentiality/confidentiality_rules.xml",
@@ -65,6 +79,7 @@
         # menus
         "views/customer_archive_menus.xml",
         "views/archive/archive_menus.xml",
+        "views/card/card_menus.xml",
         "views/confidentiality/customer_archive_release_views.xml",
         "views/confidentiality/confidentiality_menus.xml",
         "views/confidentiality/res_config_settings_views.xml",

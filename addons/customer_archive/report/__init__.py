@@ -1,1 +1,1 @@
-from . import custody, document
+from . import card, custody, document

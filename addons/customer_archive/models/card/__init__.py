@@ -1,0 +1,15 @@
+from . import (
+    customer_contact_role,
+    customer_enterprise_type,
+    res_company,
+    res_config_settings,
+    res_partner,
+    customer_archive_person,
+    customer_archive_lines,
+    customer_archive_sections,
+    customer_archive_personal_data,
+    customer_archive_trade,
+    customer_archive_print,
+    customer_new_report,
+    sale_order,
+)

@@ -1,0 +1,184 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class CustomerNewReport(models.Model):
+    """Report of a newly developed customer (E01 新开发客户报告表, CA-30); one for each customer and company."""
+
+    _name = "customer.new.report"
+    _description = "Report of a new customer"
+    _inherit = ["numbering.mixin", "sign.off.mixin", "controlled.form.mixin", "mail.thread", "mail.activity.mixin"]
+    _order = "id desc"
+    _check_company_auto = True
+    _numbering_code = "customer.new.report"
+    _controlled_form_code = "E01"
+    _sign_off_form_code = "E01"
+    _sealed_fields = (
+        "partner_id",
+        "order_id",
+        "amount_first_order",
+        "first_products",
+        "products_used",
+        "development_history",
+        "remark",
+    )
+
+    name = fields.Char(
+        string="Report No.",
+        required=True,
+        readonly=True,
+        copy=False,
+        default="/",
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    currency_id = fields.Many2one(
+        related="company_id.currency_id",
+    )
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Customer",
+        required=True,
+        index=True,
+        copy=False,
+        ondelete="restrict",
+        check_company=True,
+        tracking=True,
+        domain="['|', ('parent_id', '=', False), ('is_company', '=', True)]",
+    )
+    partner_ref = fields.Char(
+        related="partner_id.ref",
+        string="Customer No.",
+    )
+    factory_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Factory",
+        compute="_compute_factory_id",
+        help="The address with the role of a factory, else the first delivery address.",
+    )
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Person in Charge",
+        required=True,
+        index=True,
+        tracking=True,
+        default=lambda self: self.env.user,
+        domain="[('share', '=', False)]",
+    )
+    team_id = fields.Many2one(
+        comodel_name="crm.team",
+        string="Sales Team",
+        index="btree_not_null",
+        check_company=True,
+    )
+    order_id = fields.Many2one(
+        comodel_name="sale.order",
+        string="First Order",
+        index="btree_not_null",
+        copy=False,
+        ondelete="restrict",
+        check_company=True,
+        domain="[('partner_id', 'child_of', partner_id), ('state', '=', 'sale')]",
+    )
+    date_first_order = fields.Datetime(
+        related="order_id.date_order",
+        string="Date of the First Order",
+    )
+    amount_first_order = fields.Monetary(
+        string="First Transaction Amount",
+        compute="_compute_first_order",
+        compute_sudo=True,
+        help="Untaxed, in company currency, at the rate of the day of the order.",
+    )
+    first_products = fields.Char(
+        string="Products of the First Order",
+        compute="_compute_first_order",
+        compute_sudo=True,
+    )
+    products_used = fields.Char(
+        tracking=True,
+        help="What the customer uses of our products. Empty: the products of the first order.",
+    )
+    development_history = fields.Text(
+        string="How the Customer Was Won",
+        tracking=True,
+    )
+    remark = fields.Text(
+        tracking=True,
+    )
+
+    _name_company_unique = models.UniqueIndex("(name, company_id)", "The number of the report is already taken.")
+    _partner_company_unique = models.UniqueIndex(
+        "(partner_id, company_id)",
+        "There is already a report of this new customer.",
+    )
+
+    # --- Computes ---
+
+    @api.depends("name", "partner_id.display_name")
+    def _compute_display_name(self):
+        for report in self:
+            report.display_name = f"{report.name or ''} {report.partner_id.display_name or ''}".strip()
+
+    @api.depends("partner_id.child_ids.type", "partner_id.child_ids.ca_role_ids")
+    def _compute_factory_id(self):
+        for report in self:
+            customer = report.partner_id
+            deliveries = customer.child_ids.filtered(lambda contact: contact.type == "delivery")
+            report.factory_id = (customer._get_ca_contacts_by_role("factory") | deliveries)[:1]
+
+    @api.depends("order_id.amount_untaxed", "order_id.order_line.product_id", "company_id")
+    def _compute_first_order(self):
+        for report in self:
+            order = report.order_id
+            amount = order.amount_untaxed
+            if order and order.currency_id != report.currency_id:
+                amount = order.currency_id._convert(amount, report.currency_id, report.company_id, order.date_order.date())
+            report.amount_first_order = amount
+            products = order.order_line.filtered(lambda line: not line.display_type).product_id
+            report.first_products = ", ".join(products.mapped("name"))
+
+    # --- CRUD ---
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_signed(self):
+        signed = self.filtered(lambda report: report.sign_off_state != "none")
+        if signed:
+            raise UserError(
+                self.env._("Reports that were handed in for signature are kept: %(reports)s.",
+                    reports=", ".join(signed.mapped("name")))
+            )
+
+    def copy(self, default=None):
+        raise UserError(self.env._("A customer is newly developed only once; its report is not duplicated."))
+
+    # --- Business ---
+
+    @api.model
+    def _get_reported_customers(self, customers, company):
+        """Return those of the customers that have a report in the company."""
+        return self.search([("partner_id", "in", customers.ids), ("company_id", "=", company.id)]).partner_id
+
+    def _get_sign_off_reasons(self):
+        reasons = super()._get_sign_off_reasons()
+        if not (self.development_history or "").strip():
+            reasons.append(self.env._("%(report)s: tell how the customer was won.", report=self.name))
+        return reasons
+
+    def _get_sign_off_users(self, role):
+        if role == "supervisor":
+            # sudo: who leads a team is no secret
+            leader_sudo = self.sudo().team_id.user_id
+            if leader_sudo and leader_sudo != self.user_id:
+                return leader_sudo.sudo(self.env.su)
+        if role == "responsible":
+            return self.user_id
+        return super()._get_sign_off_users(role)
+
+    def _card_money(self, amount):
+        """Print an amount in company currency, an empty cell when there is none."""
+        return self.env["customer.archive"]._card_money_in(amount, self.currency_id)
