@@ -34,6 +34,11 @@
         # ledger
         # loan
         "security/loan/ir.model.access.csv",
+        "security/loan/loan_rules.xml",
+        "data/loan/loan_data.xml",
+        "wizard/loan/loan_wizard_views.xml",
+        "views/loan/loan_class_views.xml",
+        "views/loan/loan_loan_views.xml",
         # numbering
         "views/numbering/ir_sequence_views.xml",
         # sheet
@@ -54,6 +59,7 @@
         "views/record_control_menus.xml",
         "views/access/access_menus.xml",
         "views/clock/clock_menus.xml",
+        "views/loan/loan_menus.xml",
         "views/sign_off/sign_off_menus.xml",
     ],
     "assets": {

@@ -21,6 +21,8 @@
         # ledger
         "security/ledger/ir.model.access.csv",
         "security/ledger/ledger_rules.xml",
+        # loan
+        "security/loan/ir.model.access.csv",
         # numbering
         "security/numbering/ir.model.access.csv",
         "data/numbering/ir_sequence_data.xml",

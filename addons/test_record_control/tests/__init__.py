@@ -5,6 +5,9 @@ from . import test_access_roads
 from . import test_clock_deadline
 from . import test_ledger_export
 from . import test_ledger_menu
+from . import test_loan_flow
+from . import test_loan_gates
+from . import test_loan_scan
 from . import test_numbering_sequence
 from . import test_sign_off_access
 from . import test_sign_off_concurrency

@@ -58,7 +58,8 @@ class AccessGrant(models.Model):
         "approver_id",
         "decided_at",
         "refusal_reason",
-        "loan_line_id",
+        "authority_model",
+        "authority_id",
     )
     _numbering_code = "access.grant"
 
@@ -192,13 +193,17 @@ class AccessGrant(models.Model):
         readonly=True,
         copy=False,
     )
-    loan_line_id = fields.Many2one(
-        comodel_name="loan.loan.line",
-        string="Loan",
+    authority_model = fields.Char(
+        string="Backed by (type)",
         readonly=True,
         copy=False,
-        index="btree_not_null",
-        ondelete="restrict",
+    )
+    authority_id = fields.Many2oneReference(
+        string="Backed by",
+        model_field="authority_model",
+        readonly=True,
+        copy=False,
+        help="The approved loan or release that this grant carries out.",
     )
     can_approve = fields.Boolean(compute="_compute_can_approve")
 
@@ -305,8 +310,8 @@ class AccessGrant(models.Model):
 
     def _get_decision_reasons(self):
         """Say why the user may not decide: four eyes, and the rule of the records."""
-        if self.loan_line_id:
-            return self.loan_line_id._get_electronic_grant_reasons(self)
+        if authority := self._get_authority():
+            return authority._get_grant_authority_reasons(self)
         user = self.env.user
         if user in (self.user_id, self.requester_id):
             return [
@@ -326,10 +331,25 @@ class AccessGrant(models.Model):
             ]
         return []
 
+    def _get_authority(self):
+        """Return the record whose approval backs this grant, as superuser, or None.
+
+        Such a record (a loan line, a release) was approved by its own rule, with
+        its own four eyes. It has a method ``_get_grant_authority_reasons(grant)``
+        that says why it does not back the grant, for example because its seal is
+        broken. Only the system names an authority.
+        """
+        model = self.env.get(self.authority_model or "")
+        return (
+            model.sudo().browse(self.authority_id)
+            if model is not None and self.authority_id
+            else None
+        )
+
     def _get_revocation_reasons(self):
         """Say why the user may not end the grant: parties, approvers and the loan may."""
         user = self.env.user
-        if self.env.uid == SUPERUSER_ID or self.loan_line_id:
+        if self.env.uid == SUPERUSER_ID or self._get_authority():
             return []
         if user in (self.user_id, self.requester_id) or user in self._get_approvers():
             return []
@@ -385,7 +405,7 @@ class AccessGrant(models.Model):
         for grant in grants:
             grant._check_records()
             grant.sudo().approver_ids = [Command.set(grant._get_approvers().ids)]
-            if not grant.loan_line_id:
+            if not grant.authority_id:
                 grant._notify_people(
                     grant.sudo().approver_ids,
                     self.env._(

@@ -1,0 +1,123 @@
+import {Component, onMounted, onWillUnmount, useRef, useState} from "@odoo/owl";
+import {scanBarcode} from "@web/core/barcode/barcode_dialog";
+import {isBarcodeScannerSupported} from "@web/core/barcode/barcode_video_scanner";
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+import {useService} from "@web/core/utils/hooks";
+import {standardActionServiceProps} from "@web/webclient/actions/action_service";
+
+const HISTORY_LENGTH = 12;
+
+/**
+ * Counter for lending: first scan lends, second returns.
+ *
+ * A hand scanner types the code and Enter into the field, which keeps the focus.
+ * The camera is used where the browser allows it (https).
+ */
+export class LoanScan extends Component {
+    static template = "record_control.LoanScan";
+    static props = {...standardActionServiceProps};
+
+    setup() {
+        this.orm = useService("orm");
+        this.input = useRef("input");
+        this.hasCamera = isBarcodeScannerSupported();
+        this.state = useState({answer: null, busy: false, history: []});
+        this.pendingCode = null;
+        this.focus = () => this.input.el?.focus();
+        onMounted(() => {
+            this.focus();
+            document.addEventListener("click", this.focus);
+        });
+        onWillUnmount(() => document.removeEventListener("click", this.focus));
+    }
+
+    get prompt() {
+        switch (this.state.answer?.status) {
+            case "ask_badge":
+                return _t("Scan the borrower's badge");
+            case "ask_condition":
+                return _t(
+                    "Choose the condition, or scan the thing again if it is complete"
+                );
+        }
+        return _t("Scan a thing");
+    }
+
+    get conditions() {
+        return [
+            {key: "good", label: _t("Complete and undamaged"), color: "btn-success"},
+            {key: "soiled", label: _t("Soiled"), color: "btn-secondary"},
+            {key: "damaged", label: _t("Damaged"), color: "btn-warning"},
+            {key: "missing", label: _t("Missing"), color: "btn-danger"},
+        ];
+    }
+
+    get alertColor() {
+        const colors = {
+            error: "alert-danger",
+            lent: "alert-success",
+            returned: "alert-success",
+        };
+        return colors[this.state.answer?.status] || "alert-info";
+    }
+
+    onSubmit() {
+        const text = this.input.el.value.trim();
+        this.input.el.value = "";
+        if (text) {
+            return this.onCode(text);
+        }
+    }
+
+    async onCamera() {
+        try {
+            await this.onCode(await scanBarcode(this.env));
+        } catch (error) {
+            this.state.answer = {status: "error", message: error.message};
+        }
+    }
+
+    onCondition(condition) {
+        return this.step({code: this.pendingCode, condition});
+    }
+
+    onCancel() {
+        this.pendingCode = null;
+        this.state.answer = null;
+        this.focus();
+    }
+
+    async onCode(text) {
+        const status = this.state.answer?.status;
+        if (status === "ask_badge") {
+            return this.step({code: this.pendingCode, badge: text});
+        }
+        if (status === "ask_condition" && text === this.pendingCode) {
+            return this.step({code: text, condition: "good"});
+        }
+        return this.step({code: text});
+    }
+
+    async step(values) {
+        if (this.state.busy) {
+            return;
+        }
+        this.state.busy = true;
+        try {
+            const answer = await this.orm.call("loan.loan", "scan", [], values);
+            const asking = ["ask_badge", "ask_condition"].includes(answer.status);
+            this.pendingCode = asking ? values.code : null;
+            this.state.answer = answer;
+            if (!asking) {
+                this.state.history.unshift({...answer, id: Date.now()});
+                this.state.history.splice(HISTORY_LENGTH);
+            }
+        } finally {
+            this.state.busy = false;
+            this.focus();
+        }
+    }
+}
+
+registry.category("actions").add("record_control.loan_scan", LoanScan);

@@ -1,0 +1,386 @@
+from freezegun import freeze_time
+from psycopg2 import IntegrityError
+
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .loan_common import LoanCommon
+
+QUIET = (
+    "odoo.addons.base.models.ir_rule",
+    "odoo.addons.base.models.ir_model",
+    "odoo.sql_db",
+)
+
+
+@tagged("post_install", "-at_install")
+class TestLoanGates(LoanCommon):
+    """What the button refuses, every road refuses."""
+
+    def _assert_refused(self, call, pattern=""):
+        with self.cr.savepoint(), self.assertRaisesRegex(UserError, pattern):
+            call()
+
+    def test_no_road_into_a_later_state(self):
+        """create, write, as superuser, import, copy, default in the context."""
+        Loan = self.env["loan.loan"].with_user(self.ann)
+        vals = {"borrower_id": self.employees[self.ann].id, "purpose": "x"}
+        for state in ("requested", "approved", "out", "returned"):
+            self._assert_refused(
+                lambda state=state: Loan.create(dict(vals, state=state))
+            )
+            self._assert_refused(
+                lambda state=state: Loan.sudo().create(dict(vals, state=state))
+            )
+        self.assertEqual(
+            Loan.with_context(default_state="out").create(vals).state, "draft"
+        )
+        self.assertFalse(Loan.load(["purpose", "state"], [["x", "Out"]])["ids"])
+        loan = self._loan(self.ann, self.alpha)
+        for state in ("approved", "out", "returned"):
+            self._assert_refused(lambda state=state: loan.write({"state": state}))
+            self._assert_refused(
+                lambda state=state: loan.sudo().write({"state": state})
+            )
+        out = self._loan(self.bob, self.beta, "out")
+        copy = out.copy()
+        self.assertRecordValues(
+            copy, [{"state": "draft", "approver_id": False, "date_due": False}]
+        )
+        self.assertEqual(copy.line_ids.mapped("state"), ["waiting"])
+        self.assertEqual(copy.line_ids.res_id, self.beta.id)
+
+    def test_system_fields_are_refused(self):
+        """Line state, condition, stamps, class, due date by create and write."""
+        Loan = self.env["loan.loan"].with_user(self.ann)
+        line = {"res_model": "test.thing", "res_id": self.alpha.id}
+        other = self.env["loan.class"].create({"code": "X", "name": "X"})
+        for vals in (
+            {"state": "out"},
+            {"condition": "good"},
+            {"class_id": other.id},
+            {"received_by_id": 1},
+        ):
+            self._assert_refused(
+                lambda vals=vals: Loan.create(
+                    {"purpose": "x", "line_ids": [Command.create({**line, **vals})]}
+                )
+            )
+        loan = self._loan(self.ann, self.alpha, "out")
+        for vals in ({"state": "returned"}, {"condition": "good"}):
+            for user in (self.ann, self.keeper):
+                self._assert_refused(
+                    lambda vals=vals, user=user: loan.line_ids.with_user(user).write(
+                        vals
+                    )
+                )
+        for vals in (
+            {"date_due": "2099-01-01 00:00:00"},
+            {"approver_id": self.bob.id},
+            {"max_extensions": 9},
+        ):
+            self._assert_refused(lambda vals=vals: loan.write(vals))
+
+    def test_content_is_fixed_once_asked_for(self):
+        """Borrower, purpose, dates and things of a requested loan, also through its lines."""
+        loan = self._loan(self.ann, self.alpha, "requested")
+        for vals in (
+            {"borrower_id": self.employees[self.bob].id},
+            {"purpose": "other"},
+            {"date_wanted": "2099-01-01 00:00:00"},
+            {
+                "line_ids": [
+                    Command.create({"res_model": "test.thing", "res_id": self.beta.id})
+                ]
+            },
+            {"line_ids": [Command.clear()]},
+            {"line_ids": [Command.update(loan.line_ids.id, {"res_id": self.beta.id})]},
+        ):
+            self._assert_refused(lambda vals=vals: loan.write(vals))
+            self._assert_refused(lambda vals=vals: loan.sudo().write(vals))
+        self._assert_refused(
+            lambda: loan.line_ids.sudo().write({"res_id": self.beta.id})
+        )
+        self._assert_refused(lambda: loan.line_ids.sudo().unlink())
+        self._assert_refused(lambda: loan.sudo().unlink())
+        self._assert_refused(
+            lambda: self.env["loan.loan.line"].create(
+                {"loan_id": loan.id, "res_model": "test.thing", "res_id": self.beta.id}
+            )
+        )
+        draft = self._loan(self.ann, self.beta)
+        draft.unlink()
+        self.assertFalse(draft.exists())
+
+    def test_nobody_approves_his_own_loan(self):
+        """Four eyes: neither borrower nor requester, though he has the role; nor who has no role."""
+        boss2 = self._new_user("l_boss2", "test_record_control.group_test_director")
+        for requester, borrower in [
+            (self.boss, self.boss),
+            (self.boss, self.ann),
+            (self.ann, self.boss),
+        ]:
+            loan = self._loan(requester, self.alpha, "requested", borrower=borrower)
+            mine = loan.with_user(self.boss)
+            self.assertFalse(mine.can_approve)
+            self._assert_refused(
+                lambda mine=mine: mine.action_approve(), "nobody decides"
+            )
+            self._assert_refused(
+                lambda mine=mine: mine.sudo().write({"state": "approved"}),
+                "nobody decides",
+            )
+            self._assert_refused(
+                lambda loan=loan: loan.with_user(self.keeper).action_approve(),
+                "approved by",
+            )
+            loan.with_user(boss2).action_refuse("No")
+            self.assertEqual(loan.refusal_reason, "No")
+
+    def test_hook_of_the_thing_asks_for_more(self):
+        """A role of the class is not enough where the thing wants the director."""
+        self.loan_class.approval_group_ids = self.env.ref("base.group_user")
+        self.alpha.director_only = True
+        loan = self._loan(self.ann, self.things, "requested")
+        self._assert_refused(
+            lambda: loan.with_user(self.bob).action_approve(),
+            "Alpha is approved by the director",
+        )
+        loan.with_user(self.boss).action_approve()
+
+    def test_all_reasons_at_once(self):
+        """An empty loan says everything that is missing, before the button is pressed."""
+        self.beta.is_valid = False
+        loan = self._loan(self.ann, self.beta, purpose=False, acknowledged=False)
+        [step] = [step for step in loan.readiness if step["target"] == "requested"]
+        self.assertEqual(len(step["reasons"]), 3)
+        self._assert_refused(
+            lambda: loan.action_submit(), "(?s)expired.*borrowed for.*passed on"
+        )
+
+    def test_invalid_thing_is_not_lent(self):
+        """Asked at the request, at the approval and at the hand-out."""
+        loan = self._loan(self.ann, self.alpha)
+        self.alpha.is_valid = False
+        self._assert_refused(lambda: loan.action_submit(), "expired")
+        self.alpha.is_valid = True
+        loan.action_submit()
+        self.alpha.is_valid = False
+        self._assert_refused(
+            lambda: loan.with_user(self.boss).action_approve(), "expired"
+        )
+        self.alpha.is_valid = True
+        loan.with_user(self.boss).action_approve()
+        self.alpha.is_valid = False
+        self._assert_refused(
+            lambda: loan.with_user(self.keeper).action_hand_out(), "expired"
+        )
+
+    def test_class_that_forbids_lending(self):
+        """Forbidden: never; in the room: for use in the room; no class: not at all."""
+        self.loan_class.lending = "forbidden"
+        self._assert_refused(
+            lambda: self._loan(self.ann, self.alpha, "requested"), "is not lent"
+        )
+        self.loan_class.lending = "in_room"
+        self._assert_refused(
+            lambda: self._loan(self.ann, self.alpha, "requested"), "in its room only"
+        )
+        self.assertTrue(self._loan(self.ann, self.alpha, "out", use_in_room=True))
+        self.loan_class.active = False
+        self._assert_refused(
+            lambda: self._loan(self.ann, self.beta, "requested"), "no loan class"
+        )
+
+    @freeze_time("2026-03-09 02:00:00")
+    def test_one_open_loan_per_thing(self):
+        """The second hand-out is refused with the name of the holder; the database refuses it in any case."""
+        self._loan(self.ann, self.alpha, "out", date_wanted="2026-03-09 03:00:00")
+        later = self._loan(
+            self.bob, self.alpha, "approved", date_start="2026-03-09 03:30:00"
+        )
+        with freeze_time("2026-03-09 04:00:00"):
+            self._assert_refused(
+                lambda: later.with_user(self.keeper).action_hand_out(), "out with l_ann"
+            )
+            line = later.line_ids.sudo()
+            with (
+                mute_logger("odoo.sql_db"),
+                self.assertRaisesRegex(Exception, "one_open_loan"),
+                self.cr.savepoint(),
+            ):
+                line.state = "out"
+                line.flush_recordset()
+
+    @freeze_time("2026-03-09 02:00:00")
+    def test_reservations(self):
+        """Two reservations of a thing do not overlap; the later asker sees who was first."""
+        self._loan(self.ann, self.alpha, "approved", date_start="2026-03-16 01:00:00")
+        clash = self._loan(
+            self.bob, self.alpha, "requested", date_start="2026-03-17 01:00:00"
+        )
+        self.assertIn("reserved by l_ann", clash.conflict_note)
+        self._assert_refused(
+            lambda: clash.with_user(self.boss).action_approve(), "reserved by l_ann"
+        )
+        free = self._loan(
+            self.bob, self.alpha, "approved", date_start="2026-03-20 01:00:00"
+        )
+        self.assertFalse(free.conflict_note)
+        # handed out now it would not be back in time
+        now = self._loan(
+            self.bob, self.alpha, "approved", date_wanted="2026-03-13 01:00:00"
+        )
+        now.with_user(self.keeper).action_hand_out()
+        self._assert_refused(
+            lambda: free.with_user(self.keeper).action_hand_out(), "is reserved from"
+        )
+
+    def test_overdue_borrower_gets_nothing_more(self):
+        """Refused at each step until it is back; another borrower is served."""
+        with freeze_time("2026-03-09 02:00:00"):
+            first = self._loan(self.ann, self.alpha, "out")
+            second = self._loan(
+                self.ann, self.beta, "approved", date_start="2026-03-12 08:00:00"
+            )
+        with freeze_time("2026-03-12 09:00:00"):
+            second.invalidate_recordset()
+            self.assertFalse(second._get_borrower_reasons())
+        with freeze_time("2026-03-12 09:00:01"):
+            self._assert_refused(
+                lambda: second.with_user(self.keeper).action_hand_out(), "overdue since"
+            )
+            self._assert_refused(
+                lambda: self._loan(self.ann, self.beta, "requested"), "overdue since"
+            )
+            self._return(first)
+            second.with_user(self.keeper).action_hand_out()
+
+    def test_keeper_hands_out_and_takes_back(self):
+        """Neither the borrower nor a stranger; the borrower does not receive his own return."""
+        loan = self._loan(self.ann, self.alpha, "approved")
+        for user in (self.ann, self.bob, self.boss):
+            self._assert_refused(
+                lambda user=user: loan.with_user(user).sudo().action_hand_out(),
+                "keeper",
+            )
+        loan.with_user(self.keeper).action_hand_out()
+        for user in (self.ann, self.boss):
+            self._assert_refused(
+                lambda user=user: self._return(loan.with_user(user).sudo(), user)
+            )
+        own = self._loan(self.keeper, self.beta, "out")
+        self._assert_refused(lambda: self._return(own), "does not receive his own")
+        self.beta.keeper_id = self.keeper2
+        self._return(own, self.keeper2)
+
+    def test_return_needs_a_condition(self):
+        """Each line; only what is out."""
+        loan = self._loan(self.ann, self.things, "out").with_user(self.keeper)
+        self._assert_refused(
+            lambda: loan._return_lines(loan.line_ids, {}), "(?s)Alpha.*condition.*Beta"
+        )
+        self._assert_refused(lambda: loan.write({"state": "returned"}), "is not back")
+        self._return(loan)
+        self._assert_refused(lambda: self._return(loan), "is not out")
+
+    def test_two_loans_in_one_call(self):
+        """Each action works on many; one that is refused keeps both."""
+        loans = self._loan(self.ann, self.alpha) | self._loan(self.ann, self.beta)
+        loans.action_submit()
+        loans.with_user(self.boss).action_approve()
+        self.beta.is_valid = False
+        self._assert_refused(
+            lambda: loans.with_user(self.keeper).action_hand_out(), "expired"
+        )
+        self.assertEqual(set(loans.mapped("state")), {"approved"})
+        self.beta.is_valid = True
+        loans.with_user(self.keeper).action_hand_out()
+        self._return(loans)
+        self.assertEqual(set(loans.mapped("state")), {"returned"})
+
+    @mute_logger(*QUIET)
+    def test_who_sees_loans(self):
+        """Borrower, requester, approver and keeper; nobody else, no portal user, no other company."""
+        loan = self._loan(self.ann, self.alpha, "requested")
+        Loan = self.env["loan.loan"]
+        for user in (self.ann, self.boss, self.keeper):
+            self.assertIn(loan, Loan.with_user(user).search([]))
+        for user in (self.bob, self.stranger):
+            self.assertNotIn(loan, Loan.with_user(user).search([]))
+            with self.assertRaises(AccessError):
+                loan.line_ids.with_user(user).read(["res_id"])
+        other = self.env["res.company"].create({"name": "Other"})
+        self.boss.write({"company_ids": [Command.link(other.id)]})
+        self.assertNotIn(
+            loan,
+            Loan.with_user(self.boss)
+            .with_context(allowed_company_ids=other.ids)
+            .search([]),
+        )
+
+    def test_a_thing_that_is_out_is_not_deleted(self):
+        """Nor is a class in use; a thing that is back may go."""
+        loan = self._loan(self.ann, self.alpha, "out")
+        self._assert_refused(lambda: self.alpha.unlink(), "on loan")
+        self._return(loan)
+        self.alpha.unlink()
+        loan.invalidate_recordset()
+        self.assertEqual(loan.line_ids.thing_name, "Deleted record")
+        self.assertTrue(loan.readiness is not None)
+
+    def test_only_things_are_lent(self):
+        """A line names an existing record of a kind that can be lent, once."""
+        for vals in (
+            {"res_model": "res.partner", "res_id": 1},
+            {"res_model": "test.thing", "res_id": 10**8},
+            {"res_model": "no.model", "res_id": 1},
+        ):
+            self._assert_refused(
+                lambda vals=vals: self.env["loan.loan"]
+                .with_user(self.ann)
+                .create({"purpose": "x", "line_ids": [Command.create(vals)]})
+            )
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaisesRegex(Exception, "thing_once"),
+            self.cr.savepoint(),
+        ):
+            self._loan(
+                self.ann, self.alpha | self.alpha.browse(self.alpha.ids)
+            ).line_ids.copy({"loan_id": self._loan(self.ann, self.alpha).id})
+
+    def test_classes(self):
+        """The company's own class before the common, the model's before any; figures that make sense."""
+        Class = self.env["loan.class"]
+        Class.create({"code": "ANY", "name": "Any"})
+        self.assertEqual(self.alpha._get_loan_class(), self.loan_class)
+        own = self.loan_class.copy({"code": "OWN", "company_id": self.company.id})
+        self.assertEqual(self.alpha._get_loan_class(), own)
+        for vals in ({"duration": 0}, {"max_extensions": -1}, {"code": "ANY"}):
+            with (
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(IntegrityError),
+                self.cr.savepoint(),
+            ):
+                Class.create({"code": "Y", "name": "Y", **vals})
+
+    def test_dates_in_order(self):
+        """A loan does not end before it starts."""
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(IntegrityError),
+            self.cr.savepoint(),
+        ):
+            self._loan(
+                self.ann,
+                self.alpha,
+                date_start="2026-05-05 00:00:00",
+                date_wanted="2026-05-04 00:00:00",
+            )
+        with self.assertRaises(UserError):
+            self._loan(
+                self.ann, self.alpha, "requested", date_wanted="2020-05-04 00:00:00"
+            )
