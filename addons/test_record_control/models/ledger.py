@@ -77,3 +77,39 @@ class TestLedgerSecond(models.AbstractModel):
 
     def _ledger_columns(self):
         return [Column("name"), Column("quantity")]
+
+
+class TestSecretLedger(models.AbstractModel):
+    _name = "report.test_record_control.ledger_secret"
+    _description = "Register of dossiers"
+    _inherit = "ledger.mixin"
+    _ledger_model = "test.secret"
+
+    def _ledger_columns(self):
+        return [Column("name"), Column("content"), Column("amount", total=True)]
+
+
+class TestSecretLineLedger(models.AbstractModel):
+    _name = "report.test_record_control.ledger_secret_line"
+    _description = "Register of lines of dossiers"
+    _inherit = "ledger.mixin"
+    _ledger_model = "test.secret.line"
+
+    def _ledger_columns(self):
+        return [Column("name"), Column("secret_id.content", label="Content"), Column("sum")]
+
+
+class TestSecretLinkLedger(models.AbstractModel):
+    _name = "report.test_record_control.ledger_secret_link"
+    _description = "Register of links to dossiers"
+    _inherit = "ledger.mixin"
+    _ledger_model = "test.secret.link"
+
+    def _ledger_columns(self):
+        return [
+            Column("name"),
+            Column("secret_id", label="Dossier"),
+            Column("secret_id.content", label="Content"),
+            Column("secret_ids"),
+            Column("reference"),
+        ]

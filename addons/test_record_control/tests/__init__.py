@@ -5,6 +5,7 @@ from . import test_access_roads
 from . import test_clock_deadline
 from . import test_ledger_export
 from . import test_ledger_menu
+from . import test_ledger_restricted
 from . import test_loan_flow
 from . import test_loan_gates
 from . import test_loan_scan

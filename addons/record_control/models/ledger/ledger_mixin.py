@@ -10,6 +10,9 @@ from ...tools.xlsx_ledger import MAX_ROWS, Head, LedgerWriter
 from .domain_in_words import domain_in_words
 from .ledger_reader import LedgerReader
 
+#: reasons given when nothing may be exported
+REASONS_SHOWN = 10
+
 
 class LedgerMixin(models.AbstractModel):
     """A ledger (台账): declared columns of one model, exported to Excel.
@@ -138,12 +141,20 @@ class LedgerMixin(models.AbstractModel):
 
     @api.model
     def _ledger_filter_exportable(self, records):
-        """Keep the records of a batch that the user may take out of the system."""
-        return records
+        """Keep the records that the user may take out of the system.
+
+        Of restricted records (``restricted.record.mixin`` and its lines) those whose
+        export is granted; of all others every record.
+        """
+        if not getattr(records, "_restricted_record", False):
+            return records
+        return records._filter_right_granted("export")
 
     @api.model
     def _ledger_log_batch(self, records):
         """Write the access log for a batch of restricted records that is exported."""
+        if getattr(records, "_restricted_record", False):
+            records._log_record_access("export", detail=self._get_ledger_title())
 
     # --- Title block ---
 
@@ -220,12 +231,35 @@ class LedgerMixin(models.AbstractModel):
         head = ledger._prepare_ledger_head(domain, selected=None if ids is None else len(ids))
         writer = LedgerWriter(target, head, reader.columns)
         writer.write_rows(reader.rows(record_ids))
-        ledger._register_ledger_print()
         left_out = len(record_ids) - writer.count
+        if left_out and not writer.count:
+            ledger._refuse_ledger(record_ids)
+        ledger._register_ledger_print()
         notes = []
         if left_out:
             notes.append(ledger.env._("%(count)s records are left out, because you may not export them.", count=left_out))
         return writer.close(notes)
+
+    @api.model
+    def _refuse_ledger(self, record_ids):
+        """Say why none of the records may be exported.
+
+        :raises AccessError: always
+        """
+        records = self.env[self._ledger_model].browse(record_ids[:REASONS_SHOWN])
+        reasons = dict.fromkeys(reason for record in records for reason in record._get_right_reasons("export"))
+        raise AccessError(
+            "\n".join(
+                [
+                    self.env._(
+                        "None of the %(count)s records of the ledger %(ledger)s may be exported.",
+                        count=len(record_ids),
+                        ledger=self._get_ledger_title(),
+                    ),
+                    *reasons,
+                ]
+            )
+        )
 
     @api.model
     def _register_ledger_print(self):

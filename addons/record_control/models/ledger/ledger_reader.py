@@ -151,12 +151,25 @@ class LedgerReader:
             raw_by_parent = {record.id: field.__get__(record).id for record in self._get_records(parent)}
             raw = [raw_by_parent.get(record_id) for record_id in self._get_ids(parent)]
             related = self.env[field.comodel_name].browse(dict.fromkeys(filter(None, raw)))
-            readable = related._filtered_access("read")
+            readable = self._filter_readable(related, self._children[prefix])
             readable.fetch(list(self._children[prefix]))
             allowed = set(readable._ids)
             self._memo[prefix, "records"] = list(readable)
             self._memo[key] = [record_id if record_id in allowed else None for record_id in raw]
         return self._memo[key]
+
+    def _filter_readable(self, records, field_names):
+        """Keep the related records whose fields may stand in the ledger, and log what is restricted.
+
+        :param records: records of another model
+        :param field_names: what is read of them
+        """
+        readable = records._filtered_access("read")
+        content = set(field_names) - set(getattr(records, "_restricted_open_fields", field_names))
+        if readable and content:
+            readable = self.ledger._ledger_filter_exportable(readable)
+            self.ledger._ledger_log_batch(readable)
+        return readable
 
     def _get_records(self, prefix):
         self._get_ids(prefix)
@@ -188,9 +201,7 @@ class LedgerReader:
     def _read_names(self, records, field):
         """Names of x2many records that the user may read, joined into one text."""
         related = self.env[field.comodel_name].union(*(field.__get__(record) for record in records))
-        if not related.has_access("read") and not self.env[field.comodel_name].has_access("read"):
-            return [None] * len(records)
-        readable = related._filtered_access("read")
+        readable = self._filter_readable(related, ["display_name"])
         names = {record.id: record.display_name or "" for record in readable}
         return [
             ", ".join(names[record_id] for record_id in field.__get__(record)._ids if record_id in names)
