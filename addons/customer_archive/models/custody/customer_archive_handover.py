@@ -458,7 +458,7 @@ class CustomerArchiveHandover(models.Model):
         archives_sudo = self.env["customer.archive"].sudo().browse(
             lines_sudo.filtered(lambda line: not line.date_first_contact).mapped("res_id")
         )
-        self._create_activities(
+        archives_sudo._create_activities(
             {
                 archive: {
                     "user_id": self.receiver_id.id,

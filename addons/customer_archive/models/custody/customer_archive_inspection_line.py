@@ -12,7 +12,7 @@ class CustomerArchiveInspectionLine(models.Model):
 
     _name = "customer.archive.inspection.line"
     _description = "Inspected archive"
-    _inherit = ["protected.fields.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["protected.fields.mixin", "customer.archive.activity.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "inspection_id desc, id"
     _protected_fields = ("date_corrected", "corrected_by_id")
     _check_company_auto = True
@@ -219,7 +219,7 @@ class CustomerArchiveInspectionLine(models.Model):
         open_lines = self.filtered(lambda line: not line.is_corrected)
         known = open_lines.activity_ids.filtered(lambda activity: activity.active)
         busy = self.browse(known.mapped("res_id"))
-        self.env["customer.archive.custody.mixin"]._create_activities(
+        self._create_activities(
             {
                 line: {
                     "user_id": line.user_id.id,

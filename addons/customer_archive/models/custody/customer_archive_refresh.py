@@ -30,9 +30,25 @@ class CustomerArchiveRefresh(models.Model):
 
     _name = "customer.archive.refresh"
     _description = "Quarterly archive refresh"
-    _inherit = ["customer.archive.custody.mixin"]
+    _inherit = ["restricted.line.mixin", "customer.archive.custody.mixin"]
     _order = "date_quarter desc, date_due, id desc"
     _check_company_auto = True
+    _restricted_parent_field = "archive_id"
+    _restricted_open_fields = (
+        "id",
+        "display_name",
+        "company_id",
+        "user_id",
+        "keeper_id",
+        "date_quarter",
+        "quarter",
+        "date_due",
+        "state",
+        "is_overdue",
+        "on_time_rate",
+        "readiness",
+        "activity_ids",
+    )
     _guarded_transitions = TRANSITIONS
     _guarded_initial_states = ("open",)
     _guarded_side_states = ("open",)

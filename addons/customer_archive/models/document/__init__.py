@@ -1,4 +1,5 @@
 from . import (
+    activity_mixin,
     customer_archive,
     customer_archive_document,
     customer_archive_document_type,

@@ -5,7 +5,8 @@ from .customer_archive_document import PRESENT_STATUSES
 
 
 class CustomerArchive(models.Model):
-    _inherit = "customer.archive"
+    _name = "customer.archive"
+    _inherit = ["customer.archive", "customer.archive.activity.mixin"]
 
     document_ids = fields.One2many(
         comodel_name="customer.archive.document",

@@ -35,6 +35,7 @@ class CustomerArchiveDocument(models.Model):
         "clock.mixin",
         "protected.fields.mixin",
         "loan.thing.mixin",
+        "customer.archive.activity.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -844,19 +845,17 @@ class CustomerArchiveDocument(models.Model):
     def _report_missing(self):
         """Create one activity per missing document for the responsible department."""
         today = fields.Date.context_today(self)
-        activity_type = self.env.ref("mail.mail_activity_data_todo")
-        model_id = self.env["ir.model"]._get_id(self._name)
-        vals_list = [
+        self._create_activities(
             {
-                "activity_type_id": activity_type.id,
-                "summary": self.env._("Obtain the missing document"),
-                "res_model_id": model_id,
-                "res_id": document.id,
-                "user_id": user.id,
-                "date_deadline": today + relativedelta(days=EXPIRY_NOTICE_DAYS),
+                document: {
+                    "user_id": document._get_missing_recipient().id,
+                    "summary": self.env._("Obtain the missing document"),
+                    "date_deadline": today + relativedelta(days=EXPIRY_NOTICE_DAYS),
+                }
+                for document in self
             }
-            for document in self
-            if (user := document._get_department_user() or document.archive_id.user_id or document.archive_id.keeper_id)
-        ]
-        self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True).create(vals_list)
+        )
         self.sudo().date_missing_reported = today
+
+    def _get_missing_recipient(self):
+        return self._get_department_user() or self.archive_id.user_id or self.archive_id.keeper_id

@@ -18,6 +18,7 @@ class TestDestruction(CustodyCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.env["ir.config_parameter"].sudo().set_param("ir_attachment.location", "file")
         cls.archive = cls._new_filed_archive("Former customer")
         cls.line = cls.archive.document_ids.filtered(lambda line: line.type_id == cls.d01)
         cls.line.write({"date_received": "2010-01-01", "copies": 1})

@@ -16,6 +16,10 @@ class TestHandover(CustodyCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        department = cls.env["hr.department"].create({"name": "Export"})
+        employee = cls.env["hr.employee"]
+        department.manager_id = employee.create({"name": "Head", "user_id": cls.supervisor.id})
+        employee.create({"name": "Leaver", "user_id": cls.sales1.id, "department_id": department.id})
         cls.archive = cls._new_filed_archive("Handed over")
         cls.partner = cls.archive.partner_id
         cls.partner.write({"user_id": cls.sales1.id, "email": "customer@example.com"})
@@ -71,7 +75,7 @@ class TestHandover(CustodyCommon):
             if not waiting:
                 break
             self.handover.with_user(waiting[0])._sign_off()
-            self.handover.invalidate_recordset()
+            self.env.invalidate_all()
         self.assertEqual(self.handover.sign_off_state, "sealed")
 
     def test_items_are_loaded(self):
@@ -208,6 +212,7 @@ class TestHandover(CustodyCommon):
     def test_copy_starts_again(self):
         self._begin()
         self.handover.action_cancel()
+        self.env.flush_all()
         copy = self.handover.copy()
         self.assertRecordValues(copy, [{"state": "draft", "line_count": 0}])
 

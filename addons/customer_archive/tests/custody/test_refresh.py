@@ -226,7 +226,8 @@ class TestRefresh(CustodyCommon):
         refresh = self.refresh.with_context(tracking_disable=False)
         with freeze_time("2025-05-05 04:00:00"):
             archive.with_user(self.sales1).write({"second_user_id": self.sales2.id})
-            self.flush_tracking()
+            self.env.flush_all()
+            self.env.cr.precommit.run()
         with freeze_time("2025-06-01 04:00:00"):
             refresh.invalidate_recordset(["changes"])
             self.assertIn(self.sales2.name, refresh.changes)

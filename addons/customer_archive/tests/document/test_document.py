@@ -265,6 +265,7 @@ class TestDocumentGuards(DocumentCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.archive = cls._new_archive("Guarded")
+        cls.archive.sudo().keeper_id = cls.keeper
         cls.line = cls.archive.document_ids.filtered(lambda line: line.type_id == cls.d01)
 
     def test_system_fields_refused(self):
@@ -341,18 +342,17 @@ class TestDocumentGuards(DocumentCommon):
     def test_grant_opens_one_document(self):
         """A colleague with a grant on one document sees it, not the archive, and not after the last day."""
         with freeze_time("2025-03-03 04:00:00"):
-            self.env["access.grant"].sudo().create(
+            grant = self.env["access.grant"].with_user(self.clerk).create(
                 {
                     "res_model": self.Document._name,
                     "line_ids": [Command.create({"res_id": self.line.id})],
-                    "user_id": self.clerk.id,
                     "date_from": "2025-03-03",
                     "date_to": "2025-03-05",
                     "purpose": "Audit",
                     "reason": "Supplier audit",
-                    "state": "approved",
                 }
             )
+            grant.with_user(self.keeper).action_approve()
         line = self.line.with_user(self.clerk)
         with freeze_time("2025-03-05 04:00:00"):
             self.assertTrue(self.Document.with_user(self.clerk).search([("id", "=", self.line.id)]))
