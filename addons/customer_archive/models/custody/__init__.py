@@ -10,7 +10,9 @@ from . import (
     customer_archive_inspection,
     customer_archive_inspection_item,
     customer_archive_inspection_line,
+    customer_archive_loan,
     customer_archive_refresh,
     customer_archive_retention,
+    loan_loan,
     sign_off_route_step,
 )

@@ -91,7 +91,8 @@ class CustomerArchive(models.Model):
     @api.model
     def _get_overdue_loan_domain(self):
         """Tell which archives are lent, whole or in part, beyond the day they are due."""
-        return Domain("is_on_loan", "=", True) | Domain("document_ids", "any", [("is_on_loan", "=", True)])
+        late = Domain("loan_line_ids", "any", [("state", "=", "out"), ("is_overdue", "=", True)])
+        return late | Domain("document_ids", "any", late)
 
     # --- Actions ---
 

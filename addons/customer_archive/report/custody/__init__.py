@@ -1,1 +1,1 @@
-from . import ledger_inspection, ledger_refresh
+from . import ledger_inspection, ledger_loan, ledger_refresh
