@@ -11,6 +11,7 @@ from .custody import (
     test_filing,
     test_handover,
     test_inspection,
+    test_loan,
     test_refresh,
 )
 from .data import (

@@ -28,6 +28,7 @@ class CustomerArchiveActivityMixin(models.AbstractModel):
                     "activity_type_id": activity_type_id,
                     "res_model_id": model_id,
                     "res_id": record.id,
+                    "automated": True,
                     **vals_by_record[record],
                 }
                 for record in records

@@ -199,6 +199,15 @@ class TestRefresh(CustodyCommon):
             ],
         )
 
+    def test_activities_follow(self):
+        """The person in charge is asked, then the keeper; each activity ends with its step."""
+        self.refresh._schedule_refresh_activities()
+        self.assertEqual(self.refresh.activity_ids.user_id, self.sales1)
+        self.refresh.with_user(self.sales1).action_confirm_no_change()
+        self.assertEqual(self.refresh.activity_ids.user_id, self.keeper)
+        self.refresh.with_user(self.keeper).action_receive()
+        self.assertFalse(self.refresh.activity_ids)
+
     @freeze_time("2025-07-01 04:00:00")
     def test_day_after_is_late(self):
         """K-17: reported on 1 July counts as not on time."""
@@ -222,8 +231,11 @@ class TestRefresh(CustodyCommon):
 
     def test_recorded_changes_are_an_answer(self):
         """What the system recorded in the quarter is listed and enough for "updated"."""
-        archive = self.env["customer.archive"].with_context(tracking_disable=False).browse(self.archive.id)
-        refresh = self.refresh.with_context(tracking_disable=False)
+        archive = self.env["customer.archive"].with_context(tracking_disable=False, mail_notrack=False).browse(self.archive.id)
+        refresh = self.refresh.with_context(tracking_disable=False, mail_notrack=False)
+        # what was created in this transaction is not tracked: end it
+        self.env.flush_all()
+        self.env.cr.precommit.run()
         with freeze_time("2025-05-05 04:00:00"):
             archive.with_user(self.sales1).write({"second_user_id": self.sales2.id})
             self.env.flush_all()

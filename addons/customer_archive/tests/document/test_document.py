@@ -352,7 +352,7 @@ class TestDocumentGuards(DocumentCommon):
                     "reason": "Supplier audit",
                 }
             )
-            grant.with_user(self.keeper).action_approve()
+            grant.with_user(self.director).action_approve()
         line = self.line.with_user(self.clerk)
         with freeze_time("2025-03-05 04:00:00"):
             self.assertTrue(self.Document.with_user(self.clerk).search([("id", "=", self.line.id)]))
