@@ -142,12 +142,13 @@ class SignOffRequestStep(models.Model):
         """Ask for the signatures of these steps."""
         now = fields.Datetime.now()
         signers = self._find_signers()
+        deadlines = self._get_deadlines(now)
         self._write_grouped(
             {
                 step: {
                     "state": "open",
                     "opened_at": now,
-                    "date_deadline": step._get_deadline(now),
+                    "date_deadline": deadlines[step],
                     "note": found.note,
                     "user_ids": [Command.set(found.users.ids)],
                 }
@@ -219,14 +220,17 @@ class SignOffRequestStep(models.Model):
             if not self.env["ir.cron"]._commit_progress(len(batch)):
                 break
 
-    def _get_deadline(self, now):
-        """Last day to sign: working days of the company's calendar, the first one being tomorrow."""
-        self.ensure_one()
-        if not self.deadline_days:
-            return False
-        return self.request_id.company_id._get_sign_off_deadline(
-            now, self.deadline_days
-        )
+    def _get_deadlines(self, now):
+        """Last day to sign: working days of the company's calendar, the first one being tomorrow.
+
+        :return: {step: date or False}, counted once for each company and number of days
+        """
+        found = {}
+        for step in self:
+            company, days = step.request_id.company_id, step.deadline_days
+            if (company, days) not in found:
+                found[company, days] = days and company._get_sign_off_deadline(now, days)
+        return {step: found[step.request_id.company_id, step.deadline_days] or False for step in self}
 
     # --- Helpers ---
 

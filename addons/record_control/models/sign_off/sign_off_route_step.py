@@ -49,6 +49,7 @@ class SignOffRouteStep(models.Model):
         selection="_selection_role",
         help="Found out from the record at the time when the step is reached.",
     )
+    signer_name = fields.Char(string="Signer", compute="_compute_signer_name")
     condition_domain = fields.Char(
         string="Only When",
         default="[]",
@@ -92,6 +93,20 @@ class SignOffRouteStep(models.Model):
             ("department_manager", self.env._("Manager of the department")),
             ("requester_supervisor", self.env._("Superior of whoever asks")),
         ]
+
+    @api.depends("signer_type", "user_id", "group_id", "role")
+    @api.depends_context("lang")
+    def _compute_signer_name(self):
+        roles = dict(self._fields["role"]._description_selection(self.env))
+        for step in self:
+            if step.signer_type == "requester":
+                step.signer_name = self.env._("Whoever asks")
+            elif step.signer_type == "user":
+                step.signer_name = step.user_id.name
+            elif step.signer_type == "group":
+                step.signer_name = self.env._("Any member of %(group)s", group=step.group_id.display_name or "")
+            else:
+                step.signer_name = roles.get(step.role)
 
     @api.constrains("condition_domain", "route_id")
     def _check_condition_domain(self):
