@@ -3,6 +3,7 @@ from . import test_access_http
 from . import test_access_log
 from . import test_access_roads
 from . import test_clock_deadline
+from . import test_form_register
 from . import test_ledger_export
 from . import test_ledger_menu
 from . import test_ledger_restricted
@@ -10,6 +11,7 @@ from . import test_loan_flow
 from . import test_loan_gates
 from . import test_loan_scan
 from . import test_numbering_sequence
+from . import test_sheet_print
 from . import test_sign_off_access
 from . import test_sign_off_concurrency
 from . import test_sign_off_flow

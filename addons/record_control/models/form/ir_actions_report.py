@@ -48,7 +48,11 @@ class IrActionsReport(models.Model):
 
     @api.model
     def _render_xlsx(self, report_ref, docids, data=None):
-        report = self._register_prints(report_ref, docids, "xlsx")
+        report = self
+        report_model = self.env.get(f"report.{self._get_report(report_ref).report_name}")
+        # a ledger enters its exports itself: it knows its form without a binding
+        if not hasattr(report_model, "_register_ledger_print"):
+            report = self._register_prints(report_ref, docids, "xlsx")
         return super(IrActionsReport, report)._render_xlsx(report_ref, docids, data)
 
     def _register_prints(self, report_ref, res_ids, output):

@@ -78,13 +78,21 @@ class PrintSheet(models.AbstractModel):
 
         :param company: the company in whose time zone the time is given
         """
+        return "data:image/svg+xml;base64," + base64.b64encode(self._get_watermark_svg(company).encode()).decode()
+
+    @api.model
+    def _get_watermark_svg(self, company):
+        """Return one picture of the watermark: controlled document, user and time.
+
+        :param company: the company in whose time zone the time is given
+        """
         now = format_datetime(self.env, fields.Datetime.now(), tz=company.sudo()._record_control_tz())
         line_1 = self.env._("Controlled Document")
         line_2 = f"{self.env.user.name} {now}"
         length = max(self._measure(line_1, 15), self._measure(line_2, 11))
         slope = math.radians(WATERMARK_SLOPE)
         rise, run = length * math.sin(slope), length * math.cos(slope)
-        svg = WATERMARK_SVG.format(
+        return WATERMARK_SVG.format(
             slope=WATERMARK_SLOPE,
             left=20,
             top=int(rise) + 24,
@@ -93,7 +101,6 @@ class PrintSheet(models.AbstractModel):
             line_1=escape(line_1),
             line_2=escape(line_2),
         )
-        return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 
     @api.model
     def _measure(self, text, size):
@@ -105,8 +112,8 @@ class PrintSheet(models.AbstractModel):
         """Return the sign-off cells in rows, ready to print.
 
         :param doc: the record; its ``sign_off_cells`` are taken
-        :param list cells: cells to print instead: dicts with title, user_name, signed_at (UTC), opinion,
-            decision, deputy_note; everything but the title may be missing
+        :param list cells: cells to print instead: dicts with title, user (name), signed_at (UTC), opinion,
+            decision (approve or refuse), note (of a deputy); everything but the title may be missing
         :return: list of rows, each a list of dicts of texts
         """
         if cells is None:
@@ -116,11 +123,11 @@ class PrintSheet(models.AbstractModel):
         ready = [
             {
                 "title": cell.get("title") or "",
-                "name": cell.get("user_name") or "",
+                "name": cell.get("user") or "",
                 "date": self._format_day(cell.get("signed_at"), timezone),
                 "opinion": cell.get("opinion") or "",
                 "decision": cell.get("decision") or "",
-                "note": cell.get("deputy_note") or "",
+                "note": cell.get("note") or "",
             }
             for cell in cells
         ]
