@@ -18,13 +18,23 @@ class GuardedStateAssertions:
         states = set(model._get_guarded_state_labels())
         transitions = model._guarded_transitions
         targets = {target for targets in transitions.values() for target in targets}
-        self.assertEqual(set(transitions), states, f"{model._name}: every state has a line in the map")
+        self.assertEqual(
+            set(transitions),
+            states,
+            f"{model._name}: every state has a line in the map",
+        )
         self.assertLessEqual(targets, states, f"{model._name}: targets are states")
         self.assertFalse(
-            [state for state, targets in transitions.items() if isinstance(targets, str)],
+            [
+                state
+                for state, targets in transitions.items()
+                if isinstance(targets, str)
+            ],
             f"{model._name}: targets are tuples (the comma is missing)",
         )
-        self.assertTrue(model._guarded_initial_states, f"{model._name}: a record can be created")
+        self.assertTrue(
+            model._guarded_initial_states, f"{model._name}: a record can be created"
+        )
         self.assertLessEqual(set(model._guarded_initial_states), states)
         reached = set(model._guarded_initial_states)
         while more := {t for s in reached for t in transitions[s]} - reached:
@@ -51,6 +61,8 @@ class GuardedStateAssertions:
                 road()
             for part in parts:
                 self.assertIn(part, str(error.exception))
-        result = records.load([".id", name], [[str(record.id), target] for record in records])
+        result = records.load(
+            [".id", name], [[str(record.id), target] for record in records]
+        )
         self.assertFalse(result["ids"], "import must refuse")
         self.assertEqual(records.mapped(name), before)

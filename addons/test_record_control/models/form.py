@@ -18,14 +18,18 @@ class TestRecordControlForm(models.Model):
     sign_off_cells = fields.Json()
 
     def _get_sealed_form_revision(self, form):
-        return self.sealed_revision_id.filtered(lambda revision: revision.form_id == form)
+        return self.sealed_revision_id.filtered(
+            lambda revision: revision.form_id == form
+        )
 
 
 class TestRecordControlFormLine(models.Model):
     _name = "test_record_control.form.line"
     _description = "Test: line of a printed record"
 
-    form_record_id = fields.Many2one("test_record_control.form", required=True, ondelete="cascade", index=True)
+    form_record_id = fields.Many2one(
+        "test_record_control.form", required=True, ondelete="cascade", index=True
+    )
     name = fields.Char()
     quantity = fields.Float()
     note = fields.Text()

@@ -30,7 +30,9 @@ class TestRecordControlState(models.Model):
     company_id = fields.Many2one("res.company", default=lambda self: self.env.company)
     text = fields.Text()
     amount = fields.Float()
-    state = fields.Selection(STATES, default="draft", required=True, readonly=True, index=True, tracking=True)
+    state = fields.Selection(
+        STATES, default="draft", required=True, readonly=True, index=True, tracking=True
+    )
     date_done = fields.Datetime(readonly=True)
     done_by_id = fields.Many2one("res.users", readonly=True)
     stamp = fields.Char(default="new", readonly=True)
@@ -79,9 +81,13 @@ class TestRecordControlStateLine(models.Model):
     _guarded_initial_states = ("new",)
     _guarded_state_field = "line_state"
 
-    parent_id = fields.Many2one("test_record_control.state", required=True, ondelete="cascade", index=True)
+    parent_id = fields.Many2one(
+        "test_record_control.state", required=True, ondelete="cascade", index=True
+    )
     name = fields.Char()
-    line_state = fields.Selection([("new", "New"), ("checked", "Checked")], default="new", required=True)
+    line_state = fields.Selection(
+        [("new", "New"), ("checked", "Checked")], default="new", required=True
+    )
 
     def _get_transition_reasons(self, target):
         reasons = super()._get_transition_reasons(target)

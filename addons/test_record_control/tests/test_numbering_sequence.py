@@ -10,7 +10,15 @@ from odoo import api
 from odoo.exceptions import UserError, ValidationError
 from odoo.modules.registry import Registry
 from odoo.service import model as service_model
-from odoo.tests import BaseCase, HttpCase, TransactionCase, freeze_time, get_db_name, new_test_user, tagged
+from odoo.tests import (
+    BaseCase,
+    HttpCase,
+    TransactionCase,
+    freeze_time,
+    get_db_name,
+    new_test_user,
+    tagged,
+)
 from odoo.tools import mute_logger
 
 MODEL = "test_record_control.number"
@@ -20,7 +28,9 @@ class NumberingCommon:
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.company_a, cls.company_b = cls.env["res.company"].create([{"name": "A"}, {"name": "B"}])
+        cls.company_a, cls.company_b = cls.env["res.company"].create(
+            [{"name": "A"}, {"name": "B"}]
+        )
         (cls.company_a + cls.company_b).resource_calendar_id.tz = "Asia/Shanghai"
         cls.user = new_test_user(
             cls.env,
@@ -37,48 +47,84 @@ class TestNumbering(NumberingCommon, TransactionCase):
     def test_month_turns_in_the_company_time_zone(self):
         """CH acceptance example 4: 01:00 on 1 December in Shanghai is 17:00 on 30 November UTC."""
         names = []
-        for moment in ("2025-11-24 09:00:00", "2025-11-30 15:59:59", "2025-11-30 16:00:00", "2025-11-30 17:00:00"):
+        for moment in (
+            "2025-11-24 09:00:00",
+            "2025-11-30 15:59:59",
+            "2025-11-30 16:00:00",
+            "2025-11-30 17:00:00",
+        ):
             with freeze_time(moment):
                 names.append(self.Model.create({}).name)
-        self.assertEqual(names, ["KS2025110001", "KS2025110002", "KS2025120001", "KS2025120002"])
+        self.assertEqual(
+            names, ["KS2025110001", "KS2025110002", "KS2025120001", "KS2025120002"]
+        )
 
     def test_each_company_counts_for_itself(self):
         """Also for a company made after installation, and in one batch over both."""
         with freeze_time("2025-11-24 09:00:00"):
-            records = self.Model.create([{"company_id": c.id} for c in (self.company_a, self.company_b)] * 2)
+            records = self.Model.create(
+                [{"company_id": c.id} for c in (self.company_a, self.company_b)] * 2
+            )
             self.assertEqual(
-                records.mapped("name"), ["KS2025110001", "KS2025110001", "KS2025110002", "KS2025110002"]
+                records.mapped("name"),
+                ["KS2025110001", "KS2025110001", "KS2025110002", "KS2025110002"],
             )
         sequences = self.env["ir.sequence"].search([("code", "=", MODEL)])
-        self.assertEqual(len(sequences.filtered(lambda s: s.company_id in self.company_a + self.company_b)), 2)
-        self.assertFalse(self.env.ref("test_record_control.sequence_number").date_range_ids, "the pattern gives none")
+        self.assertEqual(
+            len(
+                sequences.filtered(
+                    lambda s: s.company_id in self.company_a + self.company_b
+                )
+            ),
+            2,
+        )
+        self.assertFalse(
+            self.env.ref("test_record_control.sequence_number").date_range_ids,
+            "the pattern gives none",
+        )
 
     def test_time_zone_of_each_company(self):
         self.company_b.resource_calendar_id.tz = "America/New_York"
         with freeze_time("2025-11-30 17:00:00"):
-            records = self.Model.create([{"company_id": c.id} for c in (self.company_a, self.company_b)])
+            records = self.Model.create(
+                [{"company_id": c.id} for c in (self.company_a, self.company_b)]
+            )
         self.assertEqual(records.mapped("name"), ["KS2025120001", "KS2025110001"])
 
     def test_types_have_their_own_code(self):
         with freeze_time("2025-11-24"):
             records = self.Model.create([{"kind": "gapless"}, {}, {"kind": "gapless"}])
-        self.assertEqual(records.mapped("name"), ["G2025110001", "KS2025110001", "G2025110002"])
+        self.assertEqual(
+            records.mapped("name"), ["G2025110001", "KS2025110001", "G2025110002"]
+        )
 
     def test_year_and_never(self):
         sequence = self.env["ir.sequence"].create(
-            {"name": "y", "code": "rc.y", "prefix": "%(range_year)s/", "restart_period": "year", "padding": 3}
+            {
+                "name": "y",
+                "code": "rc.y",
+                "prefix": "%(range_year)s/",
+                "restart_period": "year",
+                "padding": 3,
+            }
         )
         self.assertEqual(
-            sequence._next_numbers(2, date(2025, 12, 31)) + sequence._next_numbers(1, date(2026, 1, 1)),
+            sequence._next_numbers(2, date(2025, 12, 31))
+            + sequence._next_numbers(1, date(2026, 1, 1)),
             ["2025/001", "2025/002", "2026/001"],
         )
         self.assertEqual(
-            sequence.date_range_ids.sorted("date_from").mapped(lambda r: (str(r.date_from), str(r.date_to))),
+            sequence.date_range_ids.sorted("date_from").mapped(
+                lambda r: (str(r.date_from), str(r.date_to))
+            ),
             [("2025-01-01", "2025-12-31"), ("2026-01-01", "2026-12-31")],
         )
-        plain = self.env["ir.sequence"].create({"name": "n", "code": "rc.n", "prefix": "N%(year)s%(month)s-"})
+        plain = self.env["ir.sequence"].create(
+            {"name": "n", "code": "rc.n", "prefix": "N%(year)s%(month)s-"}
+        )
         self.assertEqual(
-            plain._next_numbers(1, date(2025, 11, 30)) + plain._next_numbers(2, date(2026, 2, 1)),
+            plain._next_numbers(1, date(2025, 11, 30))
+            + plain._next_numbers(2, date(2026, 2, 1)),
             ["N202511-1", "N202602-2", "N202602-3"],
         )
         self.assertFalse(plain.date_range_ids)
@@ -86,32 +132,65 @@ class TestNumbering(NumberingCommon, TransactionCase):
     def test_core_road_restarts_too(self):
         """``next_by_code`` of Odoo itself keeps the period as well."""
         sequence = self.env["ir.sequence"].create(
-            {"name": "m", "code": "rc.m", "prefix": "%(range_year)s%(range_month)s", "restart_period": "month"}
+            {
+                "name": "m",
+                "code": "rc.m",
+                "prefix": "%(range_year)s%(range_month)s",
+                "restart_period": "month",
+            }
         )
         self.assertTrue(sequence.use_date_range)
-        names = [sequence.next_by_id(sequence_date=day) for day in ("2024-02-29", "2024-02-01", "2024-03-01")]
+        names = [
+            sequence.next_by_id(sequence_date=day)
+            for day in ("2024-02-29", "2024-02-01", "2024-03-01")
+        ]
         self.assertEqual(names, ["2024021", "2024022", "2024031"])
 
     def test_month_fills_around_ranges_made_by_hand(self):
         sequence = self.env["ir.sequence"].create(
-            {"name": "m", "code": "rc.h", "prefix": "%(range_year)s%(range_month)s", "restart_period": "month"}
+            {
+                "name": "m",
+                "code": "rc.h",
+                "prefix": "%(range_year)s%(range_month)s",
+                "restart_period": "month",
+            }
         )
         sequence.date_range_ids.create(
             [
-                {"sequence_id": sequence.id, "date_from": "2025-10-20", "date_to": "2025-11-05"},
-                {"sequence_id": sequence.id, "date_from": "2025-11-20", "date_to": "2025-11-25"},
+                {
+                    "sequence_id": sequence.id,
+                    "date_from": "2025-10-20",
+                    "date_to": "2025-11-05",
+                },
+                {
+                    "sequence_id": sequence.id,
+                    "date_from": "2025-11-20",
+                    "date_to": "2025-11-25",
+                },
             ]
         )
         sequence._next_numbers(1, date(2025, 11, 10))
         new = sequence.date_range_ids.sorted("id")[-1]
-        self.assertEqual((new.date_from, new.date_to), (date(2025, 11, 6), date(2025, 11, 19)))
+        self.assertEqual(
+            (new.date_from, new.date_to), (date(2025, 11, 6), date(2025, 11, 19))
+        )
 
     def test_period_must_show(self):
         """A restart that the number does not show would repeat numbers."""
-        for prefix, period in (("KS", "month"), ("KS%(year)s", "month"), ("KS%(month)s", "year"), (False, "year")):
+        for prefix, period in (
+            ("KS", "month"),
+            ("KS%(year)s", "month"),
+            ("KS%(month)s", "year"),
+            (False, "year"),
+        ):
             with self.assertRaises(ValidationError):
                 self.env["ir.sequence"].create(
-                    {"name": "x", "code": "rc.x", "prefix": prefix, "restart_period": period}
+                    {
+                        "name": "x",
+                        "code": "rc.x",
+                        "prefix": prefix,
+                        "restart_period": period,
+                    }
                 )
 
     def test_typed_numbers_refused(self):
@@ -127,8 +206,14 @@ class TestNumbering(NumberingCommon, TransactionCase):
             with self.assertRaisesRegex(UserError, "Name is set by the system"):
                 road()
         self.assertFalse(self.Model.load(["name"], [["KS1"]])["ids"])
-        self.assertFalse(self.Model.load([".id", "name"], [[str(records[0].id), "KS1"]])["ids"])
-        self.assertTrue(self.Model.with_context(default_name="KS1").create({}).name.startswith("KS20"))
+        self.assertFalse(
+            self.Model.load([".id", "name"], [[str(records[0].id), "KS1"]])["ids"]
+        )
+        self.assertTrue(
+            self.Model.with_context(default_name="KS1")
+            .create({})
+            .name.startswith("KS20")
+        )
         self.assertEqual(len(set((records + records.copy()).mapped("name"))), 4)
         self.assertTrue(self.Model.load(["text"], [["imported"]])["ids"])
 
@@ -141,12 +226,16 @@ class TestNumbering(NumberingCommon, TransactionCase):
 
     def test_no_sequence_says_where(self):
         self.env["ir.sequence"].search([("code", "=", MODEL)]).active = False
-        with self.assertRaisesRegex(UserError, "Settings > Record Control > Number Sequences"):
+        with self.assertRaisesRegex(
+            UserError, "Settings > Record Control > Number Sequences"
+        ):
             self.Model.create({})
 
     def test_archived_copy_is_not_replaced(self):
         self.Model.create({})
-        self.env["ir.sequence"].search([("code", "=", MODEL), ("company_id", "=", self.company_a.id)]).active = False
+        self.env["ir.sequence"].search(
+            [("code", "=", MODEL), ("company_id", "=", self.company_a.id)]
+        ).active = False
         with self.assertRaisesRegex(UserError, "is archived"):
             self.Model.create({})
 
@@ -170,7 +259,8 @@ class TestNumbering(NumberingCommon, TransactionCase):
         Sequence = self.env["ir.sequence"]
         ours = Sequence.search([("is_record_numbering", "=", True)])
         self.assertLessEqual(
-            self.env.ref("test_record_control.sequence_number") + self.env.ref("test_record_control.sequence_number_gapless"),
+            self.env.ref("test_record_control.sequence_number")
+            + self.env.ref("test_record_control.sequence_number_gapless"),
             ours,
         )
         self.assertTrue(all(ours.mapped("is_record_numbering")))
@@ -192,10 +282,17 @@ class TestNumberingRpc(NumberingCommon, HttpCase):
                 headers={"Content-Type": "application/json"},
             ).json()
 
-        record_id = call("create", [{"text": "x"}], context={"default_name": "KS1"})["result"][0]
+        record_id = call("create", [{"text": "x"}], context={"default_name": "KS1"})[
+            "result"
+        ][0]
         self.assertRegex(self.Model.browse(record_id).name, r"^KS\d{10}$")
-        for args in (("create", [{"name": "KS1"}]), ("write", [record_id], {"name": "KS1"})):
-            self.assertEqual(call(*args)["error"]["data"]["name"], "odoo.exceptions.UserError")
+        for args in (
+            ("create", [{"name": "KS1"}]),
+            ("write", [record_id], {"name": "KS1"}),
+        ):
+            self.assertEqual(
+                call(*args)["error"]["data"]["name"], "odoo.exceptions.UserError"
+            )
 
 
 @tagged("post_install", "-at_install")
@@ -225,7 +322,12 @@ class TestNumberingConcurrency(BaseCase):
                 cr.rollback()
 
     def _create(self, env, kind):
-        return env[MODEL].with_company(self.company_id).create({"kind": kind, "company_id": self.company_id}).name
+        return (
+            env[MODEL]
+            .with_company(self.company_id)
+            .create({"kind": kind, "company_id": self.company_id})
+            .name
+        )
 
     def test_rolled_back_number_comes_again_only_without_gaps(self):
         for kind in ("normal", "gapless"):
@@ -235,7 +337,11 @@ class TestNumberingConcurrency(BaseCase):
                 lost = self._create(env, kind)
             with self._environment() as env:
                 second = self._create(env, kind)
-            self.assertEqual(int(second[-4:]) - int(first[-4:]), 1 if kind == "gapless" else 2, (kind, lost))
+            self.assertEqual(
+                int(second[-4:]) - int(first[-4:]),
+                1 if kind == "gapless" else 2,
+                (kind, lost),
+            )
 
     @mute_logger("odoo.sql_db")
     def test_gapless_counter_is_locked(self):
@@ -246,7 +352,10 @@ class TestNumberingConcurrency(BaseCase):
             self._create(env_1, "gapless")
             with self.assertRaises(psycopg2.errors.LockNotAvailable):
                 self._create(env_2, "gapless")
-        self.assertIn(psycopg2.errors.LockNotAvailable, service_model.PG_CONCURRENCY_EXCEPTIONS_TO_RETRY)
+        self.assertIn(
+            psycopg2.errors.LockNotAvailable,
+            service_model.PG_CONCURRENCY_EXCEPTIONS_TO_RETRY,
+        )
 
     @mute_logger("odoo.sql_db")
     def test_second_opener_of_a_company_or_period_is_sent_back(self):
@@ -258,7 +367,9 @@ class TestNumberingConcurrency(BaseCase):
             def second(kind=kind, errors=errors, started=started):
                 try:
                     with self._environment(commit=False) as env:
-                        env[MODEL].search_count([])  # takes the snapshot before the first commits
+                        env[MODEL].search_count(
+                            []
+                        )  # takes the snapshot before the first commits
                         started.set()
                         self._create(env, kind)
                 except psycopg2.errors.SerializationFailure as error:
@@ -283,7 +394,9 @@ class TestNumberingConcurrency(BaseCase):
                     for _i in range(6):
                         with self.registry.cursor() as cr:
                             env = api.Environment(cr, api.SUPERUSER_ID, {})
-                            name = service_model.retrying(lambda env=env: self._create(env, kind), env)
+                            name = service_model.retrying(
+                                lambda env=env: self._create(env, kind), env
+                            )
                         names.append(name)
                 except Exception as error:  # noqa: BLE001 a thread reports to the test
                     failures.append(error)
@@ -291,7 +404,9 @@ class TestNumberingConcurrency(BaseCase):
             with (
                 # the same loop, more tries and short waits: the race is much denser than life
                 patch.object(service_model, "MAX_TRIES_ON_CONCURRENCY_FAILURE", 200),
-                patch.object(service_model.random, "uniform", lambda a, b: 0.005 * b % 0.03),
+                patch.object(
+                    service_model.random, "uniform", lambda a, b: 0.005 * b % 0.03
+                ),
             ):
                 threads = [threading.Thread(target=worker) for _i in range(4)]
                 for thread in threads:
@@ -302,4 +417,8 @@ class TestNumberingConcurrency(BaseCase):
             self.assertEqual(len(names), 24)
             self.assertEqual(len(set(names)), 24, "no duplicate")
             if kind == "gapless":
-                self.assertEqual(sorted(int(name[-4:]) for name in names), list(range(1, 25)), "no gap")
+                self.assertEqual(
+                    sorted(int(name[-4:]) for name in names),
+                    list(range(1, 25)),
+                    "no gap",
+                )

@@ -3,10 +3,20 @@ import json
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tests import Form, HttpCase, TransactionCase, freeze_time, new_test_user, tagged
+from odoo.tests import (
+    Form,
+    HttpCase,
+    TransactionCase,
+    freeze_time,
+    new_test_user,
+    tagged,
+)
 from odoo.tools import mute_logger
 
-from odoo.addons.record_control.models.state.protected_fields_mixin import TRUSTED_KEY, TrustedFields
+from odoo.addons.record_control.models.state.protected_fields_mixin import (
+    TRUSTED_KEY,
+    TrustedFields,
+)
 from odoo.addons.record_control.tests.common_state import GuardedStateAssertions
 
 
@@ -36,7 +46,11 @@ class TestGuardedState(StateCommon, TransactionCase):
         model = self.Model
         good = model._guarded_transitions
         for bad in (
-            {**good, "draft": ("cancelled",), "done": ()},  # open and done cannot be reached
+            {
+                **good,
+                "draft": ("cancelled",),
+                "done": (),
+            },  # open and done cannot be reached
             {key: value for key, value in good.items() if key != "done"},
             {**good, "open": ("done", "unknown")},
             {**good, "done": "open"},
@@ -48,7 +62,12 @@ class TestGuardedState(StateCommon, TransactionCase):
     def test_skip_a_state_by_every_road_refused(self):
         """P21: a state outside the map is refused by button, write, sudo and import, for two records."""
         self.both.write({"text": "x", "amount": 1})
-        self.assertTransitionRefused(self.both, "done", "One is “Draft” and cannot become “Done”", "Two is “Draft”")
+        self.assertTransitionRefused(
+            self.both,
+            "done",
+            "One is “Draft” and cannot become “Done”",
+            "Two is “Draft”",
+        )
 
     def test_unknown_state_refused(self):
         with self.assertRaisesRegex(UserError, "nonsense"):
@@ -62,7 +81,14 @@ class TestGuardedState(StateCommon, TransactionCase):
             str(error.exception),
             "One:\n- Enter a text.\n- Enter an amount above zero.\nTwo:\n- Enter a text.\n- Enter an amount above zero.",
         )
-        self.assertTransitionRefused(self.both, "done", "One", "Two", "Enter a text.", "Enter an amount above zero.")
+        self.assertTransitionRefused(
+            self.both,
+            "done",
+            "One",
+            "Two",
+            "Enter a text.",
+            "Enter an amount above zero.",
+        )
 
     def test_one_bad_record_holds_the_batch(self):
         self._ready(self.one)
@@ -77,17 +103,28 @@ class TestGuardedState(StateCommon, TransactionCase):
         with self.assertRaisesRegex(UserError, "Three.*cannot be created as “Done”"):
             self.Model.create([{"name": "Three", "state": "done"}, {"name": "Four"}])
         with self.assertRaises(UserError):
-            self.env["test_record_control.state"].sudo().create({"name": "Five", "state": "open"})
-        self.assertEqual(self.Model.with_context(default_state="done").create({"name": "Six"}).state, "draft")
-        self.env["ir.default"].with_user(self.user).set(self.Model._name, "state", "done", user_id=self.user.id)
+            self.env["test_record_control.state"].sudo().create(
+                {"name": "Five", "state": "open"}
+            )
+        self.assertEqual(
+            self.Model.with_context(default_state="done").create({"name": "Six"}).state,
+            "draft",
+        )
+        self.env["ir.default"].with_user(self.user).set(
+            self.Model._name, "state", "done", user_id=self.user.id
+        )
         self.assertEqual(self.Model.create({"name": "Seven"}).state, "draft")
 
     def test_import_past_a_gate_refused(self):
         result = self.Model.load(["name", "state"], [["Eight", "done"]])
         self.assertFalse(result["ids"])
         self.assertIn("cannot be created as “Done”", result["messages"][0]["message"])
-        result = self.Model.load(["name", "state"], [["Nine", "draft"], ["Ten", "Draft"]])
-        self.assertEqual(self.Model.browse(result["ids"]).mapped("state"), ["draft", "draft"])
+        result = self.Model.load(
+            ["name", "state"], [["Nine", "draft"], ["Ten", "Draft"]]
+        )
+        self.assertEqual(
+            self.Model.browse(result["ids"]).mapped("state"), ["draft", "draft"]
+        )
 
     def test_copy_starts_over(self):
         """P12, P21: two records at once; state, stamps and the archive flag stay behind."""
@@ -97,7 +134,16 @@ class TestGuardedState(StateCommon, TransactionCase):
         copies = self.both.copy()
         self.assertRecordValues(
             copies,
-            [{"state": "draft", "date_done": False, "stamp": "new", "active": True, "done_by_id": False}] * 2,
+            [
+                {
+                    "state": "draft",
+                    "date_done": False,
+                    "stamp": "new",
+                    "active": True,
+                    "done_by_id": False,
+                }
+            ]
+            * 2,
         )
         with self.assertRaises(UserError):
             self.one.copy({"state": "done"})
@@ -106,24 +152,39 @@ class TestGuardedState(StateCommon, TransactionCase):
 
     def test_lines_through_the_parent_refused(self):
         """A line's gate holds for one2many commands of its parent, new lines included."""
-        self.one.write({"line_ids": [Command.create({"name": ""}), Command.create({"name": "b"})]})
+        self.one.write(
+            {"line_ids": [Command.create({"name": ""}), Command.create({"name": "b"})]}
+        )
         bad, good = self.one.line_ids
         with self.assertRaisesRegex(UserError, "Enter a name"):
-            self.one.write({"line_ids": [Command.update(bad.id, {"line_state": "checked"})]})
-        self.one.write({"line_ids": [Command.update(good.id, {"line_state": "checked"})]})
+            self.one.write(
+                {"line_ids": [Command.update(bad.id, {"line_state": "checked"})]}
+            )
+        self.one.write(
+            {"line_ids": [Command.update(good.id, {"line_state": "checked"})]}
+        )
         with self.assertRaises(UserError):
-            self.one.write({"line_ids": [Command.create({"name": "c", "line_state": "checked"})]})
-        self.assertEqual(self.one.copy().line_ids.mapped("line_state"), [])
+            self.one.write(
+                {"line_ids": [Command.create({"name": "c", "line_state": "checked"})]}
+            )
+        # Odoo itself leaves behind only a field that is called state
+        self.assertEqual((bad + good).copy().mapped("line_state"), ["new", "new"])
 
     def test_stamps_follow_the_state(self):
         """P11, P18: set with the state by any road, cleared on the way back; each once per road."""
         self._ready(self.both)
         with freeze_time("2025-11-30 17:00:00"):
             self.both.action_done()
-        done = {"state": "done", "done_by_id": self.user.id, "date_done": fields.Datetime.to_datetime("2025-11-30 17:00:00")}
+        done = {
+            "state": "done",
+            "done_by_id": self.user.id,
+            "date_done": fields.Datetime.to_datetime("2025-11-30 17:00:00"),
+        }
         self.assertRecordValues(self.both, [done] * 2)
         self.both.write({"state": "open"})
-        self.assertRecordValues(self.both, [{"state": "open", "done_by_id": False, "date_done": False}] * 2)
+        self.assertRecordValues(
+            self.both, [{"state": "open", "done_by_id": False, "date_done": False}] * 2
+        )
         with freeze_time("2025-12-01 09:00:00"):
             self.one.write({"state": "done", "text": "by plain write"})
             self.two.load([".id", "state"], [[str(self.two.id), "Done"]])
@@ -156,9 +217,14 @@ class TestGuardedState(StateCommon, TransactionCase):
             ],
         )
         self.one.write({"text": "x"})
-        self.assertEqual(self.one.readiness[0]["reasons"], ["Enter an amount above zero."])
+        self.assertEqual(
+            self.one.readiness[0]["reasons"], ["Enter an amount above zero."]
+        )
         self.one.write({"amount": 1})
-        self.assertEqual(self.one.readiness, [{"target": "done", "label": "Done", "allowed": True, "reasons": []}])
+        self.assertEqual(
+            self.one.readiness,
+            [{"target": "done", "label": "Done", "allowed": True, "reasons": []}],
+        )
         self.assertTrue(self.one._can_transition("done"))
 
     def test_readiness_on_a_new_record(self):
@@ -171,7 +237,9 @@ class TestGuardedState(StateCommon, TransactionCase):
         """Moving 2 or 50 records takes the same number of queries."""
         counts = []
         for size in (2, 2, 50):  # the first fills caches of rights
-            records = self.Model.create([{"name": str(i), "text": "x", "amount": 1} for i in range(size)])
+            records = self.Model.create(
+                [{"name": str(i), "text": "x", "amount": 1} for i in range(size)]
+            )
             records._transition("open")
             self.env.flush_all()
             self.env.invalidate_all()
@@ -187,9 +255,15 @@ class TestProtectedFields(StateCommon, TransactionCase):
     def test_write_refused_for_users(self):
         with self.assertRaises(UserError) as error:
             self.both.write({"stamp": "forged", "date_done": "2025-01-01 00:00:00"})
-        self.assertEqual(len(str(error.exception).splitlines()), 4, "two records, two fields, one error")
+        self.assertEqual(
+            len(str(error.exception).splitlines()),
+            4,
+            "two records, two fields, one error",
+        )
         self.assertIn("Two: Date Done is set by the system", str(error.exception))
-        self.one.write({"stamp": "new", "date_done": False})  # giving back what is there
+        self.one.write(
+            {"stamp": "new", "date_done": False}
+        )  # giving back what is there
         with self.assertRaises(UserError):
             self.one.write({"tag_ids": [Command.create({"name": "x"})]})
         self.one.sudo().write({"stamp": "system"})
@@ -206,12 +280,18 @@ class TestProtectedFields(StateCommon, TransactionCase):
         self.assertEqual(self.one.stamp, "by code")
 
     def test_create_refused_for_users(self):
-        for vals in ({"stamp": "forged"}, {"date_done": "2025-01-01 00:00:00"}, {"done_by_id": self.user.id}):
+        for vals in (
+            {"stamp": "forged"},
+            {"date_done": "2025-01-01 00:00:00"},
+            {"done_by_id": self.user.id},
+        ):
             with self.assertRaisesRegex(UserError, "is set by the system"):
                 self.Model.create({"name": "x", **vals})
         record = self.Model.create({"name": "x", "stamp": "new", "date_done": False})
         self.assertEqual(record.stamp, "new")
-        self.assertEqual(self.Model.sudo().create({"name": "x", "stamp": "system"}).stamp, "system")
+        self.assertEqual(
+            self.Model.sudo().create({"name": "x", "stamp": "system"}).stamp, "system"
+        )
 
     def test_import_refused_for_users(self):
         result = self.Model.load(["name", "stamp"], [["x", "forged"]])
@@ -221,16 +301,29 @@ class TestProtectedFields(StateCommon, TransactionCase):
         self.assertEqual(self.one.stamp, "new")
 
     def test_chosen_defaults_do_not_help(self):
-        forged = self.Model.with_context(default_stamp="forged", default_done_by_id=self.user.id)
-        self.assertRecordValues(forged.create({"name": "x"}), [{"stamp": "new", "done_by_id": False}])
-        self.env["ir.default"].with_user(self.user).set(self.Model._name, "stamp", "forged", user_id=self.user.id)
+        forged = self.Model.with_context(
+            default_stamp="forged", default_done_by_id=self.user.id
+        )
+        self.assertRecordValues(
+            forged.create({"name": "x"}), [{"stamp": "new", "done_by_id": False}]
+        )
+        self.env["ir.default"].with_user(self.user).set(
+            self.Model._name, "stamp", "forged", user_id=self.user.id
+        )
         self.assertEqual(self.Model.create({"name": "x"}).stamp, "new")
 
     def test_context_is_no_key(self):
         """What JSON can bring in the context opens nothing; a token counts for its model alone."""
-        for value in (True, ["stamp"], {"model_name": self.Model._name, "field_names": ["stamp"]}, "stamp"):
+        for value in (
+            True,
+            ["stamp"],
+            {"model_name": self.Model._name, "field_names": ["stamp"]},
+            "stamp",
+        ):
             with self.assertRaises(UserError):
-                self.one.with_context(**{TRUSTED_KEY: json.loads(json.dumps(value))}).write({"stamp": "forged"})
+                self.one.with_context(
+                    **{TRUSTED_KEY: json.loads(json.dumps(value))}
+                ).write({"stamp": "forged"})
         with self.assertRaises(UserError):
             other = TrustedFields("res.partner", ["stamp"])
             self.one.with_context(**{TRUSTED_KEY: other}).write({"stamp": "forged"})
@@ -246,7 +339,14 @@ class TestGuardedStateRpc(StateCommon, HttpCase):
         response = self.url_open(
             f"/web/dataset/call_kw/{self.Model._name}/{method}",
             data=json.dumps(
-                {"params": {"model": self.Model._name, "method": method, "args": args, "kwargs": kwargs}}
+                {
+                    "params": {
+                        "model": self.Model._name,
+                        "method": method,
+                        "args": args,
+                        "kwargs": kwargs,
+                    }
+                }
             ),
             headers={"Content-Type": "application/json"},
         ).json()
@@ -257,7 +357,11 @@ class TestGuardedStateRpc(StateCommon, HttpCase):
         """A normal user over RPC meets the same gates, whatever context he sends."""
         self.authenticate("state_user", "state_user")
         ids = self.both.ids
-        context = {TRUSTED_KEY: ["stamp", "state"], "default_state": "done", "default_stamp": "forged"}
+        context = {
+            TRUSTED_KEY: ["stamp", "state"],
+            "default_state": "done",
+            "default_stamp": "forged",
+        }
         for call in (
             ("write", ids, {"state": "done"}),
             ("write", ids, {"stamp": "forged"}),
@@ -274,5 +378,7 @@ class TestGuardedStateRpc(StateCommon, HttpCase):
             _result, error = self._call(method, ids, "done")
             self.assertEqual(error.get("name"), "odoo.exceptions.AccessError", method)
         [record_id], _error = self._call("create", [{"name": "x"}], context=context)
-        self.assertRecordValues(self.Model.browse(record_id), [{"state": "draft", "stamp": "new"}])
+        self.assertRecordValues(
+            self.Model.browse(record_id), [{"state": "draft", "stamp": "new"}]
+        )
         self.assertEqual(self.both.mapped("state"), ["draft", "draft"])

@@ -118,7 +118,9 @@ class ControlledForm(models.Model):
     @api.depends("print_ids")
     def _compute_print_count(self):
         counts = dict(
-            self.env["controlled.form.print"]._read_group([("form_id", "in", self.ids)], ["form_id"], ["__count"])
+            self.env["controlled.form.print"]._read_group(
+                [("form_id", "in", self.ids)], ["form_id"], ["__count"]
+            )
         )
         for form in self:
             form.print_count = counts.get(form, 0)
@@ -140,8 +142,16 @@ class ControlledForm(models.Model):
         return forms
 
     def write(self, vals):
-        if "key" in vals and not self.env.su and any(form.key != vals["key"] for form in self):
-            raise UserError(self.env._("The key of a form cannot be changed; change its code instead."))
+        if (
+            "key" in vals
+            and not self.env.su
+            and any(form.key != vals["key"] for form in self)
+        ):
+            raise UserError(
+                self.env._(
+                    "The key of a form cannot be changed; change its code instead."
+                )
+            )
         result = super().write(vals)
         if {"key", "company_id", "active", "report_id"} & set(vals):
             self.env.registry.clear_cache()
@@ -158,7 +168,9 @@ class ControlledForm(models.Model):
 
     def action_open_prints(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("record_control.controlled_form_print_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "record_control.controlled_form_print_action"
+        )
         action["domain"] = [("form_id", "=", self.id)]
         return action
 
@@ -177,7 +189,9 @@ class ControlledForm(models.Model):
                     "name": self.name,
                     "company_id": company.id,
                     "revision_ids": [
-                        fields.Command.create({"name": rev.name, "date_effective": rev.date_effective})
+                        fields.Command.create(
+                            {"name": rev.name, "date_effective": rev.date_effective}
+                        )
                         for rev in self.revision_id
                     ],
                 }
@@ -205,7 +219,10 @@ class ControlledForm(models.Model):
     @api.model
     @tools.ormcache("key", "company_id")
     def _get_id_by_key(self, key, company_id):
-        forms = self.sudo().search([("key", "=", key), ("company_id", "in", [company_id, False])], order="company_id")
+        forms = self.sudo().search(
+            [("key", "=", key), ("company_id", "in", [company_id, False])],
+            order="company_id",
+        )
         return forms[:1].id
 
     def _get_revision_in_force(self, company=None, at=None):
@@ -222,5 +239,7 @@ class ControlledForm(models.Model):
         self.ensure_one()
         company = company or self.company_id or self.env.company
         today = company.sudo()._record_control_today(at)
-        started = self.revision_ids.filtered(lambda rev: rev.date_effective and rev.date_effective <= today)
+        started = self.revision_ids.filtered(
+            lambda rev: rev.date_effective and rev.date_effective <= today
+        )
         return started.sorted("date_effective")[-1:]

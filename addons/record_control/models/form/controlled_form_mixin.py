@@ -32,7 +32,9 @@ class ControlledFormMixin(models.AbstractModel):
         key = code or self._controlled_form_code
         if not key:
             return self.env["controlled.form"]
-        return self.env["controlled.form"]._get_by_key(key, self._get_controlled_form_company())
+        return self.env["controlled.form"]._get_by_key(
+            key, self._get_controlled_form_company()
+        )
 
     def _get_controlled_form_company(self):
         """Return the company whose forms and day count: the record's, else the current one."""
@@ -52,4 +54,6 @@ class ControlledFormMixin(models.AbstractModel):
         if not form:
             return self.env["controlled.form.revision"]
         sealed = getattr(self, "_get_sealed_form_revision", None)
-        return (sealed and sealed(form)) or form._get_revision_in_force(self._get_controlled_form_company())
+        return (sealed and sealed(form)) or form._get_revision_in_force(
+            self._get_controlled_form_company()
+        )

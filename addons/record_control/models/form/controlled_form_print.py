@@ -29,7 +29,12 @@ class ControlledFormPrint(models.Model):
         ondelete="set null",
     )
     output = fields.Selection(
-        selection=[("pdf", "PDF"), ("html", "Screen"), ("text", "Text"), ("xlsx", "Excel")],
+        selection=[
+            ("pdf", "PDF"),
+            ("html", "Screen"),
+            ("text", "Text"),
+            ("xlsx", "Excel"),
+        ],
         required=True,
         help="Screen: the form was shown in the browser, from where it can be printed too.",
     )
@@ -58,7 +63,9 @@ class ControlledFormPrint(models.Model):
     company_id = fields.Many2one(comodel_name="res.company", index="btree_not_null")
 
     _record_index = models.Index("(res_model, res_id)")
-    _copies_positive = models.Constraint("CHECK(copies > 0)", "A print has at least one copy.")
+    _copies_positive = models.Constraint(
+        "CHECK(copies > 0)", "A print has at least one copy."
+    )
 
     # --- CRUD ---
 
@@ -101,7 +108,9 @@ class ControlledFormPrint(models.Model):
         :return: the lines, in sudo
         """
         # sudo: whoever prints leaves a line, portal users included, though they cannot read the register
-        forms = self.env["controlled.form"].sudo().search([("report_id", "=", report.id)])
+        forms = (
+            self.env["controlled.form"].sudo().search([("report_id", "=", report.id)])
+        )
         if not forms:
             return self.sudo()
         vals_list = []
@@ -144,12 +153,22 @@ class ControlledFormPrint(models.Model):
         """
         keys = forms.mapped("key")
         if hasattr(record, "_get_form_revision"):
-            key = record._controlled_form_code if record._controlled_form_code in keys else keys[0]
+            key = (
+                record._controlled_form_code
+                if record._controlled_form_code in keys
+                else keys[0]
+            )
             company = record._get_controlled_form_company()
             form = record._get_controlled_form(key) or forms[0]
             revision = record._get_form_revision(form)
         else:
-            company = ("company_id" in record._fields and record.company_id) or self.env.company
+            company = (
+                "company_id" in record._fields and record.company_id
+            ) or self.env.company
             form = forms._get_by_key(keys[0], company) or forms[0]
             revision = form._get_revision_in_force(company)
-        return {"form_id": form.id, "revision_id": revision.id, "company_id": company.id}
+        return {
+            "form_id": form.id,
+            "revision_id": revision.id,
+            "company_id": company.id,
+        }

@@ -32,6 +32,7 @@ class ControlledFormRevision(models.Model):
     )
     note = fields.Text(string="What Changed")
     is_used = fields.Boolean(
+        string="Used",
         compute="_compute_is_used",
         help="Something was printed or sealed with this revision: it can no longer be changed or deleted.",
     )
@@ -53,9 +54,13 @@ class ControlledFormRevision(models.Model):
             later = [
                 other.date_effective
                 for other in revision.form_id.revision_ids
-                if other.date_effective and revision.date_effective and other.date_effective > revision.date_effective
+                if other.date_effective
+                and revision.date_effective
+                and other.date_effective > revision.date_effective
             ]
-            revision.date_end = fields.Date.subtract(min(later), days=1) if later else False
+            revision.date_end = (
+                fields.Date.subtract(min(later), days=1) if later else False
+            )
 
     def _compute_is_used(self):
         used = self._get_used()
@@ -88,7 +93,11 @@ class ControlledFormRevision(models.Model):
 
         :return: the part of ``self`` that was used
         """
-        groups = self.env["controlled.form.print"].sudo()._read_group([("revision_id", "in", self.ids)], ["revision_id"])
+        groups = (
+            self.env["controlled.form.print"]
+            .sudo()
+            ._read_group([("revision_id", "in", self.ids)], ["revision_id"])
+        )
         return self.browse([revision.id for (revision,) in groups])
 
     def _check_not_used(self):

@@ -4,7 +4,13 @@ import lxml.html
 from reportlab.pdfgen import canvas
 
 from odoo import api, models
-from odoo.tools.pdf import DecodedStreamObject, DictionaryObject, NameObject, PdfFileReader, PdfFileWriter
+from odoo.tools.pdf import (
+    DecodedStreamObject,
+    DictionaryObject,
+    NameObject,
+    PdfFileReader,
+    PdfFileWriter,
+)
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
@@ -34,22 +40,30 @@ class IrActionsReport(models.Model):
 
     def _pre_render_qweb_pdf(self, report_ref, res_ids=None, data=None):
         report = self._register_prints(report_ref, res_ids, "pdf")
-        return super(IrActionsReport, report)._pre_render_qweb_pdf(report_ref, res_ids=res_ids, data=data)
+        return super(IrActionsReport, report)._pre_render_qweb_pdf(
+            report_ref, res_ids=res_ids, data=data
+        )
 
     @api.model
     def _render_qweb_html(self, report_ref, docids, data=None):
         report = self._register_prints(report_ref, docids, "html")
-        return super(IrActionsReport, report)._render_qweb_html(report_ref, docids, data=data)
+        return super(IrActionsReport, report)._render_qweb_html(
+            report_ref, docids, data=data
+        )
 
     @api.model
     def _render_qweb_text(self, report_ref, docids, data=None):
         report = self._register_prints(report_ref, docids, "text")
-        return super(IrActionsReport, report)._render_qweb_text(report_ref, docids, data=data)
+        return super(IrActionsReport, report)._render_qweb_text(
+            report_ref, docids, data=data
+        )
 
     @api.model
     def _render_xlsx(self, report_ref, docids, data=None):
         report = self
-        report_model = self.env.get(f"report.{self._get_report(report_ref).report_name}")
+        report_model = self.env.get(
+            f"report.{self._get_report(report_ref).report_name}"
+        )
         # a ledger enters its exports itself: it knows its form without a binding
         if not hasattr(report_model, "_register_ledger_print"):
             report = self._register_prints(report_ref, docids, "xlsx")
@@ -99,14 +113,20 @@ class IrActionsReport(models.Model):
             "set_viewport_size": set_viewport_size,
         }
         if not any(sheets) and (_wkhtml().is_patched_qt or len(bodies) == 1):
-            return super()._run_wkhtmltopdf(bodies, header=header, footer=footer, **options)
+            return super()._run_wkhtmltopdf(
+                bodies, header=header, footer=footer, **options
+            )
         writer = PdfFileWriter()
         watermarks = {}
         for body, sheet in zip(bodies, sheets, strict=True):
-            reader = PdfFileReader(io.BytesIO(super()._run_wkhtmltopdf([body], **options)))
+            reader = PdfFileReader(
+                io.BytesIO(super()._run_wkhtmltopdf([body], **options))
+            )
             watermark = sheet.get("watermark")
             if watermark and watermark not in watermarks:
-                watermarks[watermark] = super()._run_wkhtmltopdf([self._get_watermark_html(watermark)], **options)
+                watermarks[watermark] = super()._run_wkhtmltopdf(
+                    [self._get_watermark_html(watermark)], **options
+                )
             for number, page in enumerate(reader.pages, start=1):
                 writer.addPage(page)
                 # the page of the writer: newer libraries refuse to change one of the reader
@@ -128,17 +148,29 @@ class IrActionsReport(models.Model):
         report_sudo = self._get_report(report_ref)
         ids = [res_ids] if isinstance(res_ids, int) else list(res_ids or [])
         joined = not report_sudo.attachment or len(ids) < 2 or len(ids) != len(set(ids))
-        if joined or (_wkhtml().is_patched_qt and not self._is_controlled_form(report_sudo)):
-            return super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids=res_ids)
+        if joined or (
+            _wkhtml().is_patched_qt and not self._is_controlled_form(report_sudo)
+        ):
+            return super()._render_qweb_pdf_prepare_streams(
+                report_ref, data, res_ids=res_ids
+            )
         streams = {}
         for res_id in ids:
-            streams.update(super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids=[res_id]))
+            streams.update(
+                super()._render_qweb_pdf_prepare_streams(
+                    report_ref, data, res_ids=[res_id]
+                )
+            )
         return streams
 
     @api.model
     def _is_controlled_form(self, report):
         """Tell whether a controlled form is bound to the report."""
-        return bool(self.env["controlled.form"].sudo().search_count([("report_id", "=", report.id)], limit=1))
+        return bool(
+            self.env["controlled.form"]
+            .sudo()
+            .search_count([("report_id", "=", report.id)], limit=1)
+        )
 
     @api.model
     def _get_sheet_marks(self, body):
@@ -150,7 +182,10 @@ class IrActionsReport(models.Model):
         if "data-sheet-footer" not in body:
             return {}
         [node, *_others] = lxml.html.fromstring(body).xpath("//*[@data-sheet-footer]")
-        return {"footer": node.get("data-sheet-footer"), "watermark": node.get("data-sheet-watermark")}
+        return {
+            "footer": node.get("data-sheet-footer"),
+            "watermark": node.get("data-sheet-watermark"),
+        }
 
     @api.model
     def _get_watermark_page(self, content):
@@ -162,8 +197,12 @@ class IrActionsReport(models.Model):
         """
         page = PdfFileReader(io.BytesIO(content)).pages[0]
         resources = page["/Resources"].getObject()
-        states = DictionaryObject(resources["/ExtGState"].getObject() if "/ExtGState" in resources else {})
-        states[NameObject("/Multiply")] = DictionaryObject({NameObject("/BM"): NameObject("/Multiply")})
+        states = DictionaryObject(
+            resources["/ExtGState"].getObject() if "/ExtGState" in resources else {}
+        )
+        states[NameObject("/Multiply")] = DictionaryObject(
+            {NameObject("/BM"): NameObject("/Multiply")}
+        )
         resources[NameObject("/ExtGState")] = states
         stream = DecodedStreamObject()
         stream.setData(b"/Multiply gs\n" + page["/Contents"].getObject().getData())
@@ -184,7 +223,10 @@ class IrActionsReport(models.Model):
     @api.model
     def _stamp_page(self, page, text, number, total):
         """Write ``text`` and the page number into the bottom margin of a page."""
-        width, height = float(page.mediaBox.getWidth()), float(page.mediaBox.getHeight())
+        width, height = (
+            float(page.mediaBox.getWidth()),
+            float(page.mediaBox.getHeight()),
+        )
         buffer = io.BytesIO()
         overlay = canvas.Canvas(buffer, pagesize=(width, height))
         overlay.setFont("Helvetica", 8)

@@ -51,19 +51,28 @@ class IrSequence(models.Model):
     def _compute_is_record_numbering(self):
         codes = tuple(self._get_record_numbering_codes())
         for sequence in self:
-            sequence.is_record_numbering = bool(codes) and (sequence.code or "").startswith(codes)
+            sequence.is_record_numbering = bool(codes) and (
+                sequence.code or ""
+            ).startswith(codes)
 
     @api.model
     def _search_is_record_numbering(self, operator, value):
         if operator != "in":
             return NotImplemented
-        domain = Domain.OR(Domain("code", "=like", f"{code}%") for code in self._get_record_numbering_codes())
+        domain = Domain.OR(
+            Domain("code", "=like", f"{code}%")
+            for code in self._get_record_numbering_codes()
+        )
         return domain if True in value else ~domain
 
     @api.model
     def _get_record_numbering_codes(self):
         """Return the codes, or how they begin, of all models that adopt numbering.mixin."""
-        return {code for model in self.env.registry.values() if (code := getattr(model, "_numbering_code", None))}
+        return {
+            code
+            for model in self.env.registry.values()
+            if (code := getattr(model, "_numbering_code", None))
+        }
 
     # --- Constraints ---
 
@@ -74,7 +83,9 @@ class IrSequence(models.Model):
             if sequence.restart_period == "never":
                 continue
             text = f"{sequence.prefix or ''}{sequence.suffix or ''}"
-            year = any(f"%({name})s" in text for name in ("range_year", "range_y", "year", "y"))
+            year = any(
+                f"%({name})s" in text for name in ("range_year", "range_y", "year", "y")
+            )
             month = any(f"%({name})s" in text for name in ("range_month", "month"))
             if not year or (sequence.restart_period == "month" and not month):
                 raise ValidationError(
@@ -116,7 +127,8 @@ class IrSequence(models.Model):
         :raises UserError: when no sequence has the code
         """
         candidates_sudo = self.sudo().search(
-            [("code", "=", code), ("company_id", "in", [company.id, False])], order="company_id, id"
+            [("code", "=", code), ("company_id", "in", [company.id, False])],
+            order="company_id, id",
         )
         own_sudo = candidates_sudo.filtered("company_id")[:1]
         if own_sudo:
@@ -137,7 +149,8 @@ class IrSequence(models.Model):
         """Make this template's sequence for one company (called in sudo)."""
         self._lock_counter()
         archived = self.with_context(active_test=False).search(
-            [("template_sequence_id", "=", self.id), ("company_id", "=", company.id)], limit=1
+            [("template_sequence_id", "=", self.id), ("company_id", "=", company.id)],
+            limit=1,
         )
         if archived:
             raise UserError(
@@ -164,7 +177,9 @@ class IrSequence(models.Model):
         PostgreSQL with a serialization failure, which Odoo answers by running the request again. It
         then sees the new row instead of breaking the unique index.
         """
-        self.env.cr.execute(SQL("UPDATE ir_sequence SET write_date = write_date WHERE id = %s", self.id))
+        self.env.cr.execute(
+            SQL("UPDATE ir_sequence SET write_date = write_date WHERE id = %s", self.id)
+        )
 
     def _create_date_range_seq(self, date):
         """Open the calendar period of ``date`` that :attr:`restart_period` asks for."""
@@ -183,7 +198,9 @@ class IrSequence(models.Model):
             .create(
                 {
                     "sequence_id": self.id,
-                    "date_from": max(before) + timedelta(days=1) if before else date_from,
+                    "date_from": max(before) + timedelta(days=1)
+                    if before
+                    else date_from,
                     "date_to": min(after) - timedelta(days=1) if after else date_to,
                 }
             )
@@ -209,26 +226,44 @@ class IrSequence(models.Model):
         """
         self.ensure_one()
         counter = self._get_current_sequence(sequence_date=day)
-        formatter = self.with_context(ir_sequence_date=str(day), ir_sequence_date_range=str(day))
+        formatter = self.with_context(
+            ir_sequence_date=str(day), ir_sequence_date_range=str(day)
+        )
         if counter != self:
-            formatter = formatter.with_context(ir_sequence_date_range=str(counter.date_from))
-        return [formatter.get_next_char(number) for number in self._take_from(counter, count)]
+            formatter = formatter.with_context(
+                ir_sequence_date_range=str(counter.date_from)
+            )
+        return [
+            formatter.get_next_char(number)
+            for number in self._take_from(counter, count)
+        ]
 
     def _take_from(self, counter, count):
         """Take ``count`` integers from this sequence or one of its date ranges."""
         if self.implementation == "standard":
             ids = (self.id,) if counter == self else (self.id, counter.id)
             name = "_".join(["ir_sequence", *(f"{number:03d}" for number in ids)])
-            rows = self.env.execute_query(SQL("SELECT nextval(%s) FROM generate_series(1, %s)", name, count))
+            rows = self.env.execute_query(
+                SQL("SELECT nextval(%s) FROM generate_series(1, %s)", name, count)
+            )
             return [row[0] for row in rows]
         counter.flush_recordset(["number_next"])
         table = SQL.identifier(counter._table)
         [(first,)] = self.env.execute_query(
-            SQL("SELECT number_next FROM %s WHERE id = %s FOR UPDATE NOWAIT", table, counter.id)
+            SQL(
+                "SELECT number_next FROM %s WHERE id = %s FOR UPDATE NOWAIT",
+                table,
+                counter.id,
+            )
         )
         step = self.number_increment
         self.env.cr.execute(
-            SQL("UPDATE %s SET number_next = number_next + %s WHERE id = %s", table, step * count, counter.id)
+            SQL(
+                "UPDATE %s SET number_next = number_next + %s WHERE id = %s",
+                table,
+                step * count,
+                counter.id,
+            )
         )
         counter.invalidate_recordset(["number_next"])
         return [first + step * index for index in range(count)]

@@ -64,7 +64,11 @@ class NumberingMixin(models.AbstractModel):
         company_id = vals.get("company_id")
         if not company_id and "company_id" in self._fields and "company_id" not in vals:
             company_id = self.default_get(["company_id"]).get("company_id")
-        return self.env["res.company"].browse(company_id) if company_id else self.env.company
+        return (
+            self.env["res.company"].browse(company_id)
+            if company_id
+            else self.env.company
+        )
 
     @api.model
     def _get_numbering_date(self, vals, company):
@@ -99,12 +103,19 @@ class NumberingMixin(models.AbstractModel):
             if self.env.su and vals.get(self._numbering_field):
                 continue  # the system brings its own number, for example records of a former system
             company = self._get_numbering_company(vals)
-            key = (self._get_numbering_code(vals), company, self._get_numbering_date(vals, company))
+            key = (
+                self._get_numbering_code(vals),
+                company,
+                self._get_numbering_date(vals, company),
+            )
             waiting.setdefault(key, []).append(vals)
         for (code, company, day), batch in waiting.items():
             if not code:
                 raise UserError(
-                    self.env._("%(model)s has no number sequence.", model=self.env["ir.model"]._get(self._name).name)
+                    self.env._(
+                        "%(model)s has no number sequence.",
+                        model=self.env["ir.model"]._get(self._name).name,
+                    )
                 )
             sequence_sudo = self.env["ir.sequence"]._get_for_company(code, company)
             numbers = sequence_sudo._next_numbers(len(batch), day)

@@ -69,7 +69,9 @@ class GuardedStateMixin(models.AbstractModel):
 
     # --- Computes ---
 
-    @api.depends(lambda self: (self._guarded_state_field, *self._guarded_readiness_depends))
+    @api.depends(
+        lambda self: (self._guarded_state_field, *self._guarded_readiness_depends)
+    )
     @api.depends_context("lang", "uid", "company")
     def _compute_readiness(self):
         for record in self:
@@ -82,7 +84,9 @@ class GuardedStateMixin(models.AbstractModel):
         """
         self.ensure_one()
         result = []
-        for target in self._guarded_transitions.get(self[self._guarded_state_field], ()):
+        for target in self._guarded_transitions.get(
+            self[self._guarded_state_field], ()
+        ):
             if target in self._guarded_side_states:
                 continue
             reasons = self._get_transition_reasons(target)
@@ -163,7 +167,9 @@ class GuardedStateMixin(models.AbstractModel):
         defaults = super().default_get(fields)
         if name in defaults and defaults[name] not in self._guarded_initial_states:
             default = self._fields[name].default
-            defaults[name] = default(self) if default else self._guarded_initial_states[0]
+            defaults[name] = (
+                default(self) if default else self._guarded_initial_states[0]
+            )
         return defaults
 
     @api.model_create_multi
@@ -249,7 +255,9 @@ class GuardedStateMixin(models.AbstractModel):
         :raises UserError: naming every such record
         """
         name = self._guarded_state_field
-        wrong = self.filtered(lambda record: record[name] not in self._guarded_initial_states)
+        wrong = self.filtered(
+            lambda record: record[name] not in self._guarded_initial_states
+        )
         if not wrong:
             return
         labels = self._get_guarded_state_labels()
@@ -281,4 +289,6 @@ class GuardedStateMixin(models.AbstractModel):
     @api.model
     def _get_guarded_state_labels(self):
         """Return the translated labels of the state selection by key."""
-        return dict(self._fields[self._guarded_state_field]._description_selection(self.env))
+        return dict(
+            self._fields[self._guarded_state_field]._description_selection(self.env)
+        )

@@ -58,17 +58,14 @@ class ProtectedFieldsMixin(models.AbstractModel):
         if self.env.su:
             return super().default_get(fields)
         protected = self._get_protected_fields()
-        keys = {f"default_{name}" for name in protected}
-        model = self
-        if keys & set(self.env.context):
-            context = {key: value for key, value in self.env.context.items() if key not in keys}
-            model = self.with_context(context)
-        defaults = super(ProtectedFieldsMixin, model).default_get(fields)
+        defaults = super().default_get(fields)
         for name in protected.intersection(fields):
             defaults.pop(name, None)
             default = self._fields[name].default
             if default:
-                defaults[name] = self._fields[name].convert_to_write(default(self), self)
+                defaults[name] = self._fields[name].convert_to_write(
+                    default(self), self
+                )
         return defaults
 
     @api.model_create_multi
@@ -121,7 +118,13 @@ class ProtectedFieldsMixin(models.AbstractModel):
         """Return ``self`` in an environment that may set no protected field, for hooks."""
         if TRUSTED_KEY not in self.env.context:
             return self
-        return self.with_context({key: value for key, value in self.env.context.items() if key != TRUSTED_KEY})
+        return self.with_context(
+            {
+                key: value
+                for key, value in self.env.context.items()
+                if key != TRUSTED_KEY
+            }
+        )
 
     def _get_refused_fields(self, vals):
         """Return the names in ``vals`` that the current environment may not set, sorted."""
@@ -146,13 +149,18 @@ class ProtectedFieldsMixin(models.AbstractModel):
                 default = self.default_get([name]).get(name)
                 if not vals[name] and not default:
                     continue
-                if field.type not in ("one2many", "many2many") and field.convert_to_cache(
+                if field.type not in (
+                    "one2many",
+                    "many2many",
+                ) and field.convert_to_cache(
                     vals[name], self, validate=False
                 ) == field.convert_to_cache(default, self, validate=False):
                     continue
                 refused.add(name)
         if refused:
-            self._raise_protected([(self.env["ir.model"]._get(self._name).name, sorted(refused))])
+            self._raise_protected(
+                [(self.env["ir.model"]._get(self._name).name, sorted(refused))]
+            )
 
     def _check_protected_write(self, vals):
         """Refuse changes of protected fields.
@@ -175,9 +183,9 @@ class ProtectedFieldsMixin(models.AbstractModel):
         field = self._fields[name]
         if field.type in ("one2many", "many2many"):
             return bool(value)
-        return field.convert_to_cache(value, self, validate=False) != field.convert_to_cache(
-            self[name], self, validate=False
-        )
+        return field.convert_to_cache(
+            value, self, validate=False
+        ) != field.convert_to_cache(self[name], self, validate=False)
 
     @api.model
     def _raise_protected(self, refused):

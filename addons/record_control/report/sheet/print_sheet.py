@@ -35,7 +35,9 @@ class PrintSheet(models.AbstractModel):
     _description = "Print Sheet"
 
     @api.model
-    def _prepare_values(self, doc, form=None, title=None, number=None, company=None, watermark=None):
+    def _prepare_values(
+        self, doc, form=None, title=None, number=None, company=None, watermark=None
+    ):
         """Return the values of the layout for one record.
 
         :param doc: the record that is printed
@@ -51,7 +53,11 @@ class PrintSheet(models.AbstractModel):
             form = doc._get_controlled_form()
         # sudo: title, code and revision of a form are no secret to who may print the record
         form = (form or self.env["controlled.form"]).sudo()
-        company = company or ("company_id" in doc._fields and doc.company_id) or self.env.company
+        company = (
+            company
+            or ("company_id" in doc._fields and doc.company_id)
+            or self.env.company
+        )
         if controlled:
             revision = doc._get_form_revision(form)
         else:
@@ -63,7 +69,9 @@ class PrintSheet(models.AbstractModel):
             "title": title or form.name or "",
             "code": code,
             "revision": revision_name,
-            "number": number if number is not None else ("name" in doc._fields and doc.name) or "",
+            "number": number
+            if number is not None
+            else ("name" in doc._fields and doc.name) or "",
             "company": company.sudo(),
             "watermark": watermark and self._get_watermark_url(company),
             "footer": "  ".join(filter(None, [code, revision_name])),
@@ -78,7 +86,10 @@ class PrintSheet(models.AbstractModel):
 
         :param company: the company in whose time zone the time is given
         """
-        return "data:image/svg+xml;base64," + base64.b64encode(self._get_watermark_svg(company).encode()).decode()
+        return (
+            "data:image/svg+xml;base64,"
+            + base64.b64encode(self._get_watermark_svg(company).encode()).decode()
+        )
 
     @api.model
     def _get_watermark_svg(self, company):
@@ -86,7 +97,9 @@ class PrintSheet(models.AbstractModel):
 
         :param company: the company in whose time zone the time is given
         """
-        now = format_datetime(self.env, fields.Datetime.now(), tz=company.sudo()._record_control_tz())
+        now = format_datetime(
+            self.env, fields.Datetime.now(), tz=company.sudo()._record_control_tz()
+        )
         line_1 = self.env._("Controlled Document")
         line_2 = f"{self.env.user.name} {now}"
         length = max(self._measure(line_1, 15), self._measure(line_2, 11))
@@ -144,4 +157,7 @@ class PrintSheet(models.AbstractModel):
         if not instant:
             return ""
         moment = fields.Datetime.to_datetime(instant)
-        return format_date(self.env, pytz.utc.localize(moment).astimezone(pytz.timezone(timezone)).date())
+        return format_date(
+            self.env,
+            pytz.utc.localize(moment).astimezone(pytz.timezone(timezone)).date(),
+        )

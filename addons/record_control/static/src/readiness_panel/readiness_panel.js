@@ -22,6 +22,14 @@ export class ReadinessPanelField extends Component {
     get ready() {
         return this.steps.filter((step) => step.allowed);
     }
+
+    missingTitle(step) {
+        return _t("Still missing for “%(step)s”", { step: step.label });
+    }
+
+    readyTitle(step) {
+        return _t("Ready for “%(step)s”", { step: step.label });
+    }
 }
 
 export const readinessPanelField = {
