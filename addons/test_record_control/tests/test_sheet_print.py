@@ -135,7 +135,7 @@ class TestPrintSheet(SheetCommon, TransactionCase):
             self.form.confidentiality = level
             self.assertEqual(
                 bool(self._sheets(self.one)[0].get("data-sheet-watermark")),
-                False if not marked else True,
+                marked,
             )
         self.assertFalse(sheet._prepare_values(self.one, watermark=False)["watermark"])
         self.form.confidentiality = "internal"
