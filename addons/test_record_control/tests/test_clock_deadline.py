@@ -1,5 +1,7 @@
+import ast
 from datetime import date, timedelta
 
+from lxml import etree
 from psycopg2.errors import CheckViolation, UniqueViolation
 
 from odoo import fields
@@ -815,3 +817,18 @@ class TestClockAccess(ClockCommon):
                     )
                 )
                 self.assertEqual(found, expected, (model, user.login))
+
+
+@tagged("post_install", "-at_install")
+class TestClockScreens(ClockCommon):
+    def test_every_filter_and_grouping_can_be_used(self):
+        """A filter with a bad date expression opens nothing but an error."""
+        for model in ("clock.clock", "clock.policy", "clock.calendar.day"):
+            view = self.env["ir.ui.view"].search([("model", "=", model), ("type", "=", "search")])
+            for node in etree.fromstring(view.arch).iter("filter"):
+                records = self.env[model].with_user(self.manager)
+                if node.get("domain"):
+                    records.search(ast.literal_eval(node.get("domain")))
+                if node.get("context"):
+                    group = ast.literal_eval(node.get("context"))["group_by"]
+                    records.formatted_read_group([], [group], ["__count"])
