@@ -415,6 +415,21 @@ class TestClockDeadline(ClockCommon):
         self.assertEqual(clock.deadline, self.shanghai("2025-11-24T17:00"))
 
     @freeze_time("2025-11-17 02:00:00")
+    def test_many_clocks_change_policy_by_the_job(self):
+        self.patch(clock_clock, "REPLAY_AT_ONCE", 1)
+        records = self.Record.create([{"name": str(index), "severity": "severe"} for index in range(2)])
+        clocks = records._clock_start("reply")
+        severe = self._make_policy(
+            "reply", 1, "working_day", domain="[('severity', '=', 'severe')]", sequence=1
+        )
+        self.assertEqual(clocks.policy_id, self.policy)
+        with self.enter_registry_test_mode():
+            self.env.ref("record_control.ir_cron_clock_replay").method_direct_trigger()
+        clocks.invalidate_recordset()
+        self.assertEqual(clocks.policy_id, severe)
+        self.assertEqual(set(clocks.mapped("deadline")), {self.shanghai("2025-11-18T17:00")})
+
+    @freeze_time("2025-11-17 02:00:00")
     def test_many_clocks_are_replayed_by_the_job(self):
         records = self.Record.create([{"name": str(index)} for index in range(3)])
         clocks = records._clock_start("reply")
@@ -774,6 +789,9 @@ class TestClockAccess(ClockCommon):
         self.assertEqual(found.clock_id, self.clock)
         with self.assertRaises(AccessError):
             self.theirs.sudo().clock_ids.pause_ids.with_user(self.user).read(["reason"])
+        hidden = self.theirs.sudo().clock_ids.pause_ids
+        self.assertFalse(hidden.with_user(self.user).has_access("read"))
+        self.assertTrue(found.has_access("read"))
 
     def test_managers_see_clocks_but_not_names_of_hidden_records(self):
         clocks = (

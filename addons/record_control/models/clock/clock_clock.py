@@ -406,22 +406,27 @@ class ClockClock(models.Model):
             clock.write({**vals, "calendar_id": hours.id, "needs_replay": False})
 
     @api.model
-    def _request_replay(self, domain):
+    def _request_replay(self, domain, choose=False):
         """Have open clocks counted again: at once when they are few, else by the job.
 
         :param domain: which clocks
+        :param bool choose: first give each the policy that fits its record now
         """
         domain = Domain(domain) & Domain("stopped_at", "=", False)
         clocks = self.sudo().search(domain, limit=REPLAY_AT_ONCE + 1)
-        if len(clocks) <= REPLAY_AT_ONCE:
-            return clocks._replay()
-        self.sudo().search(domain).write({"needs_replay": True})
-        self.env.ref("record_control.ir_cron_clock_replay").sudo()._trigger()
+        if len(clocks) > REPLAY_AT_ONCE:
+            self.sudo().search(domain).write({"needs_replay": True})
+            self.env.ref("record_control.ir_cron_clock_replay").sudo()._trigger()
+        elif choose:
+            clocks._choose_policy_again()
+        else:
+            clocks._replay()
 
     @api.model
     def _cron_replay(self):
         """Count the deadlines again that a change of calendar or policy has made doubtful."""
         while clocks := self._lock_for_job("needs_replay", REPLAY_BATCH):
+            clocks._assign_policies()
             clocks._replay()
             left = self.search_count([("needs_replay", "=", True)])
             if not self.env["ir.cron"]._commit_progress(len(clocks), remaining=left):
@@ -566,15 +571,21 @@ class ClockClock(models.Model):
         self._withdraw_activities()
 
     def _choose_policy_again(self):
-        """Give open clocks the policy that fits their record now, and count them again.
+        """Give open clocks the policy that fits their record now, and count those again."""
+        changed = self._assign_policies()
+        changed._replay()
+        return changed
+
+    def _assign_policies(self):
+        """Give open clocks the policy that fits their record now.
 
         A clock whose record fits no policy any more keeps the one it has: a promise once made does
         not vanish.
+
+        :return: the clocks whose policy has changed; their deadlines are still to be counted
         """
         changed = self.browse()
-        for (model, code), clocks in self.grouped(
-            lambda c: (c.res_model, c.code)
-        ).items():
+        for (model, code), clocks in self.grouped(lambda c: (c.res_model, c.code)).items():
             records = self.env[model].browse(clocks.mapped("res_id")).exists()
             chosen = self.env["clock.policy"]._choose(records, code)
             by_id = {record.id: policy for record, policy in chosen.items()}
@@ -583,5 +594,4 @@ class ClockClock(models.Model):
                 if policy != clock.policy_id:
                     clock.policy_id = policy
                     changed |= clock
-        changed._replay()
         return changed

@@ -121,14 +121,13 @@ class ClockClock(models.Model):
     @api.model
     def _cron_choose_policies_again(self):
         """Follow changes that no write on the record itself shows (a customer's new grade)."""
-        for __, policies in (
-            self.env["clock.policy"]
-            .search([("active", "=", True)])
-            .grouped("model")
-            .items()
+        last = 0
+        while clocks := self.search(
+            [("stopped_at", "=", False), ("id", ">", last)], order="id", limit=ESCALATION_BATCH
         ):
-            policies._choose_running_clocks_again()
-            if not self.env["ir.cron"]._commit_progress(len(policies)):
+            last = clocks[-1].id
+            (clocks - clocks._get_orphans())._choose_policy_again()
+            if not self.env["ir.cron"]._commit_progress(len(clocks)):
                 break
 
     def _escalate_safely(self):

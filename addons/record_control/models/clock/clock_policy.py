@@ -293,15 +293,12 @@ class ClockPolicy(models.Model):
         self.env["clock.clock"].sudo()._request_replay([("policy_id", "in", self.ids)])
 
     def _choose_running_clocks_again(self):
-        Clock = self.env["clock.clock"].sudo()
-        clocks = Clock.search(
-            Domain("stopped_at", "=", False)
-            & Domain.OR(
-                Domain("res_model", "=", model) & Domain("code", "=", code)
-                for model, code in {(policy.model, policy.code) for policy in self}
-            )
+        """Let the open clocks of these codes follow a change of the policies."""
+        alternatives = {(policy.model, policy.code) for policy in self}
+        domain = Domain.OR(
+            Domain("res_model", "=", model) & Domain("code", "=", code) for model, code in alternatives
         )
-        clocks._choose_policy_again()
+        self.env["clock.clock"].sudo()._request_replay(domain, choose=True)
 
     @api.model
     def _choose(self, records, code):
