@@ -2,6 +2,7 @@ from . import test_access_grant
 from . import test_access_http
 from . import test_access_log
 from . import test_access_roads
+from . import test_clock_badge
 from . import test_clock_deadline
 from . import test_form_register
 from . import test_ledger_export

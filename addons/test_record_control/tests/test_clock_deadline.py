@@ -417,17 +417,25 @@ class TestClockDeadline(ClockCommon):
     @freeze_time("2025-11-17 02:00:00")
     def test_many_clocks_change_policy_by_the_job(self):
         self.patch(clock_clock, "REPLAY_AT_ONCE", 1)
-        records = self.Record.create([{"name": str(index), "severity": "severe"} for index in range(2)])
+        records = self.Record.create(
+            [{"name": str(index), "severity": "severe"} for index in range(2)]
+        )
         clocks = records._clock_start("reply")
         severe = self._make_policy(
-            "reply", 1, "working_day", domain="[('severity', '=', 'severe')]", sequence=1
+            "reply",
+            1,
+            "working_day",
+            domain="[('severity', '=', 'severe')]",
+            sequence=1,
         )
         self.assertEqual(clocks.policy_id, self.policy)
         with self.enter_registry_test_mode():
             self.env.ref("record_control.ir_cron_clock_replay").method_direct_trigger()
         clocks.invalidate_recordset()
         self.assertEqual(clocks.policy_id, severe)
-        self.assertEqual(set(clocks.mapped("deadline")), {self.shanghai("2025-11-18T17:00")})
+        self.assertEqual(
+            set(clocks.mapped("deadline")), {self.shanghai("2025-11-18T17:00")}
+        )
 
     @freeze_time("2025-11-17 02:00:00")
     def test_many_clocks_are_replayed_by_the_job(self):
@@ -842,7 +850,9 @@ class TestClockScreens(ClockCommon):
     def test_every_filter_and_grouping_can_be_used(self):
         """A filter with a bad date expression opens nothing but an error."""
         for model in ("clock.clock", "clock.policy", "clock.calendar.day"):
-            view = self.env["ir.ui.view"].search([("model", "=", model), ("type", "=", "search")])
+            view = self.env["ir.ui.view"].search(
+                [("model", "=", model), ("type", "=", "search")]
+            )
             for node in etree.fromstring(view.arch).iter("filter"):
                 records = self.env[model].with_user(self.manager)
                 if node.get("domain"):

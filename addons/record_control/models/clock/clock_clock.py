@@ -532,7 +532,7 @@ class ClockClock(models.Model):
         """Let running clocks stand still. Those whose deadline has passed stay missed."""
         late = self.filtered(lambda clock: clock.deadline and clock.deadline < at)
         late.filtered(lambda clock: clock.state == "running").write({"state": "missed"})
-        paused = (self - late).filtered(lambda clock: clock.state == "running")
+        paused = self.filtered(lambda clock: clock.state == "running")
         self.env["clock.pause"].sudo().create(
             [
                 {"clock_id": clock.id, "date_from": at, "reason": reason}
@@ -585,7 +585,9 @@ class ClockClock(models.Model):
         :return: the clocks whose policy has changed; their deadlines are still to be counted
         """
         changed = self.browse()
-        for (model, code), clocks in self.grouped(lambda c: (c.res_model, c.code)).items():
+        for (model, code), clocks in self.grouped(
+            lambda c: (c.res_model, c.code)
+        ).items():
             records = self.env[model].browse(clocks.mapped("res_id")).exists()
             chosen = self.env["clock.policy"]._choose(records, code)
             by_id = {record.id: policy for record, policy in chosen.items()}

@@ -123,7 +123,9 @@ class ClockClock(models.Model):
         """Follow changes that no write on the record itself shows (a customer's new grade)."""
         last = 0
         while clocks := self.search(
-            [("stopped_at", "=", False), ("id", ">", last)], order="id", limit=ESCALATION_BATCH
+            [("stopped_at", "=", False), ("id", ">", last)],
+            order="id",
+            limit=ESCALATION_BATCH,
         ):
             last = clocks[-1].id
             (clocks - clocks._get_orphans())._choose_policy_again()

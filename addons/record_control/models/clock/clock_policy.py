@@ -296,7 +296,8 @@ class ClockPolicy(models.Model):
         """Let the open clocks of these codes follow a change of the policies."""
         alternatives = {(policy.model, policy.code) for policy in self}
         domain = Domain.OR(
-            Domain("res_model", "=", model) & Domain("code", "=", code) for model, code in alternatives
+            Domain("res_model", "=", model) & Domain("code", "=", code)
+            for model, code in alternatives
         )
         self.env["clock.clock"].sudo()._request_replay(domain, choose=True)
 
