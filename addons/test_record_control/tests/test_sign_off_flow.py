@@ -483,11 +483,18 @@ class TestSignOffFlow(SignOffCommon):
         """Working days from the day after: asked on Friday with 2 days means Tuesday evening, Wednesday after a holiday."""
         self.route.step_ids[1].deadline_days = 2
         holiday = self.env["clock.calendar.day"].create(
-            {"name": "Holiday", "kind": "holiday", "date": "2025-05-12", "company_id": self.company.id}
+            {
+                "name": "Holiday",
+                "kind": "holiday",
+                "date": "2025-05-12",
+                "company_id": self.company.id,
+            }
         )
         order = self._create_order()
         order.action_request_sign_off()
-        self.assertEqual(str(order.sudo().sign_off_request_id.date_deadline), "2025-05-14")
+        self.assertEqual(
+            str(order.sudo().sign_off_request_id.date_deadline), "2025-05-14"
+        )
         holiday.unlink()
         order = self._create_order()
         order.action_request_sign_off()

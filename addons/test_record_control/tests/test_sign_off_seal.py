@@ -63,11 +63,17 @@ class TestSignOffSeal(SignOffCommon):
             {
                 "line_ids": [
                     Command.update(self.order.line_ids[0].id, {"price_unit": 1}),
-                    Command.update(self.order.line_ids[1].id, {"name": "Screw", "remark": "not sealed"}),
+                    Command.update(
+                        self.order.line_ids[1].id,
+                        {"name": "Screw", "remark": "not sealed"},
+                    ),
                 ]
             }
         )
-        self.assertEqual(self._changes(), [*self._get_price_changes(), ("changed", "line_ids.name", "Nut", "Screw")])
+        self.assertEqual(
+            self._changes(),
+            [*self._get_price_changes(), ("changed", "line_ids.name", "Nut", "Screw")],
+        )
         self.assertEqual(self.order.broken_count, 1)
         self.assertIn("Line › Price Unit, Line › Name", self.request.reason)
 

@@ -17,7 +17,11 @@ class ResCompany(models.Model):
         """
         self.ensure_one()
         calendar = self.resource_calendar_id
-        calendars = self.env["clock.calendar.day"]._get_work_calendars([(self, calendar)])
+        calendars = self.env["clock.calendar.day"]._get_work_calendars(
+            [(self, calendar)]
+        )
         work_calendar = calendars[self.sudo(False), calendar.sudo(False)]
-        due = working_time.deadline(pytz.utc.localize(start), days, "working_day", work_calendar).instant
+        due = working_time.deadline(
+            pytz.utc.localize(start), days, "working_day", work_calendar
+        ).instant
         return work_calendar.local(due).date()

@@ -229,8 +229,13 @@ class SignOffRequestStep(models.Model):
         for step in self:
             company, days = step.request_id.company_id, step.deadline_days
             if (company, days) not in found:
-                found[company, days] = days and company._get_sign_off_deadline(now, days)
-        return {step: found[step.request_id.company_id, step.deadline_days] or False for step in self}
+                found[company, days] = days and company._get_sign_off_deadline(
+                    now, days
+                )
+        return {
+            step: found[step.request_id.company_id, step.deadline_days] or False
+            for step in self
+        }
 
     # --- Helpers ---
 

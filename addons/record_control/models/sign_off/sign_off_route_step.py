@@ -104,7 +104,9 @@ class SignOffRouteStep(models.Model):
             elif step.signer_type == "user":
                 step.signer_name = step.user_id.name
             elif step.signer_type == "group":
-                step.signer_name = self.env._("Any member of %(group)s", group=step.group_id.display_name or "")
+                step.signer_name = self.env._(
+                    "Any member of %(group)s", group=step.group_id.display_name or ""
+                )
             else:
                 step.signer_name = roles.get(step.role)
 
