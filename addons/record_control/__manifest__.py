@@ -17,6 +17,7 @@
         "wizard/access/access_grant_refuse_views.xml",
         "views/access/access_grant_views.xml",
         "views/access/access_log_views.xml",
+        "views/access/res_config_settings_views.xml",
         # clock
         "security/clock/ir.model.access.csv",
         "security/clock/clock_rules.xml",

@@ -1,6 +1,7 @@
 from . import test_access_grant
 from . import test_access_http
 from . import test_access_log
+from . import test_access_masking
 from . import test_access_roads
 from . import test_clock_badge
 from . import test_clock_deadline
@@ -8,6 +9,7 @@ from . import test_form_register
 from . import test_ledger_export
 from . import test_ledger_menu
 from . import test_ledger_restricted
+from . import test_loan_concurrency
 from . import test_loan_flow
 from . import test_loan_gates
 from . import test_loan_scan

@@ -9,5 +9,6 @@ from . import (
     ir_binary,
     ir_rule,
     mail_thread,
+    res_config_settings,
     restricted_record,
 )

@@ -51,7 +51,7 @@ class AccessGrant(models.Model):
         "revoked": (),
         "expired": (),
     }
-    _guarded_side_states = ("revoked", "expired")
+    _guarded_side_states = ("refused", "revoked", "expired")
     _guarded_protected_fields = (
         "requester_id",
         "approver_ids",

@@ -91,6 +91,8 @@ class IrRule(models.Model):
         """
         return {
             "access.log": ("res_model", "res_id"),
+            "clock.clock": ("res_model", "res_id"),
+            "controlled.form.print": ("res_model", "res_id"),
             "ir.attachment": ("res_model", "res_id"),
             "mail.activity": ("res_model", "res_id"),
             "mail.followers": ("res_model", "res_id"),
