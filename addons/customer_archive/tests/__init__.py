@@ -5,6 +5,12 @@ from .archive import (
     test_review,
     test_timeline,
 )
+from .card import (
+    test_card_print,
+    test_new_report,
+    test_sections,
+    test_trade_figures,
+)
 from .confidentiality import test_release
 from .custody import (
     test_destruction,

@@ -129,6 +129,10 @@ class CustomerArchive(models.Model):
             "legal_representative", "chairman", "general_manager", "owner", "operator", "responsible", "purchasing_manager"
         )
 
+    def _card_emergency_contacts(self):
+        """Return the people to be called in an emergency: by their role, or by the tag of the archive documents."""
+        return self.partner_id._get_ca_contacts_by_role("emergency") | self._get_emergency_contacts()
+
     def _card_address(self):
         return self._card_one_line(self.partner_id)
 

@@ -1,0 +1,240 @@
+from freezegun import freeze_time
+
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import CardCommon
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-04-15 04:00:00")
+class TestTradeFigures(CardCommon):
+    """Figures of the trade: K-26, CA-31, CA-33, CA-34, CA-35."""
+
+    def test_highest_and_average_month_ac_06(self):
+        """AC-06: January 100 + 50, March 300, read in April: highest 300, average 150 over three full months."""
+        self._confirm_order(self.partner, "2026-01-10 03:00:00", 100)
+        self._confirm_order(self.partner, "2026-01-20 03:00:00", 50)
+        self._confirm_order(self.partner, "2026-03-05 03:00:00", 300)
+        self.archive._refresh_classes()
+        archive = self._read_again(self.archive)
+        self.assertRecordValues(
+            archive,
+            [
+                {
+                    "amount_month_highest": 300,
+                    "month_highest": "2026-03",
+                    "amount_month_average": 150,
+                    "months_counted": 3,
+                    "amount_month_to_date": 0,
+                    "amount_trade_12_months": 450,
+                }
+            ],
+        )
+        self.assertEqual(archive.date_first_order.isoformat(), "2026-01-10")
+        self.assertEqual([row["month"] for row in archive.trade_months], ["2026-01", "2026-02", "2026-03"])
+        self.assertEqual(archive.trade_years, [{"year": 2026, "amount": 450}])
+        shares = dict(archive._card_season())
+        self.assertAlmostEqual(shares[1], 1 / 3)
+        self.assertAlmostEqual(shares[3], 2 / 3)
+        self.assertEqual(shares[2], 0)
+
+    def test_month_is_that_of_the_company(self):
+        """16:30 UTC on 31 January is February in Shanghai, and 15:59 on 31 March still March."""
+        self._confirm_order(self.partner, "2026-01-31 16:30:00", 100)
+        self._confirm_order(self.partner, "2026-03-31 15:59:59", 20)
+        self._confirm_order(self.partner, "2026-03-31 16:00:00", 3)
+        archive = self._read_again(self.archive)
+        self.assertEqual({row["month"]: row["amount"] for row in archive.trade_months}, {"2026-02": 100, "2026-03": 20})
+        self.assertEqual(archive.amount_month_to_date, 3)
+
+    def test_average_counts_the_last_twelve_full_months_only(self):
+        self._confirm_order(self.partner, "2024-05-10 03:00:00", 9000)
+        self._confirm_order(self.partner, "2025-04-01 03:00:00", 1200)
+        self._confirm_order(self.partner, "2026-04-02 03:00:00", 77)
+        archive = self._read_again(self.archive)
+        self.assertEqual(archive.months_counted, 12)
+        self.assertEqual(archive.amount_month_average, 100)
+        self.assertEqual(archive.amount_month_highest, 9000)
+        self.assertEqual(archive.trade_years, [
+            {"year": 2026, "amount": 77}, {"year": 2025, "amount": 1200}, {"year": 2024, "amount": 9000},
+        ])
+
+    def test_first_trade_this_month_has_no_average_yet(self):
+        self._confirm_order(self.partner, "2026-04-02 03:00:00", 80)
+        archive = self._read_again(self.archive)
+        self.assertRecordValues(
+            archive,
+            [{"amount_month_highest": 80, "amount_month_average": 0, "months_counted": 0, "amount_month_to_date": 80}],
+        )
+
+    def test_no_trade_prints_empty(self):
+        self.assertRecordValues(
+            self.archive,
+            [{"amount_month_highest": 0, "amount_month_average": 0, "main_products": "", "has_paid_late": False}],
+        )
+        self.assertEqual(self.archive._card_money(self.archive.amount_month_highest), "")
+
+    def test_only_confirmed_orders_of_the_company_and_of_all_contacts_count(self):
+        contact = self.env["res.partner"].create({"name": "Buyer", "parent_id": self.partner.id})
+        self._confirm_order(contact, "2026-03-05 03:00:00", 100)
+        self._new_order(self.partner)
+        cancelled = self._confirm_order(self.partner, "2026-03-06 03:00:00", 1000)
+        cancelled._action_cancel()
+        other = self.env["res.company"].create({"name": "Other company"})
+        self.env.user.company_ids |= other
+        self._confirm_order(self.partner, "2026-03-07 03:00:00", 5000, company_id=other.id)
+        self.assertEqual(self._read_again(self.archive).amount_month_highest, 100)
+
+    def test_two_archives_and_two_companies_at_once(self):
+        other_company = self.env["res.company"].create({"name": "Other company"})
+        self.env.user.company_ids |= other_company
+        second = self._new_archive("South Bearings")
+        foreign = self.env["customer.archive"].create(
+            {"partner_id": self.partner.id, "company_id": other_company.id, "user_id": self.env.user.id}
+        )
+        self._confirm_order(self.partner, "2026-03-05 03:00:00", 100)
+        self._confirm_order(second.partner_id, "2026-03-05 03:00:00", 200)
+        self._confirm_order(self.partner, "2026-03-05 03:00:00", 400, company_id=other_company.id)
+        archives = self._read_again(self.archive | second | foreign)
+        self.assertEqual(archives.mapped("amount_month_highest"), [100, 200, 400])
+
+    def test_foreign_currency_is_converted_at_the_day_of_the_order(self):
+        foreign = self.env.ref("base.EUR") if self.company.currency_id != self.env.ref("base.EUR") else self.env.ref("base.USD")
+        foreign.active = True
+        self.env["res.currency.rate"].search([("currency_id", "=", foreign.id)]).unlink()
+        self.env["res.currency.rate"].create(
+            [
+                {"currency_id": foreign.id, "name": "2026-01-01", "rate": 0.5, "company_id": self.company.id},
+                {"currency_id": foreign.id, "name": "2026-03-10", "rate": 0.25, "company_id": self.company.id},
+            ]
+        )
+        pricelist = self.env["product.pricelist"].create({"name": "Foreign", "currency_id": foreign.id})
+        for day in ("2026-03-05", "2026-03-12"):
+            self._confirm_order(self.partner, f"{day} 03:00:00", 100, pricelist_id=pricelist.id)
+        self.assertEqual(self._read_again(self.archive).amount_month_highest, 200 + 400)
+
+    def test_basis_may_be_invoices_less_credit_notes(self):
+        self._confirm_order(self.partner, "2026-03-05 03:00:00", 999)
+        self._invoice("out_invoice", 300, "2026-02-03")
+        self._invoice("out_refund", 100, "2026-02-20")
+        self._invoice("out_invoice", 50, "2026-03-03", post=False)
+        self.company.ca_trade_basis = "invoice"
+        archive = self._read_again(self.archive)
+        self.assertEqual(archive.amount_month_highest, 200)
+        self.assertEqual(archive.month_highest, "2026-02")
+
+    def _invoice(self, move_type, amount, date, due=None, post=True):
+        invoice = self.env["account.move"].create(
+            {
+                "move_type": move_type,
+                "partner_id": self.partner.id,
+                "invoice_date": date,
+                "invoice_date_due": due or date,
+                "invoice_payment_term_id": False,
+                "journal_id": self.sale_journal.id,
+                "invoice_line_ids": [
+                    Command.create(
+                        {"name": "x", "quantity": 1, "price_unit": amount, "tax_ids": False, "account_id": self.income.id}
+                    )
+                ],
+            }
+        )
+        if post:
+            invoice.action_post()
+        return invoice
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        Account = cls.env["account.account"]
+        cls.income = Account.create({"name": "Income", "code": "CA4000", "account_type": "income"})
+        cls.receivable = Account.create(
+            {"name": "Receivable", "code": "CA1100", "account_type": "asset_receivable", "reconcile": True}
+        )
+        cls.bank = Account.create({"name": "Bank", "code": "CA1000", "account_type": "asset_cash"})
+        cls.partner.property_account_receivable_id = cls.receivable
+        Journal = cls.env["account.journal"]
+        cls.sale_journal = Journal.create(
+            {"name": "Sales", "code": "CASJ", "type": "sale", "default_account_id": cls.income.id}
+        )
+        cls.misc_journal = Journal.create({"name": "Misc", "code": "CAMJ", "type": "general"})
+
+    def _pay(self, invoice, date):
+        """Money received and matched with the invoice."""
+        move = self.env["account.move"].create(
+            {
+                "journal_id": self.misc_journal.id,
+                "date": date,
+                "line_ids": [
+                    Command.create({"account_id": self.bank.id, "debit": invoice.amount_total, "name": "in"}),
+                    Command.create(
+                        {
+                            "account_id": self.receivable.id,
+                            "credit": invoice.amount_total,
+                            "partner_id": self.partner.id,
+                            "name": "in",
+                        }
+                    ),
+                ],
+            }
+        )
+        move.action_post()
+        (invoice.line_ids | move.line_ids).filtered(lambda line: line.account_id == self.receivable).reconcile()
+
+    def test_payment_on_the_due_date_is_not_late_and_a_day_later_is(self):
+        """CA-34: late payment in the past, from the payments themselves."""
+        self._pay(self._invoice("out_invoice", 100, "2026-01-05", due="2026-02-04"), "2026-02-04")
+        self.assertFalse(self._read_again(self.archive).has_paid_late)
+        self._pay(self._invoice("out_invoice", 100, "2026-01-06", due="2026-02-05"), "2026-02-06")
+        self.assertTrue(self._read_again(self.archive).has_paid_late)
+
+    def test_open_invoice_past_due_is_late(self):
+        self._invoice("out_invoice", 100, "2026-04-01", due="2026-04-15")
+        self.assertFalse(self._read_again(self.archive).has_paid_late)
+        self._invoice("out_invoice", 100, "2026-04-01", due="2026-04-14")
+        self.assertTrue(self._read_again(self.archive).has_paid_late)
+
+    def test_products_are_ranked_by_sales_and_counted_in_their_own_unit(self):
+        """CA-35: twelve pieces and one dozen are 24 pieces."""
+        dozen = self.env.ref("uom.product_uom_dozen")
+        seal = self.env["product.product"].create({"name": "Seal", "taxes_id": False})
+        self._confirm_order(self.partner, "2026-03-05 03:00:00", 10, product=seal, quantity=12)
+        self._confirm_order(self.partner, "2026-03-06 03:00:00", 120, product=seal, quantity=1, uom=dozen)
+        self._confirm_order(self.partner, "2025-01-06 03:00:00", 5000)
+        archive = self._read_again(self.archive)
+        self.assertEqual(archive.main_products, "Bearing housing, Seal")
+        self.assertEqual(len(archive.recent_products), 1)
+        self.assertEqual(archive.recent_products[0]["product"], "Seal")
+        self.assertEqual(archive.recent_products[0]["quantity"], 24)
+
+    def test_salesperson_reads_the_figures_without_accounting(self):
+        self._confirm_order(self.partner, "2026-03-05 03:00:00", 300, user_id=self.sales2.id)
+        self._invoice("out_invoice", 100, "2026-04-01", due="2026-04-10")
+        archive = self._read_again(self.archive).with_user(self.sales1)
+        self.assertEqual(archive.amount_month_highest, 300)
+        self.assertTrue(archive.has_paid_late)
+        self.company.ca_trade_basis = "invoice"
+        self.assertEqual(self._read_again(archive).amount_month_highest, 100)
+
+    def test_queries_do_not_grow_with_archives(self):
+        """All figures of 2 archives cost as many queries as those of 12."""
+        archives = self.archive
+        for number in range(11):
+            archives |= self._new_archive(f"Customer {number}")
+        for archive in archives:
+            self._confirm_order(archive.partner_id, "2026-03-05 03:00:00", 10)
+        names = (
+            "amount_month_highest", "recent_products", "contract_numbers", "has_paid_late", "open_needs", "amount_overdue",
+        )
+
+        def count(records):
+            self._read_again(records)
+            records.mapped("name")
+            before = self.cr.sql_log_count
+            for name in names:
+                records.mapped(name)
+            return self.cr.sql_log_count - before
+
+        count(archives)
+        self.assertEqual(count(archives[:2]), count(archives))
