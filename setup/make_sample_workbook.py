@@ -6,7 +6,7 @@ full-width digits, wrong codes, duplicates, missing contacts, two sheets with ot
 headings, dates as text. The same seed gives the same file; which rows are bad and
 why is printed, and stands in the test of the import.
 
-    make_sample_workbook.py addons/customer_archive/demo/customer_list_sample.xlsx
+    make_sample_workbook.py addons/customer_archive/static/demo/customer_list_sample.xlsx
 """
 
 import random

@@ -100,6 +100,9 @@
         "web.assets_backend": [
             "customer_archive/static/src/**/*",
         ],
+        "web.assets_tests": [
+            "customer_archive/static/tests/tours/**/*",
+        ],
     },
     "demo": [
         "demo/archive/company_demo.xml",

@@ -23,6 +23,7 @@ from .custody import (
 from .data import (
     test_customer_data_check,
     test_customer_import,
+    test_customer_import_tour,
     test_customer_merge,
     test_customer_workbook,
 )

@@ -84,7 +84,7 @@ class ImportCommon(BaseCommon):
     def sample():
         """Return the sample list that comes with the demo data."""
         with file_open(
-            "customer_archive/demo/customer_list_sample.xlsx", "rb"
+            "customer_archive/static/demo/customer_list_sample.xlsx", "rb"
         ) as sample:
             return sample.read()
 
