@@ -193,7 +193,7 @@ class CustomerArchiveHandover(models.Model):
     def _get_transition_label(self, target):
         return {
             "open": self.env._("Begin"),
-            "done": self.env._("Close"),
+            "done": self.env._("Close handover"),
         }.get(target) or super()._get_transition_label(target)
 
     def _get_transition_reasons(self, target):

@@ -86,7 +86,7 @@ class CustomerArchiveInspection(models.Model):
     item_ids = fields.Many2many(
         comodel_name="customer.archive.inspection.item",
         relation="customer_archive_inspection_item_rel",
-        string="Items",
+        string="Inspection Items",
         default=lambda self: self._default_item_ids(),
     )
     state = fields.Selection(

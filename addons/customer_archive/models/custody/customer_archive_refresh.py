@@ -164,7 +164,7 @@ class CustomerArchiveRefresh(models.Model):
         copy=False,
     )
     completed = fields.Text(
-        string="Completed",
+        string="Made Complete",
         copy=False,
     )
     changes = fields.Html(
@@ -329,7 +329,7 @@ class CustomerArchiveRefresh(models.Model):
 
     def _get_transition_label(self, target):
         return {
-            "done": self.env._("Report"),
+            "done": self.env._("Hand in"),
             "received": self.env._("Receive"),
             "open": self.env._("Hand back"),
         }.get(target) or super()._get_transition_label(target)
@@ -423,9 +423,10 @@ class CustomerArchiveRefresh(models.Model):
         return super().write(vals)
 
     def _is_moved(self, vals):
-        archive_id = vals.get("archive_id", self.archive_id.id)
         day = fields.Date.to_date(vals.get("date_quarter", self.date_quarter))
-        return archive_id != self.archive_id.id or day != self.date_quarter
+        if self.env.su:  # the system moves refreshes of archives that are merged
+            return day != self.date_quarter
+        return vals.get("archive_id", self.archive_id.id) != self.archive_id.id or day != self.date_quarter
 
     # --- Actions ---
 

@@ -66,6 +66,14 @@ class CustomerArchive(models.Model):
         if not self.env.su and not any(self.env.user.has_group(group) for group in groups):
             raise AccessError(self.env._("Only managers and legal put archives on hold or release them."))
 
+    # --- Merge (CA-100) ---
+
+    @api.model
+    def _get_archive_references(self):
+        """What was inspected or destroyed keeps the archive it was: that is history."""
+        history = {"customer.archive.inspection.line", "customer.archive.destruction.line"}
+        return [pair for pair in super()._get_archive_references() if pair[0] not in history]
+
     # --- Gates ---
 
     def _get_transition_reasons(self, target):

@@ -1,3 +1,4 @@
+from .. import data  # noqa: F401  merging archives takes the documents along: the merge comes first
 from . import (
     activity_mixin,
     customer_archive,

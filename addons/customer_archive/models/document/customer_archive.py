@@ -145,6 +145,28 @@ class CustomerArchive(models.Model):
             for document_type in fitting.with_env(self.env) - present.type_id
         ]
 
+    # --- Merge (CA-100) ---
+
+    def _merge_into(self, destination):
+        """Let the documents received find their places in the archive that stays."""
+        for archive in self:
+            archive._merge_checklist(destination)
+        return super()._merge_into(destination)
+
+    def _merge_checklist(self, destination):
+        """An empty place is taken over, a second edition stands beside the present one; empty lines stay behind."""
+        # Checklist lines are the system's to move.
+        places = {line.type_id: line for line in destination.sudo().document_ids if line.is_checklist}
+        for line in self.sudo().document_ids.filtered(lambda line: line.is_checklist and line._has_content()):
+            place = places.get(line.type_id)
+            if not place:
+                continue
+            if place._has_content():
+                line.write({"is_checklist": False, "current_document_id": place.id})
+            else:
+                place.write({"is_checklist": False})
+                place.unlink()
+
     # --- Print ---
 
     def _get_emergency_contacts(self):

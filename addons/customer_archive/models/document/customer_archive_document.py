@@ -402,7 +402,7 @@ class CustomerArchiveDocument(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_kept(self):
-        kept = self.filtered(lambda document: document.is_checklist or document.status != "missing")
+        kept = self.filtered(lambda document: document.is_checklist or document._has_content())
         kept = kept.filtered(lambda document: document.archive_id.state != "draft" or not self.env.is_system())
         if kept:
             raise UserError(
@@ -513,6 +513,13 @@ class CustomerArchiveDocument(models.Model):
         action["domain"] = [("current_document_id", "=", self.id)]
         action["context"] = {"create": False}
         return action
+
+    def _has_content(self):
+        """Tell whether something was ever filed or noted here."""
+        self.ensure_one()
+        return bool(
+            self.date_received or self.attachment_ids or self.is_not_applicable or self.date_destroyed or self.note
+        )
 
     def _check_renewable(self):
         self.ensure_one()
@@ -838,6 +845,7 @@ class CustomerArchiveDocument(models.Model):
                 ("date_missing_reported", "=", False),
                 ("type_id.department_id", "!=", False),
                 ("archive_id.state", "=", "active"),
+                ("archive_id.active", "=", True),
                 ("status", "=", "missing"),
             ]
         )

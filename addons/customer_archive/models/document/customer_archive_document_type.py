@@ -81,8 +81,8 @@ class CustomerArchiveDocumentType(models.Model):
     applies_to = fields.Selection(
         selection=[
             ("any", "All customers"),
-            ("company", "Companies"),
-            ("person", "Persons"),
+            ("company", "Company customers"),
+            ("person", "Personal customers"),
         ],
         default="any",
         required=True,

@@ -26,7 +26,7 @@ class LedgerLoan(models.AbstractModel):
             Column("thing_name", label=self.env._("Content"), width=40),
             Column("purpose", width=30, wrap=True),
             Column("handed_out_at", label=self.env._("Borrowed On")),
-            Column("date_due"),
+            Column("date_due", label=self.env._("Due back")),
             Column("returned_at"),
             Column("is_overdue"),
             Column("approver_id", label=self.env._("Approved By")),

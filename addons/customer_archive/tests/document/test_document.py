@@ -474,3 +474,29 @@ class TestDepartmentDocuments(DocumentCommon):
         self.assertEqual(names["D11"], self.env.ref("customer_archive.hr_department_sales"))
         self.assertEqual(names["D13"], self.env.ref("customer_archive.hr_department_system"))
         self.assertEqual(names["D14"], self.env.ref("customer_archive.hr_department_development"))
+
+
+@tagged("post_install", "-at_install")
+class TestDocumentMerge(DocumentCommon):
+    """CA-100: documents of merged customers find their places in the archive that stays."""
+
+    def test_documents_are_merged(self):
+        kept, retired = self._new_archive("Kept"), self._new_archive("Retired")
+        both, only = "D01", "D03"
+        for archive in (kept, retired):
+            self._line(archive, both).write({"date_received": "2025-01-01", "paper_place": archive.name})
+        moved = self._line(retired, only)
+        moved.write({"date_received": "2025-02-02"})
+        second = self._line(retired, both)
+        refresh = self.env["customer.archive.refresh"].create(
+            {"archive_id": retired.id, "date_quarter": "2025-04-01"}
+        )
+        retired.sudo()._merge_into(kept.sudo())
+        self.env.invalidate_all()
+        self.assertEqual(moved.archive_id, kept)
+        self.assertEqual(self._line(kept, only), moved)
+        self.assertEqual(second.archive_id, kept)
+        self.assertFalse(second.is_checklist)
+        self.assertEqual(second.current_document_id, self._line(kept, both))
+        self.assertEqual(self._line(kept, both).paper_place, kept.name)
+        self.assertEqual(refresh.archive_id, kept)
