@@ -29,4 +29,8 @@ class CustomerArchiveCustodyMixin(models.AbstractModel):
         """
         if self:
             names = ", ".join(self.mapped("display_name"))
-            raise UserError(self.env._("%(sentence)s: %(records)s.", sentence=sentence, records=names))
+            raise UserError(
+                self.env._(
+                    "%(sentence)s: %(records)s.", sentence=sentence, records=names
+                )
+            )

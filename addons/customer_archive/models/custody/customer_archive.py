@@ -44,7 +44,9 @@ class CustomerArchive(models.Model):
 
     @api.depends("long_term_override", "date_first_order", "date_last_order")
     def _compute_is_long_term(self):
-        long_term = self.filtered_domain(self._get_long_term_domain(fields.Date.context_today(self)))
+        long_term = self.filtered_domain(
+            self._get_long_term_domain(fields.Date.context_today(self))
+        )
         for archive in self:
             archive.is_long_term = archive in long_term
 
@@ -83,22 +85,30 @@ class CustomerArchive(models.Model):
         :rtype: odoo.fields.Domain
         """
         year_ago = day - relativedelta(months=LONG_TERM_MONTHS)
-        by_trade = Domain("date_first_order", "<=", year_ago) & Domain("date_last_order", ">=", year_ago)
-        return Domain("long_term_override", "=", "yes") | (Domain("long_term_override", "=", False) & by_trade)
+        by_trade = Domain("date_first_order", "<=", year_ago) & Domain(
+            "date_last_order", ">=", year_ago
+        )
+        return Domain("long_term_override", "=", "yes") | (
+            Domain("long_term_override", "=", False) & by_trade
+        )
 
     # --- Loans ---
 
     @api.model
     def _get_overdue_loan_domain(self):
         """Tell which archives are lent, whole or in part, beyond the day they are due."""
-        late = Domain("loan_line_ids", "any", [("state", "=", "out"), ("is_overdue", "=", True)])
+        late = Domain(
+            "loan_line_ids", "any", [("state", "=", "out"), ("is_overdue", "=", True)]
+        )
         return late | Domain("document_ids", "any", late)
 
     # --- Actions ---
 
     def action_open_refreshes(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("customer_archive.customer_archive_refresh_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_archive.customer_archive_refresh_action"
+        )
         action["domain"] = [("archive_id", "=", self.id)]
         action["context"] = {}
         return action

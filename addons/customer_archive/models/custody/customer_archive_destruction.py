@@ -20,14 +20,24 @@ class CustomerArchiveDestruction(models.Model):
 
     _name = "customer.archive.destruction"
     _description = "Archive destruction"
-    _inherit = ["numbering.mixin", "sign.off.mixin", "customer.archive.custody.mixin", "controlled.form.mixin"]
+    _inherit = [
+        "numbering.mixin",
+        "sign.off.mixin",
+        "customer.archive.custody.mixin",
+        "controlled.form.mixin",
+    ]
     _order = "date desc, id desc"
     _check_company_auto = True
     _controlled_form_code = "customer_archive_destruction"
     _numbering_code = "customer.archive.destruction"
     _guarded_transitions = TRANSITIONS
     _guarded_side_states = ("draft", "cancelled")
-    _guarded_protected_fields = ("date_executed", "date_witnessed", "witnessed_by_id", "executed_by_id")
+    _guarded_protected_fields = (
+        "date_executed",
+        "date_witnessed",
+        "witnessed_by_id",
+        "executed_by_id",
+    )
     _guarded_readiness_depends = (
         "line_ids.appraisal",
         "executor_id",
@@ -147,7 +157,9 @@ class CustomerArchiveDestruction(models.Model):
     @api.depends("line_ids.document_id", "line_ids.archive_id")
     def _compute_has_archives(self):
         for destruction in self:
-            destruction.has_archives = any(not line.document_id for line in destruction.line_ids)
+            destruction.has_archives = any(
+                not line.document_id for line in destruction.line_ids
+            )
 
     @api.depends("line_ids")
     def _compute_line_count(self):
@@ -161,18 +173,29 @@ class CustomerArchiveDestruction(models.Model):
         return super()._get_protected_fields() | {"deleted_file_count"}
 
     def write(self, vals):
-        fixed = {"line_ids", "executor_id", "witness_id", "method", "reason", "date", "company_id"} & set(vals)
+        fixed = {
+            "line_ids",
+            "executor_id",
+            "witness_id",
+            "method",
+            "reason",
+            "date",
+            "company_id",
+        } & set(vals)
         if fixed:
-            self.filtered(lambda destruction: destruction.state in ("done", "cancelled"))._refuse(
-                self.env._("A closed destruction record is not changed")
-            )
+            self.filtered(
+                lambda destruction: destruction.state in ("done", "cancelled")
+            )._refuse(self.env._("A closed destruction record is not changed"))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_approved(self):
         self.filtered(
-            lambda destruction: destruction.state not in ("draft", "cancelled") or destruction.sign_off_request_ids
-        )._refuse(self.env._("A destruction record that was put up for approval is kept"))
+            lambda destruction: destruction.state not in ("draft", "cancelled")
+            or destruction.sign_off_request_ids
+        )._refuse(
+            self.env._("A destruction record that was put up for approval is kept")
+        )
 
     # --- State ---
 
@@ -195,7 +218,11 @@ class CustomerArchiveDestruction(models.Model):
         """Say why the contents may not be destroyed: appraisal, hold, retention, loans."""
         reasons = []
         if self.executor_id == self.witness_id:
-            reasons.append(self.env._("The witness must be somebody else than the person who executes."))
+            reasons.append(
+                self.env._(
+                    "The witness must be somebody else than the person who executes."
+                )
+            )
         lines = self.sudo().line_ids  # the whole record counts, whoever asks
         if not lines:
             reasons.append(self.env._("Enter what is to be destroyed."))
@@ -207,10 +234,18 @@ class CustomerArchiveDestruction(models.Model):
         reasons = []
         if not self.date_witnessed:
             reasons.append(
-                self.env._("%(witness)s has not confirmed to be present as witness.", witness=self.witness_id.name)
+                self.env._(
+                    "%(witness)s has not confirmed to be present as witness.",
+                    witness=self.witness_id.name,
+                )
             )
         if self.env.user != self.executor_id:
-            reasons.append(self.env._("%(executor)s executes the destruction.", executor=self.executor_id.name))
+            reasons.append(
+                self.env._(
+                    "%(executor)s executes the destruction.",
+                    executor=self.executor_id.name,
+                )
+            )
         return reasons
 
     def _prepare_transition_vals(self, target):
@@ -232,7 +267,9 @@ class CustomerArchiveDestruction(models.Model):
     def _get_sign_off_reasons(self):
         reasons = super()._get_sign_off_reasons()
         if self.state != "draft":
-            reasons.append(self.env._("%(record)s is no draft.", record=self.display_name))
+            reasons.append(
+                self.env._("%(record)s is no draft.", record=self.display_name)
+            )
         return reasons + self._get_content_reasons()
 
     def _get_sign_off_users(self, role):
@@ -246,11 +283,15 @@ class CustomerArchiveDestruction(models.Model):
 
     def _on_sign_off_sealed(self):
         super()._on_sign_off_sealed()
-        self.filtered(lambda destruction: destruction.state == "draft")._transition("approved")
+        self.filtered(lambda destruction: destruction.state == "draft")._transition(
+            "approved"
+        )
 
     def _on_seal_broken(self, changes):
         super()._on_seal_broken(changes)
-        self.filtered(lambda destruction: destruction.state == "approved")._transition("draft")
+        self.filtered(lambda destruction: destruction.state == "approved")._transition(
+            "draft"
+        )
 
     # --- Actions ---
 
@@ -259,9 +300,9 @@ class CustomerArchiveDestruction(models.Model):
         self.filtered(lambda destruction: destruction.state != "approved")._refuse(
             self.env._("Only an approved destruction is witnessed")
         )
-        self.filtered(lambda destruction: destruction.witness_id != self.env.user)._refuse(
-            self.env._("Only the witness named confirms")
-        )
+        self.filtered(
+            lambda destruction: destruction.witness_id != self.env.user
+        )._refuse(self.env._("Only the witness named confirms"))
         return self._write_protected({"date_witnessed": fields.Datetime.now()})
 
     def action_destroy(self):
@@ -279,11 +320,18 @@ class CustomerArchiveDestruction(models.Model):
             destruction.filtered(lambda record: record.state != "draft")._refuse(
                 self.env._("Contents are proposed in a draft")
             )
-            documents = self.env["customer.archive.document"].search(destruction._get_proposal_domain())
+            documents = self.env["customer.archive.document"].search(
+                destruction._get_proposal_domain()
+            )
             destruction.write(
                 {
                     "line_ids": [
-                        fields.Command.create({"archive_id": document.archive_id.id, "document_id": document.id})
+                        fields.Command.create(
+                            {
+                                "archive_id": document.archive_id.id,
+                                "document_id": document.id,
+                            }
+                        )
                         for document in documents
                     ]
                 }
@@ -308,13 +356,27 @@ class CustomerArchiveDestruction(models.Model):
         self.ensure_one()
         # Gated: sealed approval, appraisal, retention, witness. Executors may not delete files otherwise.
         lines_sudo = self.sudo().line_ids
-        archives_sudo = lines_sudo.filtered(lambda line: not line.document_id).archive_id
-        documents_sudo = lines_sudo.document_id | archives_sudo.document_ids.filtered(lambda d: not d.date_destroyed)
-        files_sudo = self.env["ir.attachment"].sudo().search(
-            Domain("res_field", "in", [False, *self._get_file_fields()])
-            & (
-                (Domain("res_model", "=", "customer.archive.document") & Domain("res_id", "in", documents_sudo.ids))
-                | (Domain("res_model", "=", "customer.archive") & Domain("res_id", "in", archives_sudo.ids))
+        archives_sudo = lines_sudo.filtered(
+            lambda line: not line.document_id
+        ).archive_id
+        documents_sudo = lines_sudo.document_id | archives_sudo.document_ids.filtered(
+            lambda d: not d.date_destroyed
+        )
+        files_sudo = (
+            self.env["ir.attachment"]
+            .sudo()
+            .search(
+                Domain("res_field", "in", [False, *self._get_file_fields()])
+                & (
+                    (
+                        Domain("res_model", "=", "customer.archive.document")
+                        & Domain("res_id", "in", documents_sudo.ids)
+                    )
+                    | (
+                        Domain("res_model", "=", "customer.archive")
+                        & Domain("res_id", "in", archives_sudo.ids)
+                    )
+                )
             )
         )
         self.sudo().deleted_file_count = len(files_sudo)
@@ -330,7 +392,9 @@ class CustomerArchiveDestruction(models.Model):
                 name
                 for model in ("customer.archive", "customer.archive.document")
                 for name, field in self.env[model]._fields.items()
-                if field.type in ("binary", "image") and field.store and field.attachment
+                if field.type in ("binary", "image")
+                and field.store
+                and field.attachment
             }
         )
 
@@ -398,7 +462,9 @@ class CustomerArchiveDestructionLine(models.Model):
     @api.depends("archive_id", "document_id")
     def _compute_display_name(self):
         for line in self:
-            line.display_name = line.document_id.display_name or line.archive_id.display_name or ""
+            line.display_name = (
+                line.document_id.display_name or line.archive_id.display_name or ""
+            )
 
     @api.depends("document_id.date_retention_end", "archive_id.date_retention_end")
     def _compute_date_retention_end(self):
@@ -412,7 +478,11 @@ class CustomerArchiveDestructionLine(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             if vals.get("document_id") and not vals.get("archive_id"):
-                vals["archive_id"] = self.env["customer.archive.document"].browse(vals["document_id"]).archive_id.id
+                vals["archive_id"] = (
+                    self.env["customer.archive.document"]
+                    .browse(vals["document_id"])
+                    .archive_id.id
+                )
         lines = super().create(vals_list)
         lines._check_record_open()
         return lines
@@ -426,9 +496,9 @@ class CustomerArchiveDestructionLine(models.Model):
         self._check_record_open()
 
     def _check_record_open(self):
-        self.destruction_id.filtered(lambda destruction: destruction.state in ("done", "cancelled"))._refuse(
-            self.env._("A closed destruction record is not changed")
-        )
+        self.destruction_id.filtered(
+            lambda destruction: destruction.state in ("done", "cancelled")
+        )._refuse(self.env._("A closed destruction record is not changed"))
 
     # --- Gates ---
 
@@ -441,10 +511,18 @@ class CustomerArchiveDestructionLine(models.Model):
         reasons = []
         if self.document_id and self.document_id.archive_id != self.archive_id:
             reasons.append(
-                self.env._("%(content)s does not belong to the archive named.", content=self.display_name)
+                self.env._(
+                    "%(content)s does not belong to the archive named.",
+                    content=self.display_name,
+                )
             )
         if self.appraisal != "destroy":
             reasons.append(
-                self.env._("%(content)s was not appraised as of no further value.", content=self.display_name)
+                self.env._(
+                    "%(content)s was not appraised as of no further value.",
+                    content=self.display_name,
+                )
             )
-        return reasons + (self.document_id or self.archive_id)._get_destruction_reasons()
+        return (
+            reasons + (self.document_id or self.archive_id)._get_destruction_reasons()
+        )

@@ -65,7 +65,9 @@ class CustomerArchiveDocument(models.Model):
     def _compute_date_retention_end(self):
         for document in self:
             start = document._get_retention_start()
-            document.date_retention_end = start and add_years(start, document.type_id.retention_years)
+            document.date_retention_end = start and add_years(
+                start, document.type_id.retention_years
+            )
 
     def _get_retention_start(self):
         """Return the day from which the document is kept, or False while that day has not come.
@@ -81,7 +83,11 @@ class CustomerArchiveDocument(models.Model):
 
     @api.model
     def _get_protected_fields(self):
-        return super()._get_protected_fields() | {"filing_id", "date_filed", "filed_by_id"}
+        return super()._get_protected_fields() | {
+            "filing_id",
+            "date_filed",
+            "filed_by_id",
+        }
 
     def write(self, vals):
         if not {"is_on_hold", "hold_reason"}.isdisjoint(vals):
@@ -93,12 +99,18 @@ class CustomerArchiveDocument(models.Model):
     def _check_destruction_approved(self):
         """A document becomes destroyed by a destruction record, on no other road."""
         for document in self:
-            lines_sudo = document.sudo().destruction_line_ids | document.archive_id.sudo().destruction_line_ids.filtered(
-                lambda line: not line.document_id
+            lines_sudo = (
+                document.sudo().destruction_line_ids
+                | document.archive_id.sudo().destruction_line_ids.filtered(
+                    lambda line: not line.document_id
+                )
             )
             if "done" not in lines_sudo.destruction_id.mapped("state"):
                 raise UserError(
-                    self.env._("%(document)s has no executed destruction record.", document=document.display_name)
+                    self.env._(
+                        "%(document)s has no executed destruction record.",
+                        document=document.display_name,
+                    )
                 )
 
     # --- Destruction ---
@@ -112,13 +124,19 @@ class CustomerArchiveDocument(models.Model):
         name = self.display_name
         reasons = []
         if self.date_destroyed:
-            reasons.append(self.env._("%(document)s is destroyed already.", document=name))
+            reasons.append(
+                self.env._("%(document)s is destroyed already.", document=name)
+            )
         if self.is_on_hold or self.archive_id.is_on_hold:
             reasons.append(self.env._("%(document)s is on hold.", document=name))
         if not self.date_received and not self.attachment_ids:
             return reasons  # an empty place of a whole archive
         if not self.date_retention_end:
-            reasons.append(self.env._("The retention period of %(document)s has not begun.", document=name))
+            reasons.append(
+                self.env._(
+                    "The retention period of %(document)s has not begun.", document=name
+                )
+            )
         elif self.date_retention_end >= fields.Date.context_today(self):
             reasons.append(
                 self.env._(
@@ -133,5 +151,7 @@ class CustomerArchiveDocument(models.Model):
 
     def _mark_destroyed(self):
         """Note that the documents no longer exist; the lines stay."""
-        self.sudo()._clock_cancel("customer_archive_document_expiry", self.env._("Destroyed"))
+        self.sudo()._clock_cancel(
+            "customer_archive_document_expiry", self.env._("Destroyed")
+        )
         self.sudo().write({"date_destroyed": fields.Date.context_today(self)})

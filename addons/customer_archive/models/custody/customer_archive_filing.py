@@ -22,7 +22,11 @@ class CustomerArchiveFiling(models.Model):
 
     _name = "customer.archive.filing"
     _description = "Monthly filing list"
-    _inherit = ["customer.archive.custody.mixin", "numbering.mixin", "controlled.form.mixin"]
+    _inherit = [
+        "customer.archive.custody.mixin",
+        "numbering.mixin",
+        "controlled.form.mixin",
+    ]
     _order = "date_month desc, id desc"
     _check_company_auto = True
     _controlled_form_code = "customer_archive_filing"
@@ -30,7 +34,12 @@ class CustomerArchiveFiling(models.Model):
     _guarded_transitions = TRANSITIONS
     _guarded_initial_states = ("open",)
     _guarded_side_states = ("open",)
-    _guarded_protected_fields = ("date_handed", "handed_by_id", "date_filed", "filed_by_id")
+    _guarded_protected_fields = (
+        "date_handed",
+        "handed_by_id",
+        "date_filed",
+        "filed_by_id",
+    )
     _guarded_readiness_depends = ("document_ids",)
 
     name = fields.Char(
@@ -156,12 +165,18 @@ class CustomerArchiveFiling(models.Model):
     def _compute_is_overdue(self):
         today = fields.Date.context_today(self)
         for filing in self:
-            filing.is_overdue = filing.state != "filed" and bool(filing.date_due) and filing.date_due < today
+            filing.is_overdue = (
+                filing.state != "filed"
+                and bool(filing.date_due)
+                and filing.date_due < today
+            )
 
     def _search_is_overdue(self, operator, value):
         if operator != "in":
             return NotImplemented
-        overdue = Domain("state", "!=", "filed") & Domain("date_due", "<", fields.Date.context_today(self))
+        overdue = Domain("state", "!=", "filed") & Domain(
+            "date_due", "<", fields.Date.context_today(self)
+        )
         return Domain.OR(overdue if flag else ~overdue for flag in value)
 
     # --- CRUD ---
@@ -192,14 +207,26 @@ class CustomerArchiveFiling(models.Model):
         reasons = []
         keeper = self.keeper_id
         if keeper and self.env.user != keeper:
-            reasons.append(self.env._("%(keeper)s receives the documents of this list.", keeper=keeper.name))
-        elif not self.env.user.has_group("customer_archive.group_customer_archive_keeper"):
+            reasons.append(
+                self.env._(
+                    "%(keeper)s receives the documents of this list.",
+                    keeper=keeper.name,
+                )
+            )
+        elif not self.env.user.has_group(
+            "customer_archive.group_customer_archive_keeper"
+        ):
             reasons.append(self.env._("Only an archive keeper receives documents."))
         if self.handed_by_id and self.handed_by_id == self.env.user:
             reasons.append(
-                self.env._("Somebody else than %(user)s, who handed over, receives.", user=self.env.user.name)
+                self.env._(
+                    "Somebody else than %(user)s, who handed over, receives.",
+                    user=self.env.user.name,
+                )
             )
-        placeless = self.sudo().document_ids.filtered(lambda document: document.copies and not document.paper_place)
+        placeless = self.sudo().document_ids.filtered(
+            lambda document: document.copies and not document.paper_place
+        )
         if placeless:
             reasons.append(
                 self.env._(
@@ -217,7 +244,12 @@ class CustomerArchiveFiling(models.Model):
         elif target == "filed":
             vals.update(date_filed=today, filed_by_id=self.env.uid)
         else:
-            vals.update(date_handed=False, handed_by_id=False, date_filed=False, filed_by_id=False)
+            vals.update(
+                date_handed=False,
+                handed_by_id=False,
+                date_filed=False,
+                filed_by_id=False,
+            )
         return vals
 
     def _after_transition(self, source, target):
@@ -227,7 +259,10 @@ class CustomerArchiveFiling(models.Model):
         elif target == "filed":
             # What was filed, when and by whom, is known to the system alone.
             self.sudo().document_ids.write(
-                {"date_filed": fields.Date.context_today(self), "filed_by_id": self.env.uid}
+                {
+                    "date_filed": fields.Date.context_today(self),
+                    "filed_by_id": self.env.uid,
+                }
             )
 
     # --- Actions ---
@@ -251,7 +286,9 @@ class CustomerArchiveFiling(models.Model):
         """
         companies = self.env["res.company"].sudo().search([])
         remaining = sum(
-            self.env["customer.archive.document"].sudo().search_count(self._get_document_domain(company))
+            self.env["customer.archive.document"]
+            .sudo()
+            .search_count(self._get_document_domain(company))
             for company in companies
         )
         self.env["ir.cron"]._commit_progress(remaining=remaining)
@@ -259,7 +296,9 @@ class CustomerArchiveFiling(models.Model):
             while documents_sudo := (
                 self.env["customer.archive.document"]
                 .sudo()
-                .search(self._get_document_domain(company), limit=batch_size, order="id")
+                .search(
+                    self._get_document_domain(company), limit=batch_size, order="id"
+                )
             ):
                 self.with_company(company)._list_documents(documents_sudo, company)
                 if not self.env["ir.cron"]._commit_progress(len(documents_sudo)):
@@ -282,12 +321,23 @@ class CustomerArchiveFiling(models.Model):
         """Put documents on the open lists of their departments, making the lists that do not exist."""
         month = company._record_control_today().replace(day=1) - relativedelta(months=1)
         # Departments of colleagues are no secret, but not every user may read employees.
-        groups = documents_sudo.grouped(lambda document: document.received_by_id.employee_id.department_id)
-        filings = self.sudo().search([("company_id", "=", company.id), ("date_month", "=", month)])
+        groups = documents_sudo.grouped(
+            lambda document: document.received_by_id.employee_id.department_id
+        )
+        filings = self.sudo().search(
+            [("company_id", "=", company.id), ("date_month", "=", month)]
+        )
         by_department = {filing.department_id: filing for filing in filings}
-        missing = [department for department in groups if department not in by_department]
+        missing = [
+            department for department in groups if department not in by_department
+        ]
         created = self.sudo().create(
-            [self._prepare_filing_vals(company, month, department, groups[department]) for department in missing]
+            [
+                self._prepare_filing_vals(
+                    company, month, department, groups[department]
+                )
+                for department in missing
+            ]
         )
         created._schedule_filing()
         by_department.update({filing.department_id: filing for filing in created})
@@ -301,7 +351,9 @@ class CustomerArchiveFiling(models.Model):
             "company_id": company.id,
             "date_month": month,
             "department_id": department_sudo.id,
-            "user_id": (department_sudo.manager_id.user_id or documents_sudo.received_by_id)[:1].id,
+            "user_id": (
+                department_sudo.manager_id.user_id or documents_sudo.received_by_id
+            )[:1].id,
             "keeper_id": keepers.id if len(keepers) == 1 else False,
         }
 
@@ -310,7 +362,9 @@ class CustomerArchiveFiling(models.Model):
             {
                 filing: {
                     "user_id": filing.user_id.id,
-                    "summary": self.env._("Hand the documents of the month to the keeper"),
+                    "summary": self.env._(
+                        "Hand the documents of the month to the keeper"
+                    ),
                     "date_deadline": filing.date_due,
                 }
                 for filing in self

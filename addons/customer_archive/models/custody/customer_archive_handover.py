@@ -21,7 +21,12 @@ class CustomerArchiveHandover(models.Model):
 
     _name = "customer.archive.handover"
     _description = "Archive handover"
-    _inherit = ["numbering.mixin", "sign.off.mixin", "customer.archive.custody.mixin", "controlled.form.mixin"]
+    _inherit = [
+        "numbering.mixin",
+        "sign.off.mixin",
+        "customer.archive.custody.mixin",
+        "controlled.form.mixin",
+    ]
     _order = "date desc, id desc"
     _check_company_auto = True
     _controlled_form_code = "customer_archive_handover"
@@ -29,7 +34,12 @@ class CustomerArchiveHandover(models.Model):
     _guarded_transitions = TRANSITIONS
     _guarded_side_states = ("draft", "cancelled")
     _guarded_protected_fields = ("date_done", "done_by_id")
-    _guarded_readiness_depends = ("line_ids.is_received", "sign_off_state", "leaver_id", "receiver_id")
+    _guarded_readiness_depends = (
+        "line_ids.is_received",
+        "sign_off_state",
+        "leaver_id",
+        "receiver_id",
+    )
     _sealed_fields = (
         "leaver_id",
         "receiver_id",
@@ -141,13 +151,19 @@ class CustomerArchiveHandover(models.Model):
     def _compute_department_id(self):
         for handover in self:
             # Who works where is no secret, but not every user may read employees.
-            handover.department_id = handover.leaver_id.sudo().employee_id.department_id.sudo(False)
+            handover.department_id = (
+                handover.leaver_id.sudo().employee_id.department_id.sudo(False)
+            )
 
     @api.depends("line_ids.is_received")
     def _compute_line_count(self):
         counts = {}
-        for handover, is_received, count in self.env["customer.archive.handover.line"]._read_group(
-            [("handover_id", "in", self.ids)], ["handover_id", "is_received"], ["__count"]
+        for handover, is_received, count in self.env[
+            "customer.archive.handover.line"
+        ]._read_group(
+            [("handover_id", "in", self.ids)],
+            ["handover_id", "is_received"],
+            ["__count"],
         ):
             counts.setdefault(handover.id, {})[is_received] = count
         for handover in self:
@@ -161,8 +177,11 @@ class CustomerArchiveHandover(models.Model):
     def _check_receiver(self):
         for handover in self:
             receiver = handover.receiver_id
-            if handover.company_id not in receiver.company_ids or not receiver.has_group(
-                "customer_archive.group_customer_archive_user"
+            if (
+                handover.company_id not in receiver.company_ids
+                or not receiver.has_group(
+                    "customer_archive.group_customer_archive_user"
+                )
             ):
                 raise ValidationError(
                     self.env._(
@@ -175,17 +194,30 @@ class CustomerArchiveHandover(models.Model):
     # --- CRUD ---
 
     def write(self, vals):
-        fixed = {"leaver_id", "receiver_id", "company_id", "line_ids", "date", "reason"} & set(vals)
+        fixed = {
+            "leaver_id",
+            "receiver_id",
+            "company_id",
+            "line_ids",
+            "date",
+            "reason",
+        } & set(vals)
         if fixed:
-            closed = self.filtered(lambda handover: handover.state in ("done", "cancelled"))
+            closed = self.filtered(
+                lambda handover: handover.state in ("done", "cancelled")
+            )
             closed._refuse(self.env._("A closed handover is not changed"))
         if {"leaver_id", "company_id"} & set(vals):
-            self.filtered("line_ids")._refuse(self.env._("Take out the items before the person is changed"))
+            self.filtered("line_ids")._refuse(
+                self.env._("Take out the items before the person is changed")
+            )
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_begun(self):
-        begun = self.filtered(lambda handover: handover.state not in ("draft", "cancelled"))
+        begun = self.filtered(
+            lambda handover: handover.state not in ("draft", "cancelled")
+        )
         begun._refuse(self.env._("A handover that was begun is kept"))
 
     # --- State ---
@@ -214,12 +246,25 @@ class CustomerArchiveHandover(models.Model):
         if not lines:
             return [self.env._("Load the items first.")]
         missing = {
-            kind: len(records - records.browse(lines.filtered(lambda line, k=kind: line.kind == k).mapped("res_id")))
+            kind: len(
+                records
+                - records.browse(
+                    lines.filtered(lambda line, k=kind: line.kind == k).mapped("res_id")
+                )
+            )
             for kind, records in self._get_open_items().items()
         }
-        labels = dict(self.env["customer.archive.handover.line"]._fields["kind"]._description_selection(self.env))
+        labels = dict(
+            self.env["customer.archive.handover.line"]
+            ._fields["kind"]
+            ._description_selection(self.env)
+        )
         return [
-            self.env._("%(count)s items are not on the list (%(kind)s); load again.", count=count, kind=labels[kind])
+            self.env._(
+                "%(count)s items are not on the list (%(kind)s); load again.",
+                count=count,
+                kind=labels[kind],
+            )
             for kind, count in missing.items()
             if count
         ]
@@ -240,12 +285,18 @@ class CustomerArchiveHandover(models.Model):
         """Borrowed files must be back (AC-22)."""
         loans = self._get_open_loans()
         return [
-            self.env._("%(loan)s is still with %(user)s.", loan=loan.display_name, user=self.leaver_id.name)
+            self.env._(
+                "%(loan)s is still with %(user)s.",
+                loan=loan.display_name,
+                user=self.leaver_id.name,
+            )
             for loan in loans
         ]
 
     def _get_notification_reasons(self):
-        silent = self.sudo().line_ids.filtered(lambda line: line.kind == "archive" and not line.date_notified)
+        silent = self.sudo().line_ids.filtered(
+            lambda line: line.kind == "archive" and not line.date_notified
+        )
         if silent:
             return [
                 self.env._(
@@ -275,7 +326,9 @@ class CustomerArchiveHandover(models.Model):
     def _get_sign_off_reasons(self):
         reasons = super()._get_sign_off_reasons()
         if self.state != "open":
-            reasons.append(self.env._("%(handover)s has not begun.", handover=self.display_name))
+            reasons.append(
+                self.env._("%(handover)s has not begun.", handover=self.display_name)
+            )
         return reasons + self._get_receipt_reasons()
 
     def _get_sign_off_users(self, role):
@@ -296,7 +349,9 @@ class CustomerArchiveHandover(models.Model):
         """Add what the leaver holds and is not on the list yet."""
         for handover in self:
             if handover.state not in ("draft", "open"):
-                handover._refuse(self.env._("Items are loaded before the handover is closed"))
+                handover._refuse(
+                    self.env._("Items are loaded before the handover is closed")
+                )
             handover._load_lines()
         return True
 
@@ -313,11 +368,15 @@ class CustomerArchiveHandover(models.Model):
         return self._transition("draft")
 
     def action_receive_all(self):
-        return self.line_ids.filtered(lambda line: not line.is_received).action_receive()
+        return self.line_ids.filtered(
+            lambda line: not line.is_received
+        ).action_receive()
 
     def action_notify(self):
         """Mail the customers that have not been told who takes over."""
-        lines = self.line_ids.filtered(lambda line: line.kind == "archive" and not line.date_notified)
+        lines = self.line_ids.filtered(
+            lambda line: line.kind == "archive" and not line.date_notified
+        )
         return lines.action_notify()
 
     # --- Items ---
@@ -398,10 +457,16 @@ class CustomerArchiveHandover(models.Model):
             ]
         # What a line points at is found by the system and never typed.
         lines = self.env["customer.archive.handover.line"]
-        lines._with_trusted_fields(("kind", "res_model", "res_id", "item_name")).create(vals_list)
+        lines._with_trusted_fields(("kind", "res_model", "res_id", "item_name")).create(
+            vals_list
+        )
 
     def _prepare_line_vals(self, kind, model, record_sudo, partner_field):
-        partner = record_sudo[partner_field].commercial_partner_id if partner_field else self.env["res.partner"]
+        partner = (
+            record_sudo[partner_field].commercial_partner_id
+            if partner_field
+            else self.env["res.partner"]
+        )
         return {
             "handover_id": self.id,
             "kind": kind,
@@ -418,12 +483,21 @@ class CustomerArchiveHandover(models.Model):
         self.ensure_one()
         # Gated: everything was received and signed; the person who closes need not be allowed to edit each item.
         lines_sudo = self.sudo().line_ids
-        for kind, lines in lines_sudo.filtered("is_transferred").grouped("kind").items():
+        for kind, lines in (
+            lines_sudo.filtered("is_transferred").grouped("kind").items()
+        ):
             if kind == "loan":
                 continue
-            records_sudo = self.env[lines[0].res_model].sudo().browse(lines.mapped("res_id")).exists()
+            records_sudo = (
+                self.env[lines[0].res_model]
+                .sudo()
+                .browse(lines.mapped("res_id"))
+                .exists()
+            )
             self._transfer_items(kind, records_sudo)
-        self._schedule_first_contacts(lines_sudo.filtered(lambda line: line.kind == "archive"))
+        self._schedule_first_contacts(
+            lines_sudo.filtered(lambda line: line.kind == "archive")
+        )
 
     def _transfer_items(self, kind, records_sudo):
         """Rewrite the person responsible of the items of one kind.
@@ -433,11 +507,15 @@ class CustomerArchiveHandover(models.Model):
         """
         leaver, receiver = self.leaver_id, self.receiver_id
         if kind == "archive":
-            records_sudo.filtered(lambda archive: archive.second_user_id == leaver).write({"second_user_id": False})
+            records_sudo.filtered(
+                lambda archive: archive.second_user_id == leaver
+            ).write({"second_user_id": False})
             mine = records_sudo.filtered(lambda archive: archive.user_id == leaver)
             mine.write({"user_id": receiver.id})
             partners = mine.partner_id | mine.partner_id.child_ids
-            partners.filtered(lambda partner: partner.user_id == leaver).write({"user_id": receiver.id})
+            partners.filtered(lambda partner: partner.user_id == leaver).write(
+                {"user_id": receiver.id}
+            )
             return
         if kind == "meeting":
             records_sudo.write(
@@ -455,8 +533,14 @@ class CustomerArchiveHandover(models.Model):
     def _schedule_first_contacts(self, lines_sudo):
         """Ask the receiver to contact each customer; within three days is our proposal for "quickly"."""
         deadline = fields.Date.add(fields.Date.context_today(self), days=3)
-        archives_sudo = self.env["customer.archive"].sudo().browse(
-            lines_sudo.filtered(lambda line: not line.date_first_contact).mapped("res_id")
+        archives_sudo = (
+            self.env["customer.archive"]
+            .sudo()
+            .browse(
+                lines_sudo.filtered(lambda line: not line.date_first_contact).mapped(
+                    "res_id"
+                )
+            )
         )
         archives_sudo._create_activities(
             {

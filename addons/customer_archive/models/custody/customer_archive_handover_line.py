@@ -19,7 +19,15 @@ class CustomerArchiveHandoverLine(models.Model):
     _order = "handover_id desc, kind, id"
     _rec_name = "item_name"
     _sealed_parent_field = "handover_id"
-    _protected_fields = ("is_received", "date_received", "received_by_id", "kind", "res_model", "res_id", "item_name")
+    _protected_fields = (
+        "is_received",
+        "date_received",
+        "received_by_id",
+        "kind",
+        "res_model",
+        "res_id",
+        "item_name",
+    )
 
     handover_id = fields.Many2one(
         comodel_name="customer.archive.handover",
@@ -118,12 +126,23 @@ class CustomerArchiveHandoverLine(models.Model):
     # --- CRUD ---
 
     def write(self, vals):
-        if not {"is_transferred", "is_received", "date_notified", "notification"}.isdisjoint(vals):
-            self.handover_id.filtered(lambda handover: handover.state in ("done", "cancelled"))._refuse(
-                self.env._("A closed handover is not changed")
+        if not {
+            "is_transferred",
+            "is_received",
+            "date_notified",
+            "notification",
+        }.isdisjoint(vals):
+            self.handover_id.filtered(
+                lambda handover: handover.state in ("done", "cancelled")
+            )._refuse(self.env._("A closed handover is not changed"))
+        if (
+            "is_transferred" in vals
+            and not vals["is_transferred"]
+            and any(line.kind == "archive" for line in self)
+        ):
+            raise UserError(
+                self.env._("Archives are company property: every archive passes on.")
             )
-        if "is_transferred" in vals and not vals["is_transferred"] and any(line.kind == "archive" for line in self):
-            raise UserError(self.env._("Archives are company property: every archive passes on."))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -141,11 +160,18 @@ class CustomerArchiveHandoverLine(models.Model):
         )
         if any(line.receiver_id != self.env.user for line in self):
             raise UserError(
-                self.env._("Only %(receiver)s receives the items.", receiver=", ".join(self.receiver_id.mapped("name")))
+                self.env._(
+                    "Only %(receiver)s receives the items.",
+                    receiver=", ".join(self.receiver_id.mapped("name")),
+                )
             )
-        still_out = self.filtered(lambda line: line.kind == "loan" and line._get_record().state == "out")
+        still_out = self.filtered(
+            lambda line: line.kind == "loan" and line._get_record().state == "out"
+        )
         still_out.handover_id._refuse(
-            self.env._("Borrowed items go back to the keeper, not to the receiver, before they are checked off")
+            self.env._(
+                "Borrowed items go back to the keeper, not to the receiver, before they are checked off"
+            )
         )
         return self._write_protected(
             {
@@ -158,14 +184,20 @@ class CustomerArchiveHandoverLine(models.Model):
     def action_notify(self):
         """Mail each customer who takes over, in the customer's language."""
         template = self.env.ref("customer_archive.mail_template_handover")
-        lines = self.filtered(lambda line: line.kind == "archive" and line.partner_id.email)
+        lines = self.filtered(
+            lambda line: line.kind == "archive" and line.partner_id.email
+        )
         self.handover_id.filtered(lambda handover: handover.state != "open")._refuse(
             self.env._("Customers are notified while the handover is under way")
         )
         if not lines:
-            raise UserError(self.env._("No customer with an e-mail address is left to be notified."))
+            raise UserError(
+                self.env._("No customer with an e-mail address is left to be notified.")
+            )
         template.send_mail_batch(lines.ids)
-        return lines.write({"notification": "mail", "date_notified": fields.Date.context_today(self)})
+        return lines.write(
+            {"notification": "mail", "date_notified": fields.Date.context_today(self)}
+        )
 
     def action_open_item(self):
         self.ensure_one()

@@ -24,7 +24,12 @@ class CustomerArchiveInspection(models.Model):
 
     _name = "customer.archive.inspection"
     _description = "Archive inspection"
-    _inherit = ["numbering.mixin", "sign.off.mixin", "customer.archive.custody.mixin", "controlled.form.mixin"]
+    _inherit = [
+        "numbering.mixin",
+        "sign.off.mixin",
+        "customer.archive.custody.mixin",
+        "controlled.form.mixin",
+    ]
     _order = "year desc, half desc, id desc"
     _check_company_auto = True
     _controlled_form_code = "customer_archive_inspection"
@@ -33,8 +38,20 @@ class CustomerArchiveInspection(models.Model):
     _guarded_side_states = ("draft", "checking")
     _guarded_protected_fields = ("date_done", "done_by_id")
     # Results need no seal: they are fixed once the archives are checked
-    _sealed_fields = ("keeper_id", "year", "half", "inspector_ids", "date_inspected", "note")
-    _guarded_readiness_depends = ("inspector_ids", "date_inspected", "line_ids.result", "line_ids.is_corrected")
+    _sealed_fields = (
+        "keeper_id",
+        "year",
+        "half",
+        "inspector_ids",
+        "date_inspected",
+        "note",
+    )
+    _guarded_readiness_depends = (
+        "inspector_ids",
+        "date_inspected",
+        "line_ids.result",
+        "line_ids.is_corrected",
+    )
 
     name = fields.Char(
         string="Inspection No.",
@@ -170,7 +187,9 @@ class CustomerArchiveInspection(models.Model):
     @api.depends("line_ids.result", "line_ids.is_corrected")
     def _compute_figures(self):
         counts = {}
-        for inspection, result, is_corrected, count in self.env["customer.archive.inspection.line"]._read_group(
+        for inspection, result, is_corrected, count in self.env[
+            "customer.archive.inspection.line"
+        ]._read_group(
             [("inspection_id", "in", self.ids)],
             ["inspection_id", "result", "is_corrected"],
             ["__count"],
@@ -184,30 +203,45 @@ class CustomerArchiveInspection(models.Model):
             total = sum(count for key, count in figures.items() if key != "open")
             passed, failed = figures.get("pass", 0), figures.get("fail", 0)
             inspection.line_count = total
-            inspection.progress = 100.0 * (total - figures.get(False, 0)) / total if total else 0.0
+            inspection.progress = (
+                100.0 * (total - figures.get(False, 0)) / total if total else 0.0
+            )
             inspection.passed_count = passed
             inspection.failed_count = failed
             inspection.open_count = figures.get("open", 0)
-            inspection.pass_rate = 100.0 * passed / (passed + failed) if passed + failed else 0.0
+            inspection.pass_rate = (
+                100.0 * passed / (passed + failed) if passed + failed else 0.0
+            )
 
     # --- Constraints ---
 
     @api.constrains("date_inspected")
     def _check_date_inspected(self):
         today = fields.Date.context_today(self)
-        if any(inspection.date_inspected and inspection.date_inspected > today for inspection in self):
-            raise ValidationError(self.env._("An inspection cannot take place in the future."))
+        if any(
+            inspection.date_inspected and inspection.date_inspected > today
+            for inspection in self
+        ):
+            raise ValidationError(
+                self.env._("An inspection cannot take place in the future.")
+            )
 
     # --- CRUD ---
 
     def write(self, vals):
         if not {"keeper_id", "company_id", "item_ids", "year", "half"}.isdisjoint(vals):
             self.filtered("line_count")._refuse(
-                self.env._("Keeper, period and items are fixed once the archives are loaded")
+                self.env._(
+                    "Keeper, period and items are fixed once the archives are loaded"
+                )
             )
         if not {"inspector_ids", "date_inspected"}.isdisjoint(vals):
-            self.filtered(lambda inspection: inspection.state in ("correcting", "done"))._refuse(
-                self.env._("Inspectors and date are fixed once the archives are checked")
+            self.filtered(
+                lambda inspection: inspection.state in ("correcting", "done")
+            )._refuse(
+                self.env._(
+                    "Inspectors and date are fixed once the archives are checked"
+                )
             )
         return super().write(vals)
 
@@ -232,7 +266,9 @@ class CustomerArchiveInspection(models.Model):
         if target in ("correcting", "done"):
             reasons += self._get_checking_reasons()
         if target == "correcting" and not self.failed_count:
-            reasons.append(self.env._("Nothing has to be corrected; complete the inspection."))
+            reasons.append(
+                self.env._("Nothing has to be corrected; complete the inspection.")
+            )
         if target == "done":
             reasons += self._get_correction_reasons()
         return reasons
@@ -252,16 +288,27 @@ class CustomerArchiveInspection(models.Model):
             [("inspection_id", "=", self.id), ("result", "=", False)]
         )
         if unanswered:
-            reasons.append(self.env._("%(count)s archives have items without a result.", count=unanswered))
+            reasons.append(
+                self.env._(
+                    "%(count)s archives have items without a result.", count=unanswered
+                )
+            )
         if self.line_count and not (self.passed_count + self.failed_count):
-            reasons.append(self.env._("Not one archive was inspected: every item is marked as not applicable."))
+            reasons.append(
+                self.env._(
+                    "Not one archive was inspected: every item is marked as not applicable."
+                )
+            )
         vague = self.env["customer.archive.inspection.line"].search_count(
-            Domain("inspection_id", "=", self.id) & Domain("result", "=", "fail") & self._get_vague_domain()
+            Domain("inspection_id", "=", self.id)
+            & Domain("result", "=", "fail")
+            & self._get_vague_domain()
         )
         if vague:
             reasons.append(
                 self.env._(
-                    "%(count)s archives that failed lack problem, measure, person responsible or deadline.", count=vague
+                    "%(count)s archives that failed lack problem, measure, person responsible or deadline.",
+                    count=vague,
                 )
             )
         return reasons
@@ -269,11 +316,21 @@ class CustomerArchiveInspection(models.Model):
     @api.model
     def _get_vague_domain(self):
         names = ("problem", "measure", "user_id", "date_deadline")
-        return Domain.OR(Domain(name, "in", (False, "")) if name in names[:2] else Domain(name, "=", False) for name in names)
+        return Domain.OR(
+            Domain(name, "in", (False, ""))
+            if name in names[:2]
+            else Domain(name, "=", False)
+            for name in names
+        )
 
     def _get_correction_reasons(self):
         if self.open_count:
-            return [self.env._("%(count)s archives still have to be corrected.", count=self.open_count)]
+            return [
+                self.env._(
+                    "%(count)s archives still have to be corrected.",
+                    count=self.open_count,
+                )
+            ]
         return []
 
     def _prepare_transition_vals(self, target):
@@ -296,11 +353,17 @@ class CustomerArchiveInspection(models.Model):
     def _get_sign_off_reasons(self):
         reasons = super()._get_sign_off_reasons()
         if self.state not in ("correcting", "done"):
-            reasons.append(self.env._("%(record)s is not checked yet.", record=self.display_name))
+            reasons.append(
+                self.env._("%(record)s is not checked yet.", record=self.display_name)
+            )
         return reasons
 
     def _get_sign_off_users(self, role):
-        return self.keeper_id if role == "responsible" else super()._get_sign_off_users(role)
+        return (
+            self.keeper_id
+            if role == "responsible"
+            else super()._get_sign_off_users(role)
+        )
 
     # --- Actions ---
 
@@ -308,7 +371,9 @@ class CustomerArchiveInspection(models.Model):
         """Load all archives on file of the keeper, with one unanswered check for each item."""
         for inspection in self:
             if inspection.state != "draft":
-                inspection._refuse(self.env._("Archives are loaded before the inspection begins"))
+                inspection._refuse(
+                    self.env._("Archives are loaded before the inspection begins")
+                )
             if not inspection.item_ids:
                 inspection._refuse(self.env._("Choose the items to check"))
             inspection._load_archives()
@@ -339,7 +404,9 @@ class CustomerArchiveInspection(models.Model):
 
     def action_open_lines(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("customer_archive.customer_archive_inspection_line_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_archive.customer_archive_inspection_line_action"
+        )
         action["domain"] = [("inspection_id", "=", self.id)]
         action["context"] = {"search_default_open": self.state == "checking"}
         return action
@@ -358,9 +425,12 @@ class CustomerArchiveInspection(models.Model):
         """
         self.ensure_one()
         figures = {
-            item: {"item": item, "pass": 0, "fail": 0, "not_applicable": 0, "open": 0} for item in self.item_ids
+            item: {"item": item, "pass": 0, "fail": 0, "not_applicable": 0, "open": 0}
+            for item in self.item_ids
         }
-        for item, result, count in self.env["customer.archive.inspection.check"]._read_group(
+        for item, result, count in self.env[
+            "customer.archive.inspection.check"
+        ]._read_group(
             [("inspection_id", "=", self.id)], ["item_id", "result"], ["__count"]
         ):
             if item in figures:
@@ -376,7 +446,11 @@ class CustomerArchiveInspection(models.Model):
 
     @api.model
     def _get_archive_domain(self, company, keeper):
-        return Domain("company_id", "=", company.id) & Domain("keeper_id", "=", keeper.id) & Domain("state", "=", "active")
+        return (
+            Domain("company_id", "=", company.id)
+            & Domain("keeper_id", "=", keeper.id)
+            & Domain("state", "=", "active")
+        )
 
     def _load_archives(self):
         """Insert lines and checks in three statements, whatever the number of archives."""
@@ -385,7 +459,9 @@ class CustomerArchiveInspection(models.Model):
         # A keeper inspects all archives he keeps.
         Archives = self.env["customer.archive"].sudo()
         self.env.flush_all()
-        query = Archives._search(self._get_archive_domain(self.company_id, self.keeper_id))
+        query = Archives._search(
+            self._get_archive_domain(self.company_id, self.keeper_id)
+        )
         self.env.cr.execute(
             SQL(
                 "INSERT INTO customer_archive_inspection_line (inspection_id, company_id, archive_id, partner_id,"
@@ -424,11 +500,19 @@ class CustomerArchiveInspection(models.Model):
         """Answer the items whose result the system knows."""
         checks = self.env["customer.archive.inspection.check"]
         for item in self.item_ids.filtered("known_from"):
-            unanswered = Domain("inspection_id", "=", self.id) & Domain("item_id", "=", item.id)
+            unanswered = Domain("inspection_id", "=", self.id) & Domain(
+                "item_id", "=", item.id
+            )
             unanswered &= Domain("result", "=", False)
-            failing = Domain("line_id.archive_id", "any", self._get_known_problem_domain(item.known_from))
+            failing = Domain(
+                "line_id.archive_id",
+                "any",
+                self._get_known_problem_domain(item.known_from),
+            )
             # Completeness, refreshes and loans are known to the keeper who inspects.
-            failing_checks = checks.browse(checks.sudo().search(unanswered & failing).ids)
+            failing_checks = checks.browse(
+                checks.sudo().search(unanswered & failing).ids
+            )
             failing_checks.write({"result": "fail"})
             checks.search(unanswered).write({"result": "pass"})
 

@@ -12,7 +12,12 @@ class CustomerArchiveInspectionLine(models.Model):
 
     _name = "customer.archive.inspection.line"
     _description = "Inspected archive"
-    _inherit = ["protected.fields.mixin", "customer.archive.activity.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "protected.fields.mixin",
+        "customer.archive.activity.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "inspection_id desc, id"
     _protected_fields = ("date_corrected", "corrected_by_id")
     _check_company_auto = True
@@ -109,7 +114,9 @@ class CustomerArchiveInspectionLine(models.Model):
     @api.depends("check_ids.result")
     def _compute_result(self):
         results = {}
-        for line, result, __ in self.env["customer.archive.inspection.check"]._read_group(
+        for line, result, __ in self.env[
+            "customer.archive.inspection.check"
+        ]._read_group(
             [("line_id", "in", self.ids)], ["line_id", "result"], ["__count"]
         ):
             results.setdefault(line.id, set()).add(result)
@@ -148,18 +155,28 @@ class CustomerArchiveInspectionLine(models.Model):
 
     def write(self, vals):
         states = set(self.inspection_id.mapped("state"))
-        if not set(self._INSPECTION_FIELDS).isdisjoint(vals) and states - {"draft", "checking"}:
-            self.inspection_id._refuse(self.env._("What was inspected is fixed once the archives are checked"))
+        if not set(self._INSPECTION_FIELDS).isdisjoint(vals) and states - {
+            "draft",
+            "checking",
+        }:
+            self.inspection_id._refuse(
+                self.env._("What was inspected is fixed once the archives are checked")
+            )
         if any(line._is_moved(vals) for line in self):
             self.inspection_id._refuse(self.env._("A line keeps its archive"))
         if not set(self._FINDING_FIELDS).isdisjoint(vals) and "done" in states:
-            self.inspection_id._refuse(self.env._("Findings are fixed once the inspection is done"))
+            self.inspection_id._refuse(
+                self.env._("Findings are fixed once the inspection is done")
+            )
         if "is_corrected" not in vals:
             return super().write(vals)
         return self._write_correction(vals)
 
     def _is_moved(self, vals):
-        return any(name in vals and vals[name] != self[name].id for name in ("inspection_id", "archive_id"))
+        return any(
+            name in vals and vals[name] != self[name].id
+            for name in ("inspection_id", "archive_id")
+        )
 
     def _write_correction(self, vals):
         self.filtered(lambda line: line.state != "correcting").inspection_id._refuse(
@@ -170,7 +187,9 @@ class CustomerArchiveInspectionLine(models.Model):
             "date_corrected": corrected and fields.Date.context_today(self),
             "corrected_by_id": corrected and self.env.uid,
         }
-        result = super(CustomerArchiveInspectionLine, self._with_trusted_fields(stamps)).write({**vals, **stamps})
+        result = super(
+            CustomerArchiveInspectionLine, self._with_trusted_fields(stamps)
+        ).write({**vals, **stamps})
         if corrected:
             self.sudo().activity_feedback(["mail.mail_activity_data_todo"])
         return result
@@ -195,7 +214,9 @@ class CustomerArchiveInspectionLine(models.Model):
 
     def action_pass(self):
         """Mark the items of these archives without a result as passed."""
-        self.check_ids.filtered(lambda check: not check.result).write({"result": "pass"})
+        self.check_ids.filtered(lambda check: not check.result).write(
+            {"result": "pass"}
+        )
         return True
 
     def action_corrected(self):
@@ -281,17 +302,23 @@ class CustomerArchiveInspectionCheck(models.Model):
 
     def write(self, vals):
         self._check_inspection_open()
-        if any(name in vals and vals[name] != check[name].id for name in ("line_id", "item_id") for check in self):
-            self.inspection_id._refuse(self.env._("A check keeps its archive and its item"))
+        if any(
+            name in vals and vals[name] != check[name].id
+            for name in ("line_id", "item_id")
+            for check in self
+        ):
+            self.inspection_id._refuse(
+                self.env._("A check keeps its archive and its item")
+            )
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_begun(self):
-        self.inspection_id.filtered(lambda inspection: inspection.state != "draft")._refuse(
-            self.env._("Items are not taken out of an inspection that was begun")
-        )
+        self.inspection_id.filtered(
+            lambda inspection: inspection.state != "draft"
+        )._refuse(self.env._("Items are not taken out of an inspection that was begun"))
 
     def _check_inspection_open(self):
-        self.inspection_id.filtered(lambda inspection: inspection.state not in ("draft", "checking"))._refuse(
-            self.env._("Results are fixed once the archives are checked")
-        )
+        self.inspection_id.filtered(
+            lambda inspection: inspection.state not in ("draft", "checking")
+        )._refuse(self.env._("Results are fixed once the archives are checked"))

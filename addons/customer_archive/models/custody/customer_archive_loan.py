@@ -2,7 +2,9 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from odoo.addons.customer_archive.models.document.customer_archive_document_type import ON_FILE_STATES
+from odoo.addons.customer_archive.models.document.customer_archive_document_type import (
+    ON_FILE_STATES,
+)
 
 # What a manager, and not the department alone, lets out of the archive.
 MANAGER_LEVELS = ("confidential", "top_secret")
@@ -31,8 +33,13 @@ class CustomerArchive(models.Model):
     def _get_loan_approval_reasons(self, loan, user):
         """Other people's archives are lent by a director (A-10: the source leaves open who)."""
         reasons = super()._get_loan_approval_reasons(loan, user)
-        own = loan.borrower_user_id and self.with_user(loan.borrower_user_id)._filter_own()
-        if not own and not user.has_group("customer_archive.group_customer_archive_director"):
+        own = (
+            loan.borrower_user_id
+            and self.with_user(loan.borrower_user_id)._filter_own()
+        )
+        if not own and not user.has_group(
+            "customer_archive.group_customer_archive_director"
+        ):
             reasons.append(
                 self.env._(
                     "%(archive)s is not an archive of the borrower: a director approves.",
@@ -43,7 +50,10 @@ class CustomerArchive(models.Model):
 
     def _get_loan_class(self):
         electronic = self.carrier == "electronic"
-        return self._find_archive_loan_class(self.confidentiality, electronic) or super()._get_loan_class()
+        return (
+            self._find_archive_loan_class(self.confidentiality, electronic)
+            or super()._get_loan_class()
+        )
 
     @api.model
     def _find_archive_loan_class(self, level, electronic):
@@ -58,13 +68,25 @@ class CustomerArchive(models.Model):
             code += "_confidential"
         company = self.company_id or self.env.company
         # Borrowers need not be allowed to read the set-up.
-        classes_sudo = self.env["loan.class"].sudo().search(
-            Domain("code", "=", code) & Domain("company_id", "in", (company.id, False))
+        classes_sudo = (
+            self.env["loan.class"]
+            .sudo()
+            .search(
+                Domain("code", "=", code)
+                & Domain("company_id", "in", (company.id, False))
+            )
         )
-        return classes_sudo.sorted(lambda loan_class: not loan_class.company_id)[:1].sudo(self.env.su)
+        return classes_sudo.sorted(lambda loan_class: not loan_class.company_id)[
+            :1
+        ].sudo(self.env.su)
 
     def _get_loan_keepers(self):
-        return self.keeper_id or self.env.ref("customer_archive.group_customer_archive_keeper").sudo().all_user_ids
+        return (
+            self.keeper_id
+            or self.env.ref("customer_archive.group_customer_archive_keeper")
+            .sudo()
+            .all_user_ids
+        )
 
     def _on_loan_handed_out(self, line):
         super()._on_loan_handed_out(line)
@@ -85,7 +107,10 @@ class CustomerArchive(models.Model):
         self.document_ids.invalidate_recordset(["is_on_loan"])
         if self.is_on_loan and any(self.document_ids.mapped("is_on_loan")):
             raise UserError(
-                self.env._("%(archive)s and one of its documents cannot be out at the same time.", archive=self.name)
+                self.env._(
+                    "%(archive)s and one of its documents cannot be out at the same time.",
+                    archive=self.name,
+                )
             )
 
 
@@ -100,11 +125,20 @@ class CustomerArchiveDocument(models.Model):
         if self.date_destroyed:
             reasons.append(self.env._("%(document)s is destroyed.", document=name))
         elif not self.date_received:
-            reasons.append(self.env._("%(document)s is not in the archive.", document=name))
+            reasons.append(
+                self.env._("%(document)s is not in the archive.", document=name)
+            )
         if self.archive_id.state not in ON_FILE_STATES:
-            reasons.append(self.env._("%(archive)s is not on file.", archive=self.archive_id.name))
+            reasons.append(
+                self.env._("%(archive)s is not on file.", archive=self.archive_id.name)
+            )
         if self.archive_id.is_on_loan:
-            reasons.append(self.env._("The whole archive %(archive)s is out.", archive=self.archive_id.name))
+            reasons.append(
+                self.env._(
+                    "The whole archive %(archive)s is out.",
+                    archive=self.archive_id.name,
+                )
+            )
         return reasons
 
     def _get_loan_approval_reasons(self, loan, user):
@@ -114,7 +148,10 @@ class CustomerArchiveDocument(models.Model):
     def _get_loan_class(self):
         archive = self.archive_id
         electronic = archive.carrier == "electronic" or not self.copies
-        return archive._find_archive_loan_class(self.confidentiality, electronic) or super()._get_loan_class()
+        return (
+            archive._find_archive_loan_class(self.confidentiality, electronic)
+            or super()._get_loan_class()
+        )
 
     def _get_loan_keepers(self):
         return self.archive_id._get_loan_keepers()
@@ -125,4 +162,6 @@ class CustomerArchiveDocument(models.Model):
 
     def _on_loan_returned(self, line):
         super()._on_loan_returned(line)
-        line._ask_to_put_back(self.archive_id.keeper_id, self.paper_place or self.archive_id.place)
+        line._ask_to_put_back(
+            self.archive_id.keeper_id, self.paper_place or self.archive_id.place
+        )

@@ -5,6 +5,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
+
 from odoo.addons.customer_archive.tools.period import (
     quarter_end,
     quarter_name,
@@ -231,18 +232,28 @@ class CustomerArchiveRefresh(models.Model):
     def _compute_is_overdue(self):
         today = fields.Date.context_today(self)
         for refresh in self:
-            refresh.is_overdue = refresh.state == "open" and bool(refresh.date_due) and refresh.date_due < today
+            refresh.is_overdue = (
+                refresh.state == "open"
+                and bool(refresh.date_due)
+                and refresh.date_due < today
+            )
 
     def _search_is_overdue(self, operator, value):
         if operator != "in":
             return NotImplemented
-        overdue = Domain("state", "=", "open") & Domain("date_due", "<", fields.Date.context_today(self))
+        overdue = Domain("state", "=", "open") & Domain(
+            "date_due", "<", fields.Date.context_today(self)
+        )
         return Domain.OR(overdue if flag else ~overdue for flag in value)
 
     @api.depends("date_done", "date_due")
     def _compute_on_time_rate(self):
         for refresh in self:
-            on_time = refresh.date_done and refresh.date_due and refresh.date_done <= refresh.date_due
+            on_time = (
+                refresh.date_done
+                and refresh.date_due
+                and refresh.date_done <= refresh.date_due
+            )
             refresh.on_time_rate = 100.0 if on_time else 0.0
 
     @api.depends("archive_id", "date_quarter", "date_done")
@@ -252,7 +263,8 @@ class CustomerArchiveRefresh(models.Model):
         for refresh in self:
             rows = changes.get(refresh, [])
             refresh.changes = (
-                Markup("<ul class='mb-0'>%s</ul>") % Markup("").join(Markup("<li>%s</li>") % row for row in rows)
+                Markup("<ul class='mb-0'>%s</ul>")
+                % Markup("").join(Markup("<li>%s</li>") % row for row in rows)
                 if rows
                 else False
             )
@@ -265,7 +277,9 @@ class CustomerArchiveRefresh(models.Model):
         :return: refresh -> list of sentences, oldest first
         :rtype: dict
         """
-        refreshes = self.filtered(lambda refresh: refresh.archive_id and refresh.date_quarter)
+        refreshes = self.filtered(
+            lambda refresh: refresh.archive_id and refresh.date_quarter
+        )
         if not refreshes:
             return {}
         changes_sudo = self._search_tracking_values(refreshes)
@@ -276,9 +290,17 @@ class CustomerArchiveRefresh(models.Model):
         result = {}
         for refresh in refreshes:
             first, last = refresh._get_period()
-            values = by_record.get(("customer.archive", refresh.archive_id.id), changes_sudo.browse())
-            values |= by_record.get(("res.partner", refresh.partner_id.id), changes_sudo.browse())
-            values = values.filtered(lambda change, first=first, last=last: first <= change.mail_message_id.date <= last)
+            values = by_record.get(
+                ("customer.archive", refresh.archive_id.id), changes_sudo.browse()
+            )
+            values |= by_record.get(
+                ("res.partner", refresh.partner_id.id), changes_sudo.browse()
+            )
+            values = values.filtered(
+                lambda change, first=first, last=last: first
+                <= change.mail_message_id.date
+                <= last
+            )
             result[refresh] = refresh._describe_changes(values.sorted("id"))
         return result
 
@@ -289,15 +311,23 @@ class CustomerArchiveRefresh(models.Model):
             self.env["mail.tracking.value"]
             .sudo()
             .search(
-                Domain("mail_message_id.date", ">=", datetime.combine(min(refreshes.mapped("date_quarter")), time.min))
+                Domain(
+                    "mail_message_id.date",
+                    ">=",
+                    datetime.combine(min(refreshes.mapped("date_quarter")), time.min),
+                )
                 & (
                     (
                         Domain("mail_message_id.model", "=", "customer.archive")
-                        & Domain("mail_message_id.res_id", "in", refreshes.archive_id.ids)
+                        & Domain(
+                            "mail_message_id.res_id", "in", refreshes.archive_id.ids
+                        )
                     )
                     | (
                         Domain("mail_message_id.model", "=", "res.partner")
-                        & Domain("mail_message_id.res_id", "in", refreshes.partner_id.ids)
+                        & Domain(
+                            "mail_message_id.res_id", "in", refreshes.partner_id.ids
+                        )
                     )
                 )
             )
@@ -306,7 +336,9 @@ class CustomerArchiveRefresh(models.Model):
     def _get_period(self):
         self.ensure_one()
         last = self.date_done or max(fields.Date.context_today(self), self.date_due)
-        return datetime.combine(self.date_quarter, time.min), datetime.combine(last, time.max)
+        return datetime.combine(self.date_quarter, time.min), datetime.combine(
+            last, time.max
+        )
 
     def _describe_changes(self, values_sudo):
         sentences = []
@@ -338,23 +370,42 @@ class CustomerArchiveRefresh(models.Model):
         reasons = super()._get_transition_reasons(target)
         if target == "done":
             reasons += self._get_report_reasons()
-        if target in ("received", "open") and self.state == "done" and not self._is_keeper():
-            reasons.append(self.env._("Only an archive keeper receives a refresh or hands it back."))
-        if target == "received" and self.done_by_id and self.done_by_id == self.env.user:
+        if (
+            target in ("received", "open")
+            and self.state == "done"
+            and not self._is_keeper()
+        ):
             reasons.append(
-                self.env._("Somebody else than %(user)s, who reported, receives the refresh.", user=self.env.user.name)
+                self.env._(
+                    "Only an archive keeper receives a refresh or hands it back."
+                )
+            )
+        if (
+            target == "received"
+            and self.done_by_id
+            and self.done_by_id == self.env.user
+        ):
+            reasons.append(
+                self.env._(
+                    "Somebody else than %(user)s, who reported, receives the refresh.",
+                    user=self.env.user.name,
+                )
             )
         return reasons
 
     def _get_report_reasons(self):
         if not self.result:
-            return [self.env._("Say whether the archive was updated or nothing changed.")]
+            return [
+                self.env._("Say whether the archive was updated or nothing changed.")
+            ]
         if self.result == "no_change":
             if not self.no_change_confirmed:
                 return [self.env._("Confirm that nothing changed.")]
             return []
         texts = (self.supplemented, self.corrected, self.completed)
-        if not any((text or "").strip() for text in texts) and not self._get_recorded_changes().get(self):
+        if not any(
+            (text or "").strip() for text in texts
+        ) and not self._get_recorded_changes().get(self):
             return [self.env._("Say what was supplemented, corrected or completed.")]
         return []
 
@@ -371,7 +422,12 @@ class CustomerArchiveRefresh(models.Model):
         elif target == "received":
             vals.update(date_received=today, received_by_id=self.env.uid)
         elif target == "open":
-            vals.update(date_done=False, done_by_id=False, date_received=False, received_by_id=False)
+            vals.update(
+                date_done=False,
+                done_by_id=False,
+                date_received=False,
+                received_by_id=False,
+            )
         return vals
 
     def _after_transition(self, source, target):
@@ -387,13 +443,20 @@ class CustomerArchiveRefresh(models.Model):
     def _notify_keepers(self):
         """Ask the keepers to receive what was reported."""
         summary = self.env._("Receive the refreshed archive")
-        self._create_activities({r: r._prepare_activity_vals(r.keeper_id, summary) for r in self}, REFRESH_ACTIVITY)
+        self._create_activities(
+            {r: r._prepare_activity_vals(r.keeper_id, summary) for r in self},
+            REFRESH_ACTIVITY,
+        )
 
     def _schedule_refresh_activities(self):
         """Ask the persons responsible to refresh their archives."""
         summary = self.env._("Refresh the archive or confirm that nothing changed")
         self._create_activities(
-            {r: r._prepare_activity_vals(r.user_id or r.keeper_id, summary) for r in self}, REFRESH_ACTIVITY
+            {
+                r: r._prepare_activity_vals(r.user_id or r.keeper_id, summary)
+                for r in self
+            },
+            REFRESH_ACTIVITY,
         )
 
     def _prepare_activity_vals(self, user, summary):
@@ -405,18 +468,32 @@ class CustomerArchiveRefresh(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             if vals.get("date_quarter"):
-                vals["date_quarter"] = quarter_start(fields.Date.to_date(vals["date_quarter"]))
+                vals["date_quarter"] = quarter_start(
+                    fields.Date.to_date(vals["date_quarter"])
+                )
         return super().create(vals_list)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_reported(self):
         reported = self.filtered(lambda refresh: refresh.state != "open")
-        reported._refuse(self.env._("A reported refresh is part of the archive and is not deleted"))
+        reported._refuse(
+            self.env._("A reported refresh is part of the archive and is not deleted")
+        )
 
     def write(self, vals):
-        if not {"result", "no_change_confirmed", "supplemented", "corrected", "completed"}.isdisjoint(vals):
+        if not {
+            "result",
+            "no_change_confirmed",
+            "supplemented",
+            "corrected",
+            "completed",
+        }.isdisjoint(vals):
             closed = self.filtered(lambda refresh: refresh.state != "open")
-            closed._refuse(self.env._("A reported refresh is changed only after the keeper handed it back"))
+            closed._refuse(
+                self.env._(
+                    "A reported refresh is changed only after the keeper handed it back"
+                )
+            )
         self.filtered(lambda refresh: refresh._is_moved(vals))._refuse(
             self.env._("A refresh keeps its archive and its quarter")
         )
@@ -426,7 +503,10 @@ class CustomerArchiveRefresh(models.Model):
         day = fields.Date.to_date(vals.get("date_quarter", self.date_quarter))
         if self.env.su:  # the system moves refreshes of archives that are merged
             return day != self.date_quarter
-        return vals.get("archive_id", self.archive_id.id) != self.archive_id.id or day != self.date_quarter
+        return (
+            vals.get("archive_id", self.archive_id.id) != self.archive_id.id
+            or day != self.date_quarter
+        )
 
     # --- Actions ---
 
@@ -435,7 +515,9 @@ class CustomerArchiveRefresh(models.Model):
 
     def action_confirm_no_change(self):
         """Report that nothing changed, confirmed by the current user."""
-        return self.write({"result": "no_change", "no_change_confirmed": True, "state": "done"})
+        return self.write(
+            {"result": "no_change", "no_change_confirmed": True, "state": "done"}
+        )
 
     def action_receive(self):
         return self._transition("received")
@@ -470,7 +552,9 @@ class CustomerArchiveRefresh(models.Model):
     @api.model
     def _get_quarters_to_open(self, company):
         today = company._record_control_today()
-        last = self.sudo().search([("company_id", "=", company.id)], order="date_quarter desc", limit=1)
+        last = self.sudo().search(
+            [("company_id", "=", company.id)], order="date_quarter desc", limit=1
+        )
         return quarters_between(last.date_quarter or today, today)
 
     @api.model
@@ -496,10 +580,22 @@ class CustomerArchiveRefresh(models.Model):
         model = self.with_company(company)
         # Two workers take turns here; the loser finds nothing left to do.
         self.env.cr.execute(
-            SQL("SELECT pg_advisory_xact_lock(hashtext('customer_archive_refresh'), %s)", company.id)
+            SQL(
+                "SELECT pg_advisory_xact_lock(hashtext('customer_archive_refresh'), %s)",
+                company.id,
+            )
         )
-        known = model.sudo().search([("date_quarter", "=", quarter), ("archive_id", "in", archive_ids)]).archive_id
+        known = (
+            model.sudo()
+            .search([("date_quarter", "=", quarter), ("archive_id", "in", archive_ids)])
+            .archive_id
+        )
         archives = self.env["customer.archive"].browse(archive_ids) - known
-        refreshes = model.create([{"archive_id": archive.id, "date_quarter": quarter} for archive in archives])
+        refreshes = model.create(
+            [
+                {"archive_id": archive.id, "date_quarter": quarter}
+                for archive in archives
+            ]
+        )
         refreshes._schedule_refresh_activities()
         return refreshes

@@ -36,14 +36,20 @@ class CustomerArchive(models.Model):
             for archive, day in self.env["customer.archive.document"]
             .sudo()
             ._read_group(
-                [("archive_id", "in", self.ids), ("date_received", "!=", False), ("date_destroyed", "=", False)],
+                [
+                    ("archive_id", "in", self.ids),
+                    ("date_received", "!=", False),
+                    ("date_destroyed", "=", False),
+                ],
                 ["archive_id"],
                 ["date_retention_end:max"],
             )
         }
         for archive in self:
             start = archive.date_deregistered
-            least = start and fields.Date.add(start, years=archive._get_retention_years())
+            least = start and fields.Date.add(
+                start, years=archive._get_retention_years()
+            )
             last = latest.get(archive._origin.id)
             archive.date_retention_end = max(least, last) if least and last else least
 
@@ -62,26 +68,49 @@ class CustomerArchive(models.Model):
     @api.model
     def _check_may_hold(self):
         """Managers and legal put on hold and release; those who destroy do not."""
-        groups = ("customer_archive.group_customer_archive_manager", "customer_archive.group_customer_archive_finance")
-        if not self.env.su and not any(self.env.user.has_group(group) for group in groups):
-            raise AccessError(self.env._("Only managers and legal put archives on hold or release them."))
+        groups = (
+            "customer_archive.group_customer_archive_manager",
+            "customer_archive.group_customer_archive_finance",
+        )
+        if not self.env.su and not any(
+            self.env.user.has_group(group) for group in groups
+        ):
+            raise AccessError(
+                self.env._(
+                    "Only managers and legal put archives on hold or release them."
+                )
+            )
 
     # --- Merge (CA-100) ---
 
     @api.model
     def _get_archive_references(self):
         """What was inspected or destroyed keeps the archive it was: that is history."""
-        history = {"customer.archive.inspection.line", "customer.archive.destruction.line"}
-        return [pair for pair in super()._get_archive_references() if pair[0] not in history]
+        history = {
+            "customer.archive.inspection.line",
+            "customer.archive.destruction.line",
+        }
+        return [
+            pair for pair in super()._get_archive_references() if pair[0] not in history
+        ]
 
     # --- Gates ---
 
     def _get_transition_reasons(self, target):
         reasons = super()._get_transition_reasons(target)
         if target == "destroyed":
-            records_sudo = self.sudo().destruction_line_ids.filtered(lambda line: not line.document_id).destruction_id
+            records_sudo = (
+                self.sudo()
+                .destruction_line_ids.filtered(lambda line: not line.document_id)
+                .destruction_id
+            )
             if "done" not in records_sudo.mapped("state"):
-                reasons.append(self.env._("%(archive)s has no executed destruction record.", archive=self.name))
+                reasons.append(
+                    self.env._(
+                        "%(archive)s has no executed destruction record.",
+                        archive=self.name,
+                    )
+                )
         return reasons
 
     def _get_destruction_reasons(self):
@@ -96,12 +125,21 @@ class CustomerArchive(models.Model):
             reasons.append(self.env._("%(archive)s is on hold.", archive=name))
         if self.state != "cancelled":
             reasons.append(self.env._("%(archive)s is not deregistered.", archive=name))
-        elif not self.date_retention_end or self.date_retention_end >= fields.Date.context_today(self):
+        elif (
+            not self.date_retention_end
+            or self.date_retention_end >= fields.Date.context_today(self)
+        ):
             reasons.append(
-                self.env._("%(archive)s is kept until %(date)s.", archive=name, date=self.date_retention_end)
+                self.env._(
+                    "%(archive)s is kept until %(date)s.",
+                    archive=name,
+                    date=self.date_retention_end,
+                )
             )
         if self.is_on_loan:
             reasons.append(self.env._("%(archive)s is on loan.", archive=name))
-        for document in self.sudo().document_ids.filtered(lambda document: not document.date_destroyed):
+        for document in self.sudo().document_ids.filtered(
+            lambda document: not document.date_destroyed
+        ):
             reasons += document._get_destruction_reasons()
         return reasons

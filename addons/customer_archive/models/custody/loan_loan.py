@@ -30,9 +30,21 @@ class LoanLoan(models.Model):
                 "user_name": self.sudo().borrower_id.name if self.handed_out_at else "",
                 "signed_at": self.handed_out_at,
             },
-            {"title": "批准人", "user_name": self.approver_id.name, "signed_at": self.decided_at},
-            {"title": "档案管理员(借出)", "user_name": line.handed_out_by_id.name, "signed_at": line.handed_out_at},
-            {"title": "档案管理员(归还)", "user_name": back.received_by_id.name, "signed_at": back.returned_at},
+            {
+                "title": "批准人",
+                "user_name": self.approver_id.name,
+                "signed_at": self.decided_at,
+            },
+            {
+                "title": "档案管理员(借出)",
+                "user_name": line.handed_out_by_id.name,
+                "signed_at": line.handed_out_at,
+            },
+            {
+                "title": "档案管理员(归还)",
+                "user_name": back.received_by_id.name,
+                "signed_at": back.returned_at,
+            },
         ]
 
     def action_confirm_place(self):
@@ -89,12 +101,16 @@ class LoanLoanLine(models.Model):
         now = fields.Datetime.now()
         for line in self:
             end = line.returned_at or (now if line.state == "out" else False)
-            line.is_overdue = bool(end and line.loan_id.date_due and end > line.loan_id.date_due)
+            line.is_overdue = bool(
+                end and line.loan_id.date_due and end > line.loan_id.date_due
+            )
 
     def _search_is_overdue(self, operator, value):
         if operator != "in":
             return NotImplemented
-        out = Domain("state", "=", "out") & Domain("loan_id.date_due", "<", fields.Datetime.now())
+        out = Domain("state", "=", "out") & Domain(
+            "loan_id.date_due", "<", fields.Datetime.now()
+        )
         late = Domain.custom(
             to_sql=lambda model, alias, query: model._get_returned_late_sql(alias),
         )
@@ -134,7 +150,10 @@ class LoanLoanLine(models.Model):
 
     @api.model
     def _get_protected_fields(self):
-        return super()._get_protected_fields() | {"place_confirmed_at", "place_confirmed_by_id"}
+        return super()._get_protected_fields() | {
+            "place_confirmed_at",
+            "place_confirmed_by_id",
+        }
 
     # --- Actions ---
 
@@ -142,12 +161,25 @@ class LoanLoanLine(models.Model):
         """Confirm, as a keeper of the things, that they stand in their places again."""
         waiting = self.filtered("needs_place")
         if not waiting:
-            raise UserError(self.env._("Nothing that came back waits to be put in its place."))
-        reasons = [reason for loan in waiting.loan_id for reason in loan._get_keeper_reasons(receiving=True)]
+            raise UserError(
+                self.env._("Nothing that came back waits to be put in its place.")
+            )
+        reasons = [
+            reason
+            for loan in waiting.loan_id
+            for reason in loan._get_keeper_reasons(receiving=True)
+        ]
         if reasons:
             raise UserError("\n".join(dict.fromkeys(reasons)))
-        waiting._write_protected({"place_confirmed_at": fields.Datetime.now(), "place_confirmed_by_id": self.env.uid})
-        done = waiting.loan_id.filtered(lambda loan: not any(loan.line_ids.mapped("needs_place")))
+        waiting._write_protected(
+            {
+                "place_confirmed_at": fields.Datetime.now(),
+                "place_confirmed_by_id": self.env.uid,
+            }
+        )
+        done = waiting.loan_id.filtered(
+            lambda loan: not any(loan.line_ids.mapped("needs_place"))
+        )
         done.sudo().activity_feedback(["customer_archive.mail_activity_type_put_back"])
         return True
 
@@ -159,7 +191,9 @@ class LoanLoanLine(models.Model):
         self.loan_id.sudo().activity_schedule(
             "customer_archive.mail_activity_type_put_back",
             user_id=(keeper or self.received_by_id or self.env.user).id,
-            summary=self.env._("Put back and confirm the place: %(place)s", place=place or "–"),
+            summary=self.env._(
+                "Put back and confirm the place: %(place)s", place=place or "–"
+            ),
         )
 
     # --- Figures ---
@@ -173,4 +207,8 @@ class LoanLoanLine(models.Model):
         """
         lent = Domain(domain) & Domain("handed_out_at", "!=", False)
         total = self.search_count(lent)
-        return 100.0 * self.search_count(lent & Domain("is_overdue", "=", True)) / total if total else False
+        return (
+            100.0 * self.search_count(lent & Domain("is_overdue", "=", True)) / total
+            if total
+            else False
+        )

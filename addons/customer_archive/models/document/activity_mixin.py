@@ -7,7 +7,9 @@ class CustomerArchiveActivityMixin(models.AbstractModel):
     _name = "customer.archive.activity.mixin"
     _description = "Activities in batches"
 
-    def _create_activities(self, vals_by_record, activity_type="mail.mail_activity_data_todo"):
+    def _create_activities(
+        self, vals_by_record, activity_type="mail.mail_activity_data_todo"
+    ):
         """Create one activity per record in a fixed number of queries, without a mail for each.
 
         :param dict vals_by_record: record of this model -> values (``user_id``, ``summary``, ``date_deadline``,
@@ -15,13 +17,19 @@ class CustomerArchiveActivityMixin(models.AbstractModel):
         :param str activity_type: XML id
         :return: the activities
         """
-        records = self.browse(record.id for record, vals in vals_by_record.items() if vals.get("user_id"))
+        records = self.browse(
+            record.id for record, vals in vals_by_record.items() if vals.get("user_id")
+        )
         # The activity copies the name of its record one by one: have them all in the cache before.
         records.mapped("display_name")
         activity_type_id = self.env.ref(activity_type).id
         model_id = self.env["ir.model"]._get_id(self._name)
         # Who is told need not be the person who causes the activity.
-        activities_sudo = self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True)
+        activities_sudo = (
+            self.env["mail.activity"]
+            .sudo()
+            .with_context(mail_activity_quick_update=True)
+        )
         return activities_sudo.create(
             [
                 {

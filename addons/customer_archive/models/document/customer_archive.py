@@ -35,7 +35,11 @@ class CustomerArchive(models.Model):
     # --- Computes ---
 
     @api.depends(
-        lambda self: ("document_ids.status", "document_ids.is_mandatory", *self._get_completeness_fields())
+        lambda self: (
+            "document_ids.status",
+            "document_ids.is_mandatory",
+            *self._get_completeness_fields(),
+        )
     )
     def _compute_completeness(self):
         counts = self._get_mandatory_document_counts()
@@ -98,7 +102,9 @@ class CustomerArchive(models.Model):
         :return: archive id -> (present, required)
         :rtype: dict
         """
-        documents_sudo = self.env["customer.archive.document"].sudo()  # a figure, not the documents
+        documents_sudo = self.env[
+            "customer.archive.document"
+        ].sudo()  # a figure, not the documents
         counts = {}
         for archive, status, count in documents_sudo._read_group(
             [("archive_id", "in", self.ids), ("is_mandatory", "=", True)],
@@ -115,7 +121,9 @@ class CustomerArchive(models.Model):
 
     @api.model
     def _get_missing_document_domain(self):
-        return Domain("is_mandatory", "=", True) & Domain("status", "in", ("missing", "expired"))
+        return Domain("is_mandatory", "=", True) & Domain(
+            "status", "in", ("missing", "expired")
+        )
 
     # --- Gates ---
 
@@ -129,12 +137,19 @@ class CustomerArchive(models.Model):
     def _get_indispensable_document_reasons(self):
         """Say which documents keep the archive from being put on file (CA-05)."""
         self.ensure_one()
-        types_sudo = self.env["customer.archive.document.type"].sudo().search([("blocks_active", "=", True)])
+        types_sudo = (
+            self.env["customer.archive.document.type"]
+            .sudo()
+            .search([("blocks_active", "=", True)])
+        )
         fitting = types_sudo.filtered(
-            lambda document_type: self.sudo().filtered_domain(document_type._get_applicable_archive_domain())
+            lambda document_type: self.sudo().filtered_domain(
+                document_type._get_applicable_archive_domain()
+            )
         )
         present = self.sudo().document_ids.filtered(
-            lambda document: document.is_checklist and document.status in PRESENT_STATUSES
+            lambda document: document.is_checklist
+            and document.status in PRESENT_STATUSES
         )
         return [
             self.env._(
@@ -156,8 +171,14 @@ class CustomerArchive(models.Model):
     def _merge_checklist(self, destination):
         """An empty place is taken over, a second edition stands beside the present one; empty lines stay behind."""
         # Checklist lines are the system's to move.
-        places = {line.type_id: line for line in destination.sudo().document_ids if line.is_checklist}
-        for line in self.sudo().document_ids.filtered(lambda line: line.is_checklist and line._has_content()):
+        places = {
+            line.type_id: line
+            for line in destination.sudo().document_ids
+            if line.is_checklist
+        }
+        for line in self.sudo().document_ids.filtered(
+            lambda line: line.is_checklist and line._has_content()
+        ):
             place = places.get(line.type_id)
             if not place:
                 continue
@@ -174,14 +195,19 @@ class CustomerArchive(models.Model):
         self.ensure_one()
         tag = self.env["customer.archive.document.type"]._get_emergency_tag()
         return self.env["res.partner"].search(
-            [("commercial_partner_id", "=", self.partner_id.id), ("category_id", "in", tag.ids)]
+            [
+                ("commercial_partner_id", "=", self.partner_id.id),
+                ("category_id", "in", tag.ids),
+            ]
         )
 
     # --- Actions ---
 
     def action_open_documents(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("customer_archive.customer_archive_document_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_archive.customer_archive_document_action"
+        )
         action["domain"] = [("archive_id", "=", self.id)]
         action["context"] = {"default_archive_id": self.id}
         return action

@@ -1,7 +1,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -49,7 +49,14 @@ class CustomerArchiveDocument(models.Model):
         "date_destroyed",
         "date_missing_reported",
     )
-    _restricted_open_fields = ("id", "display_name", "status", "is_mandatory", "is_checklist", "type_sequence")
+    _restricted_open_fields = (
+        "id",
+        "display_name",
+        "status",
+        "is_mandatory",
+        "is_checklist",
+        "type_sequence",
+    )
     _sealed_fields = (
         "archive_id",
         "type_id",
@@ -140,7 +147,10 @@ class CustomerArchiveDocument(models.Model):
     attachment_ids = fields.One2many(
         comodel_name="ir.attachment",
         inverse_name="res_id",
-        domain=[("res_model", "=", "customer.archive.document"), ("res_field", "=", False)],
+        domain=[
+            ("res_model", "=", "customer.archive.document"),
+            ("res_field", "=", False),
+        ],
         string="Attachments",
     )
     file_ids = fields.Many2many(
@@ -298,7 +308,11 @@ class CustomerArchiveDocument(models.Model):
         # Lets lists, boards and pivots group by a status that changes overnight without being stored.
         model = self.sudo().with_context(active_test=False)
         cases = SQL(" ").join(
-            SQL("WHEN %s THEN %s", domain.optimize_full(model)._to_sql(model, alias, query), status)
+            SQL(
+                "WHEN %s THEN %s",
+                domain.optimize_full(model)._to_sql(model, alias, query),
+                status,
+            )
             for status, domain in self._get_status_domains().items()
         )
         return SQL("(CASE %s END)", cases)
@@ -321,7 +335,11 @@ class CustomerArchiveDocument(models.Model):
     def _compute_attachment_count(self):
         counts = dict(
             self.env["ir.attachment"]._read_group(
-                [("res_model", "=", self._name), ("res_id", "in", self.ids), ("res_field", "=", False)],
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "in", self.ids),
+                    ("res_field", "=", False),
+                ],
                 ["res_id"],
                 ["__count"],
             )
@@ -346,8 +364,14 @@ class CustomerArchiveDocument(models.Model):
     def _onchange_date_received(self):
         if self.date_received and not self.received_by_id:
             self.received_by_id = self.env.user
-        if self.date_received and self.type_id.validity_months and not self.date_valid_until:
-            self.date_valid_until = self.date_received + relativedelta(months=self.type_id.validity_months)
+        if (
+            self.date_received
+            and self.type_id.validity_months
+            and not self.date_valid_until
+        ):
+            self.date_valid_until = self.date_received + relativedelta(
+                months=self.type_id.validity_months
+            )
 
     # --- Constraints ---
 
@@ -356,7 +380,10 @@ class CustomerArchiveDocument(models.Model):
         for document in self.filtered("is_not_applicable"):
             if not (document.not_applicable_reason or "").strip():
                 raise ValidationError(
-                    self.env._("%(document)s: say why it does not apply.", document=document.display_name)
+                    self.env._(
+                        "%(document)s: say why it does not apply.",
+                        document=document.display_name,
+                    )
                 )
             if document.type_id.blocks_active:
                 raise ValidationError(
@@ -369,7 +396,9 @@ class CustomerArchiveDocument(models.Model):
     @api.constrains("date_received")
     def _check_date_received(self):
         today = fields.Date.context_today(self)
-        early = self.filtered(lambda document: document.date_received and document.date_received > today)
+        early = self.filtered(
+            lambda document: document.date_received and document.date_received > today
+        )
         if early:
             raise ValidationError(
                 self.env._(
@@ -393,17 +422,29 @@ class CustomerArchiveDocument(models.Model):
             self._check_not_destroyed()
         self._check_place_kept(vals)
         vals = self._complete_receipt_vals(vals)
-        before = {document: document.date_valid_until for document in self} if "date_valid_until" in vals else {}
+        before = (
+            {document: document.date_valid_until for document in self}
+            if "date_valid_until" in vals
+            else {}
+        )
         result = super().write(vals)
-        self.filtered(lambda document: document in before and before[document] != document.date_valid_until)._restart_expiry_clock()
+        self.filtered(
+            lambda document: document in before
+            and before[document] != document.date_valid_until
+        )._restart_expiry_clock()
         if vals.get("is_not_applicable"):
             self.sudo()._clock_cancel(EXPIRY_CLOCK, self.env._("Not applicable"))
         return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_kept(self):
-        kept = self.filtered(lambda document: document.is_checklist or document._has_content())
-        kept = kept.filtered(lambda document: document.archive_id.state != "draft" or not self.env.is_system())
+        kept = self.filtered(
+            lambda document: document.is_checklist or document._has_content()
+        )
+        kept = kept.filtered(
+            lambda document: document.archive_id.state != "draft"
+            or not self.env.is_system()
+        )
         if kept:
             raise UserError(
                 self.env._(
@@ -455,9 +496,13 @@ class CustomerArchiveDocument(models.Model):
     def _check_place_kept(self, vals):
         """A document does not wander to another archive, and a checklist line keeps its type."""
         for document in self:
-            archive_moved = "archive_id" in vals and vals["archive_id"] != document.archive_id.id
+            archive_moved = (
+                "archive_id" in vals and vals["archive_id"] != document.archive_id.id
+            )
             type_changed = "type_id" in vals and vals["type_id"] != document.type_id.id
-            if (archive_moved and not self.env.su) or (type_changed and document.is_checklist):
+            if (archive_moved and not self.env.su) or (
+                type_changed and document.is_checklist
+            ):
                 raise UserError(
                     self.env._(
                         "%(document)s keeps its archive and its type; add another line instead.",
@@ -470,7 +515,9 @@ class CustomerArchiveDocument(models.Model):
         """A document is as secret as its type, unless it is said to be more."""
         vals = self._complete_receipt_vals(vals)
         if "confidentiality" not in vals and vals.get("type_id"):
-            document_type = self.env["customer.archive.document.type"].browse(vals["type_id"])
+            document_type = self.env["customer.archive.document.type"].browse(
+                vals["type_id"]
+            )
             vals["confidentiality"] = document_type.confidentiality
         return vals
 
@@ -487,9 +534,17 @@ class CustomerArchiveDocument(models.Model):
     def action_receive(self):
         """Note the documents as received today by the current user, valid as their types say."""
         today = fields.Date.context_today(self)
-        waiting = self.filtered(lambda document: document.status in ("missing", "to_refresh"))
-        for months, documents in waiting.grouped(lambda document: document.type_id.validity_months).items():
-            vals = {"date_received": today, "received_by_id": self.env.uid, "needs_refresh": False}
+        waiting = self.filtered(
+            lambda document: document.status in ("missing", "to_refresh")
+        )
+        for months, documents in waiting.grouped(
+            lambda document: document.type_id.validity_months
+        ).items():
+            vals = {
+                "date_received": today,
+                "received_by_id": self.env.uid,
+                "needs_refresh": False,
+            }
             if months:
                 vals["date_valid_until"] = today + relativedelta(months=months)
             documents.write(vals)
@@ -509,7 +564,9 @@ class CustomerArchiveDocument(models.Model):
 
     def action_open_former(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("customer_archive.customer_archive_document_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_archive.customer_archive_document_action"
+        )
         action["domain"] = [("current_document_id", "=", self.id)]
         action["context"] = {"create": False}
         return action
@@ -518,14 +575,25 @@ class CustomerArchiveDocument(models.Model):
         """Tell whether something was ever filed or noted here."""
         self.ensure_one()
         return bool(
-            self.date_received or self.attachment_ids or self.is_not_applicable or self.date_destroyed or self.note
+            self.date_received
+            or self.attachment_ids
+            or self.is_not_applicable
+            or self.date_destroyed
+            or self.note
         )
 
     def _check_renewable(self):
         self.ensure_one()
-        if not self.is_checklist or self.status not in ("received", "to_refresh", "expired") or not self.date_received:
+        if (
+            not self.is_checklist
+            or self.status not in ("received", "to_refresh", "expired")
+            or not self.date_received
+        ):
             raise UserError(
-                self.env._("%(document)s has no edition that could be renewed.", document=self.display_name)
+                self.env._(
+                    "%(document)s has no edition that could be renewed.",
+                    document=self.display_name,
+                )
             )
 
     def _prepare_former_edition_vals(self):
@@ -577,7 +645,9 @@ class CustomerArchiveDocument(models.Model):
 
     def _filter_evidence_in_system(self):
         """Return the documents whose evidence lives in the system and exists there."""
-        candidates = self._origin.filtered(lambda document: document.type_id.evidence != "document")
+        candidates = self._origin.filtered(
+            lambda document: document.type_id.evidence != "document"
+        )
         if not candidates:
             return candidates
         self.env.flush_all()
@@ -598,7 +668,8 @@ class CustomerArchiveDocument(models.Model):
         """
         kinds = self._get_evidence_probes(alias)
         cases = SQL(" ").join(
-            SQL("WHEN %s THEN EXISTS (%s)", kind, probe) for kind, probe in kinds.items()
+            SQL("WHEN %s THEN EXISTS (%s)", kind, probe)
+            for kind, probe in kinds.items()
         )
         return SQL(
             "(SELECT CASE document_type.evidence %s ELSE FALSE END"
@@ -611,9 +682,12 @@ class CustomerArchiveDocument(models.Model):
     def _get_evidence_probes(self, alias):
         """Return a subquery per kind of evidence; extend it for evidence of further applications."""
         partner, archive, company = (
-            SQL.identifier(alias, name) for name in ("partner_id", "archive_id", "company_id")
+            SQL.identifier(alias, name)
+            for name in ("partner_id", "archive_id", "company_id")
         )
-        tag_id = self.env["ir.model.data"]._xmlid_to_res_id("customer_archive.res_partner_category_emergency")
+        tag_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            "customer_archive.res_partner_category_emergency"
+        )
         return {
             "contact": SQL(
                 "SELECT 1 FROM res_partner contact WHERE contact.commercial_partner_id = %s AND contact.active"
@@ -660,7 +734,9 @@ class CustomerArchiveDocument(models.Model):
         Types = self.env["customer.archive.document.type"].sudo()
         types = Types.search([]) if types is None else types.sudo().filtered("active")
         wanted = types.filtered("on_checklist")
-        for group in wanted.grouped(lambda document_type: (document_type.company_id, document_type.applies_to)).values():
+        for group in wanted.grouped(
+            lambda document_type: (document_type.company_id, document_type.applies_to)
+        ).values():
             self._insert_checklist(archives, group)
         self._sync_mandatory(archives, types)
 
@@ -705,23 +781,37 @@ class CustomerArchiveDocument(models.Model):
     @api.model
     def _prepare_checklist_columns(self):
         """Return column values of an untouched line, defaults of all adopted mixins included."""
-        defaults = self.sudo()._add_missing_default_values({"is_mandatory": False, "sign_off_state": "none"})
+        defaults = self.sudo()._add_missing_default_values(
+            {"is_mandatory": False, "sign_off_state": "none"}
+        )
         return {
             name: field.convert_to_column_insert(value, self)
             for name, value in defaults.items()
-            if (field := self._fields[name]).store and field.column_type and name not in self._CHECKLIST_COLUMNS
+            if (field := self._fields[name]).store
+            and field.column_type
+            and name not in self._CHECKLIST_COLUMNS
         }
 
     @api.model
     def _sync_mandatory(self, archives=None, types=None):
         """Write ``is_mandatory`` of checklist lines as the types say now, one statement per type."""
         Archives = self.env["customer.archive"].sudo().with_context(active_test=False)
-        types = self.env["customer.archive.document.type"].sudo().search([]) if types is None else types.sudo()
+        types = (
+            self.env["customer.archive.document.type"].sudo().search([])
+            if types is None
+            else types.sudo()
+        )
         self.env.flush_all()
-        scope = SQL("TRUE") if archives is None else SQL("archive_id IN %s", archives._ids)
+        scope = (
+            SQL("TRUE") if archives is None else SQL("archive_id IN %s", archives._ids)
+        )
         for document_type in types:
             query = Archives._search(document_type._get_mandatory_archive_domain())
-            wanted = SQL("FALSE") if query.is_empty() else SQL("archive_id IN %s", query.subselect())
+            wanted = (
+                SQL("FALSE")
+                if query.is_empty()
+                else SQL("archive_id IN %s", query.subselect())
+            )
             self.env.cr.execute(
                 SQL(
                     "UPDATE customer_archive_document SET is_mandatory = %s"
@@ -751,19 +841,27 @@ class CustomerArchiveDocument(models.Model):
         if archives.has_access("read" if operation == "read" else "write"):
             domain = Domain("archive_id", "in", archives._search([]))
             if operation != "read":
-                domain &= Domain("archive_id", "any!", archives._get_restricted_domain("write"))
+                domain &= Domain(
+                    "archive_id", "any!", archives._get_restricted_domain("write")
+                )
         else:
             domain = Domain.FALSE
-        return domain | self._get_granted_domain("read") if operation == "read" else domain
+        return (
+            domain | self._get_granted_domain("read") if operation == "read" else domain
+        )
 
     @api.model
     def _get_need_to_know_domain(self):
-        return Domain("archive_id", "any!", self.env["customer.archive"]._get_own_domain())
+        return Domain(
+            "archive_id", "any!", self.env["customer.archive"]._get_own_domain()
+        )
 
     @api.model
     def _get_right_domain(self, right):
         archives = self.env["customer.archive"]
-        return super()._get_right_domain(right) | Domain("archive_id", "any!", archives._get_granted_domain(right))
+        return super()._get_right_domain(right) | Domain(
+            "archive_id", "any!", archives._get_granted_domain(right)
+        )
 
     def _get_access_keepers(self):
         return self.archive_id._get_access_keepers() or super()._get_access_keepers()
@@ -776,10 +874,17 @@ class CustomerArchiveDocument(models.Model):
     def _get_sign_off_reasons(self):
         reasons = super()._get_sign_off_reasons()
         if self.status not in PRESENT_STATUSES:
-            reasons.append(self.env._("%(document)s has not been received.", document=self.display_name))
+            reasons.append(
+                self.env._(
+                    "%(document)s has not been received.", document=self.display_name
+                )
+            )
         if not self.type_id.review_department_ids:
             reasons.append(
-                self.env._("No department countersigns %(type)s.", type=self.type_id.display_name)
+                self.env._(
+                    "No department countersigns %(type)s.",
+                    type=self.type_id.display_name,
+                )
             )
         return reasons
 
@@ -787,7 +892,9 @@ class CustomerArchiveDocument(models.Model):
         prefix, __, department_id = role.partition(":")
         if prefix == "department" and department_id.isdigit():
             # Who manages a department is no secret, but not every user may read employees.
-            department_sudo = self.env["hr.department"].sudo().browse(int(department_id))
+            department_sudo = (
+                self.env["hr.department"].sudo().browse(int(department_id))
+            )
             return department_sudo.manager_id.user_id.sudo(False)
         if role == "responsible":
             return self.archive_id.user_id
@@ -803,9 +910,15 @@ class CustomerArchiveDocument(models.Model):
         """Let the clock of the documents run towards their present expiry date."""
         documents_sudo = self.sudo()  # clocks belong to the system
         documents_sudo._clock_cancel(EXPIRY_CLOCK, self.env._("Validity changed"))
-        valid = documents_sudo.filtered(lambda d: d.date_valid_until and not d.is_not_applicable and not d.date_destroyed)
+        valid = documents_sudo.filtered(
+            lambda d: d.date_valid_until
+            and not d.is_not_applicable
+            and not d.date_destroyed
+        )
         for date, documents in valid.grouped("date_valid_until").items():
-            documents._clock_start(EXPIRY_CLOCK, start=date - relativedelta(days=EXPIRY_NOTICE_DAYS))
+            documents._clock_start(
+                EXPIRY_CLOCK, start=date - relativedelta(days=EXPIRY_NOTICE_DAYS)
+            )
 
     def _get_clock_recipients(self, role):
         users = super()._get_clock_recipients(role)
@@ -831,7 +944,9 @@ class CustomerArchiveDocument(models.Model):
         remaining = self.search_count(domain)
         self.env["ir.cron"]._commit_progress(remaining=remaining)
         last_id = 0
-        while documents := self.search(domain & Domain("id", ">", last_id), limit=batch_size, order="id"):
+        while documents := self.search(
+            domain & Domain("id", ">", last_id), limit=batch_size, order="id"
+        ):
             last_id = documents[-1].id
             documents._report_missing()
             if not self.env["ir.cron"]._commit_progress(len(documents)):
@@ -866,4 +981,8 @@ class CustomerArchiveDocument(models.Model):
         self.sudo().date_missing_reported = today
 
     def _get_missing_recipient(self):
-        return self._get_department_user() or self.archive_id.user_id or self.archive_id.keeper_id
+        return (
+            self._get_department_user()
+            or self.archive_id.user_id
+            or self.archive_id.keeper_id
+        )

@@ -2,7 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from odoo.addons.record_control.models.access.restricted_record import CONFIDENTIALITY_LEVELS
+from odoo.addons.record_control.models.access.restricted_record import (
+    CONFIDENTIALITY_LEVELS,
+)
 
 # Archives that have passed their review: customers we deal with or dealt with.
 ON_FILE_STATES = ("active", "stopped", "cancelled")
@@ -181,7 +183,9 @@ class CustomerArchiveDocumentType(models.Model):
     @api.depends("code", "name")
     def _compute_display_name(self):
         for document_type in self:
-            document_type.display_name = f"{document_type.code or ''} {document_type.name or ''}".strip()
+            document_type.display_name = (
+                f"{document_type.code or ''} {document_type.name or ''}".strip()
+            )
 
     @api.depends("report_id")
     def _compute_is_printable(self):
@@ -267,6 +271,10 @@ class CustomerArchiveDocumentType(models.Model):
     @api.model
     def _get_emergency_tag(self):
         """Return the contact tag of people to be called in an emergency (CA-05 D22, CA-06 Q02)."""
-        return self.env.ref("customer_archive.res_partner_category_emergency", raise_if_not_found=False) or (
-            self.env["res.partner.category"]
+        return (
+            self.env.ref(
+                "customer_archive.res_partner_category_emergency",
+                raise_if_not_found=False,
+            )
+            or (self.env["res.partner.category"])
         )

@@ -14,7 +14,10 @@ class SignOffRouteStep(models.Model):
             *(
                 (
                     f"department:{department.id}",
-                    self.env._("Manager of department %(department)s", department=department.name),
+                    self.env._(
+                        "Manager of department %(department)s",
+                        department=department.name,
+                    ),
                 )
                 for department in departments_sudo
             ),

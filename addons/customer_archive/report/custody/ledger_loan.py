@@ -22,7 +22,11 @@ class LedgerLoan(models.AbstractModel):
         return [
             Column("loan_id.name", label=self.env._("No.")),
             Column("borrower", label=self.env._("Borrower"), method="_column_borrower"),
-            Column("department", label=self.env._("Department"), method="_column_department"),
+            Column(
+                "department",
+                label=self.env._("Department"),
+                method="_column_department",
+            ),
             Column("thing_name", label=self.env._("Content"), width=40),
             Column("purpose", width=30, wrap=True),
             Column("handed_out_at", label=self.env._("Borrowed On")),

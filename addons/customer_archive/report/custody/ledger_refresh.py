@@ -22,11 +22,24 @@ class LedgerRefresh(models.AbstractModel):
             Column("date_due"),
             Column("date_done"),
             Column("state"),
-            Column("result", label=self.env._("Result"), method="_column_result", kind="text", width=12),
+            Column(
+                "result",
+                label=self.env._("Result"),
+                method="_column_result",
+                kind="text",
+                width=12,
+            ),
             Column("supplemented", wrap=True, width=30),
             Column("corrected", wrap=True, width=30),
             Column("completed", wrap=True, width=30),
-            Column("changes", label=self.env._("Recorded Changes"), method="_column_changes", kind="text", width=40, wrap=True),
+            Column(
+                "changes",
+                label=self.env._("Recorded Changes"),
+                method="_column_changes",
+                kind="text",
+                width=40,
+                wrap=True,
+            ),
             Column("received_by_id"),
             Column("date_received"),
         ]
@@ -34,7 +47,13 @@ class LedgerRefresh(models.AbstractModel):
     def _column_result(self, records):
         labels = dict(records._fields["result"]._description_selection(self.env))
         overdue = self.env._("Overdue")
-        return {record.id: overdue if record.is_overdue else labels.get(record.result) for record in records}
+        return {
+            record.id: overdue if record.is_overdue else labels.get(record.result)
+            for record in records
+        }
 
     def _column_changes(self, records):
-        return {record.id: "\n".join(rows) for record, rows in records._get_recorded_changes().items()}
+        return {
+            record.id: "\n".join(rows)
+            for record, rows in records._get_recorded_changes().items()
+        }

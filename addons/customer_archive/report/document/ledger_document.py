@@ -33,4 +33,7 @@ class LedgerDocument(models.AbstractModel):
         ]
 
     def _column_volume_year(self, records):
-        return {record.id: str(record.volume_year) if record.volume_year else None for record in records}
+        return {
+            record.id: str(record.volume_year) if record.volume_year else None
+            for record in records
+        }

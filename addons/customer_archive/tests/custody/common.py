@@ -7,7 +7,9 @@ class CustodyCommon(DocumentCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.keeper2 = cls._new_user("ca_keeper2", "customer_archive.group_customer_archive_keeper")
+        cls.keeper2 = cls._new_user(
+            "ca_keeper2", "customer_archive.group_customer_archive_keeper"
+        )
 
     @classmethod
     def _new_filed_archive(cls, name, user=None, state="active", **values):

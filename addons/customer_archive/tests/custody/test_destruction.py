@@ -18,9 +18,13 @@ class TestDestruction(CustodyCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["ir.config_parameter"].sudo().set_param("ir_attachment.location", "file")
+        cls.env["ir.config_parameter"].sudo().set_param(
+            "ir_attachment.location", "file"
+        )
         cls.archive = cls._new_filed_archive("Former customer")
-        cls.line = cls.archive.document_ids.filtered(lambda line: line.type_id == cls.d01)
+        cls.line = cls.archive.document_ids.filtered(
+            lambda line: line.type_id == cls.d01
+        )
         cls.line.write({"date_received": "2010-01-01", "copies": 1})
         cls.file = cls.env["ir.attachment"].create(
             {
@@ -40,7 +44,15 @@ class TestDestruction(CustodyCommon):
                     "executor_id": cls.keeper.id,
                     "witness_id": cls.keeper2.id,
                     "line_ids": [
-                        (0, 0, {"archive_id": cls.archive.id, "document_id": cls.line.id, "appraisal": "destroy"})
+                        (
+                            0,
+                            0,
+                            {
+                                "archive_id": cls.archive.id,
+                                "document_id": cls.line.id,
+                                "appraisal": "destroy",
+                            },
+                        )
                     ],
                 }
             )
@@ -51,7 +63,9 @@ class TestDestruction(CustodyCommon):
         archive.flush_recordset()
         cls.env.cr.execute(
             SQL(
-                "UPDATE customer_archive SET state = 'cancelled', date_deregistered = %s WHERE id = %s", day, archive.id
+                "UPDATE customer_archive SET state = 'cancelled', date_deregistered = %s WHERE id = %s",
+                day,
+                archive.id,
             )
         )
         archive.invalidate_recordset(["state", "date_deregistered"])
@@ -92,11 +106,25 @@ class TestDestruction(CustodyCommon):
 
     def test_executor_is_never_the_witness(self):
         """AC-05: refused by the database, on whatever road."""
-        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+        with (
+            self.assertRaises(IntegrityError),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(),
+        ):
             self.destruction.witness_id = self.keeper
             self.destruction.flush_recordset()
-        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
-            self.destruction.create({"reason": "x", "executor_id": self.keeper.id, "witness_id": self.keeper.id})
+        with (
+            self.assertRaises(IntegrityError),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(),
+        ):
+            self.destruction.create(
+                {
+                    "reason": "x",
+                    "executor_id": self.keeper.id,
+                    "witness_id": self.keeper.id,
+                }
+            )
 
     def test_nothing_without_approval(self):
         for road in (
@@ -104,12 +132,19 @@ class TestDestruction(CustodyCommon):
             lambda: self.destruction.sudo().write({"state": "approved"}),
             lambda: self.destruction.action_destroy(),
             lambda: self.destruction.create(
-                {"reason": "x", "executor_id": self.keeper.id, "witness_id": self.keeper2.id, "state": "approved"}
+                {
+                    "reason": "x",
+                    "executor_id": self.keeper.id,
+                    "witness_id": self.keeper2.id,
+                    "state": "approved",
+                }
             ),
         ):
             with self.assertRaises(UserError), self.env.cr.savepoint():
                 road()
-        result = self.destruction.load([".id", "state"], [[str(self.destruction.id), "approved"]])
+        result = self.destruction.load(
+            [".id", "state"], [[str(self.destruction.id), "approved"]]
+        )
         self.assertTrue(result["messages"])
 
     def test_documents_destroyed(self):
@@ -143,7 +178,12 @@ class TestDestruction(CustodyCommon):
         self.destruction.line_ids.appraisal = "destroy"
         self.assertTrue(self.destruction.has_archives)
         self.env["ir.attachment"].create(
-            {"name": "card.pdf", "raw": b"card", "res_model": "customer.archive", "res_id": self.archive.id}
+            {
+                "name": "card.pdf",
+                "raw": b"card",
+                "res_model": "customer.archive",
+                "res_id": self.archive.id,
+            }
         )
         self._seal(self.manager)
         self.assertEqual(self.destruction.state, "draft")
@@ -154,7 +194,9 @@ class TestDestruction(CustodyCommon):
         self.assertEqual(self.destruction.deleted_file_count, 2)
         self.assertEqual(set(self.archive.document_ids.mapped("status")), {"destroyed"})
         with self.assertRaises(UserError):
-            self.Document.create({"archive_id": self.archive.id, "type_id": self.d01.id})
+            self.Document.create(
+                {"archive_id": self.archive.id, "type_id": self.d01.id}
+            )
 
     def test_archive_is_destroyed_by_a_record_only(self):
         with self.assertRaises(UserError):
@@ -164,7 +206,9 @@ class TestDestruction(CustodyCommon):
 
     def test_refused_contents(self):
         """On hold, within retention, not appraised: each is a reason, all at once."""
-        self.line.with_user(self.manager).write({"is_on_hold": True, "hold_reason": "Dispute"})
+        self.line.with_user(self.manager).write(
+            {"is_on_hold": True, "hold_reason": "Dispute"}
+        )
         self.destruction.line_ids.appraisal = False
         with freeze_time("2024-06-30 04:00:00"):
             self.assertEqual(len(self.destruction._get_content_reasons()), 3)
@@ -175,7 +219,9 @@ class TestDestruction(CustodyCommon):
         """A hold placed after the approval still stops the destruction."""
         self._seal(self.manager)
         self.destruction.with_user(self.keeper2).action_witness()
-        self.archive.with_user(self.manager).write({"is_on_hold": True, "hold_reason": "Dispute"})
+        self.archive.with_user(self.manager).write(
+            {"is_on_hold": True, "hold_reason": "Dispute"}
+        )
         with self.assertRaises(UserError):
             self.destruction.with_user(self.keeper).action_destroy()
         self.assertTrue(self.file.exists())
@@ -183,8 +229,12 @@ class TestDestruction(CustodyCommon):
     def test_hold_by_managers_and_legal_only(self):
         for user in (self.keeper, self.sales1):
             with self.assertRaises(AccessError):
-                self.line.with_user(user).write({"is_on_hold": True, "hold_reason": "x"})
-        self.line.with_user(self.finance).write({"is_on_hold": True, "hold_reason": "x"})
+                self.line.with_user(user).write(
+                    {"is_on_hold": True, "hold_reason": "x"}
+                )
+        self.line.with_user(self.finance).write(
+            {"is_on_hold": True, "hold_reason": "x"}
+        )
 
     def test_approval_is_broken_by_a_change(self):
         """A line added after the approval takes the record back to draft and the witness with it."""
@@ -193,10 +243,16 @@ class TestDestruction(CustodyCommon):
         other = self._line(self.archive, "D03")
         other.date_received = "2010-01-01"
         self.destruction.line_ids.create(
-            {"destruction_id": self.destruction.id, "document_id": other.id, "appraisal": "destroy"}
+            {
+                "destruction_id": self.destruction.id,
+                "document_id": other.id,
+                "appraisal": "destroy",
+            }
         )
         self.env.invalidate_all()
-        self.assertRecordValues(self.destruction, [{"state": "draft", "date_witnessed": False}])
+        self.assertRecordValues(
+            self.destruction, [{"state": "draft", "date_witnessed": False}]
+        )
         with self.assertRaises(UserError):
             self.destruction.with_user(self.keeper).action_destroy()
 
@@ -224,6 +280,9 @@ class TestDestruction(CustodyCommon):
                 road()
 
     def test_stamps_refused(self):
-        for vals in ({"date_executed": "2025-01-01 00:00:00"}, {"date_witnessed": "2025-01-01 00:00:00"}):
+        for vals in (
+            {"date_executed": "2025-01-01 00:00:00"},
+            {"date_witnessed": "2025-01-01 00:00:00"},
+        ):
             with self.assertRaises(UserError):
                 self.destruction.write(vals)

@@ -17,15 +17,23 @@ class TestFiling(CustodyCommon):
         super().setUpClass()
         cls.department = cls.env["hr.department"].create({"name": "Export"})
         cls.env["hr.employee"].create(
-            {"name": "Sales one", "user_id": cls.sales1.id, "department_id": cls.department.id}
+            {
+                "name": "Sales one",
+                "user_id": cls.sales1.id,
+                "department_id": cls.department.id,
+            }
         )
         cls.archive = cls._new_filed_archive("Filing")
-        cls.line = cls.archive.document_ids.filtered(lambda line: line.type_id == cls.d01)
+        cls.line = cls.archive.document_ids.filtered(
+            lambda line: line.type_id == cls.d01
+        )
         cls.Filing = cls.env["customer.archive.filing"]
 
     def _run(self):
         with self.enter_registry_test_mode():
-            self.env.ref("customer_archive.ir_cron_customer_archive_filing").method_direct_trigger()
+            self.env.ref(
+                "customer_archive.ir_cron_customer_archive_filing"
+            ).method_direct_trigger()
         self.env.invalidate_all()
         return self.line.filing_id
 
@@ -55,12 +63,17 @@ class TestFiling(CustodyCommon):
             )
             self.assertEqual(filing.activity_ids.date_deadline, date(2025, 4, 10))
             self._run()
-            self.assertEqual(self.Filing.search_count([("department_id", "=", self.department.id)]), 1)
+            self.assertEqual(
+                self.Filing.search_count([("department_id", "=", self.department.id)]),
+                1,
+            )
         for day, overdue in (("2025-04-10", False), ("2025-04-11", True)):
             with freeze_time(f"{day} 04:00:00"):
                 filing.invalidate_recordset(["is_overdue"])
                 self.assertEqual(filing.is_overdue, overdue)
-                found = self.Filing.search([("id", "=", filing.id), ("is_overdue", "=", True)])
+                found = self.Filing.search(
+                    [("id", "=", filing.id), ("is_overdue", "=", True)]
+                )
                 self.assertEqual(bool(found), overdue)
 
     def test_downtime_takes_older_documents_along(self):
@@ -84,12 +97,20 @@ class TestFiling(CustodyCommon):
             with self.assertRaises(UserError):
                 filing.with_user(self.keeper2).action_file()
             filing.with_user(self.keeper).action_file()
-        self.assertRecordValues(self.line, [{"date_filed": date(2025, 4, 2), "filed_by_id": self.keeper.id}])
-        self.assertRecordValues(filing, [{"handed_by_id": self.sales1.id, "filed_by_id": self.keeper.id}])
+        self.assertRecordValues(
+            self.line, [{"date_filed": date(2025, 4, 2), "filed_by_id": self.keeper.id}]
+        )
+        self.assertRecordValues(
+            filing, [{"handed_by_id": self.sales1.id, "filed_by_id": self.keeper.id}]
+        )
 
     def test_facts_refused(self):
         self._receive("2025-03-31")
-        for vals in ({"date_filed": "2025-04-01"}, {"filed_by_id": self.keeper.id}, {"filing_id": False}):
+        for vals in (
+            {"date_filed": "2025-04-01"},
+            {"filed_by_id": self.keeper.id},
+            {"filing_id": False},
+        ):
             if vals == {"filing_id": False}:
                 with freeze_time("2025-04-02 04:00:00"):
                     self._run()

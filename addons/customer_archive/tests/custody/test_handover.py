@@ -18,8 +18,12 @@ class TestHandover(CustodyCommon):
         super().setUpClass()
         department = cls.env["hr.department"].create({"name": "Export"})
         employee = cls.env["hr.employee"]
-        department.manager_id = employee.create({"name": "Head", "user_id": cls.supervisor.id})
-        employee.create({"name": "Leaver", "user_id": cls.sales1.id, "department_id": department.id})
+        department.manager_id = employee.create(
+            {"name": "Head", "user_id": cls.supervisor.id}
+        )
+        employee.create(
+            {"name": "Leaver", "user_id": cls.sales1.id, "department_id": department.id}
+        )
         cls.archive = cls._new_filed_archive("Handed over")
         cls.partner = cls.archive.partner_id
         cls.partner.write({"user_id": cls.sales1.id, "email": "customer@example.com"})
@@ -27,10 +31,21 @@ class TestHandover(CustodyCommon):
             {"name": "Buyer", "parent_id": cls.partner.id, "user_id": cls.sales1.id}
         )
         cls.lead = cls.env["crm.lead"].create(
-            {"name": "New plant", "type": "opportunity", "partner_id": cls.partner.id, "user_id": cls.sales1.id}
+            {
+                "name": "New plant",
+                "type": "opportunity",
+                "partner_id": cls.partner.id,
+                "user_id": cls.sales1.id,
+            }
         )
         cls.lost = cls.env["crm.lead"].create(
-            {"name": "Old plant", "type": "opportunity", "user_id": cls.sales1.id, "probability": 0, "active": False}
+            {
+                "name": "Old plant",
+                "type": "opportunity",
+                "user_id": cls.sales1.id,
+                "probability": 0,
+                "active": False,
+            }
         )
         cls.quotation = cls._new_order(cls.partner, user_id=cls.sales1.id)
         cls.kept = cls._new_order(cls.partner, user_id=cls.sales1.id)
@@ -56,7 +71,13 @@ class TestHandover(CustodyCommon):
         cls.handover = (
             cls.env["customer.archive.handover"]
             .with_user(cls.manager)
-            .create({"leaver_id": cls.sales1.id, "receiver_id": cls.sales2.id, "reason": "leaving"})
+            .create(
+                {
+                    "leaver_id": cls.sales1.id,
+                    "receiver_id": cls.sales2.id,
+                    "reason": "leaving",
+                }
+            )
         )
 
     def _begin(self):
@@ -84,7 +105,10 @@ class TestHandover(CustodyCommon):
         lines = self.handover.line_ids
         self.assertEqual(self._kind("archive").mapped("res_id"), self.archive.ids)
         self.assertEqual(self._kind("lead").mapped("res_id"), self.lead.ids)
-        self.assertEqual(set(self._kind("quotation").mapped("res_id")), set((self.quotation | self.kept).ids))
+        self.assertEqual(
+            set(self._kind("quotation").mapped("res_id")),
+            set((self.quotation | self.kept).ids),
+        )
         self.assertEqual(self._kind("meeting").mapped("res_id"), self.meeting.ids)
         count = len(lines)
         self.handover.action_load()
@@ -103,7 +127,11 @@ class TestHandover(CustodyCommon):
                     "item_name": "x",
                 }
             )
-        for vals in ({"is_received": True}, {"res_id": 1}, {"received_by_id": self.sales2.id}):
+        for vals in (
+            {"is_received": True},
+            {"res_id": 1},
+            {"received_by_id": self.sales2.id},
+        ):
             with self.assertRaises(UserError):
                 line.write(vals)
 
@@ -116,7 +144,13 @@ class TestHandover(CustodyCommon):
             lines[0].with_user(self.sales2).action_receive()
         self.assertRecordValues(
             lines[0],
-            [{"is_received": True, "date_received": date(2025, 3, 3), "received_by_id": self.sales2.id}],
+            [
+                {
+                    "is_received": True,
+                    "date_received": date(2025, 3, 3),
+                    "received_by_id": self.sales2.id,
+                }
+            ],
         )
 
     def test_gates(self):
@@ -131,16 +165,30 @@ class TestHandover(CustodyCommon):
         ):
             with self.assertRaises(UserError), self.env.cr.savepoint():
                 road()
-        self.assertTrue(self.handover.load([".id", "state"], [[str(self.handover.id), "done"]])["messages"])
+        self.assertTrue(
+            self.handover.load([".id", "state"], [[str(self.handover.id), "done"]])[
+                "messages"
+            ]
+        )
         lines.with_user(self.sales2).action_receive()
-        self._kind("archive").write({"date_notified": "2025-03-03", "notification": "phone"})
-        self.assertEqual(len(self.handover._get_transition_reasons("done")), len(self.handover._get_seal_reasons()))
+        self._kind("archive").write(
+            {"date_notified": "2025-03-03", "notification": "phone"}
+        )
+        self.assertEqual(
+            len(self.handover._get_transition_reasons("done")),
+            len(self.handover._get_seal_reasons()),
+        )
 
     def test_new_business_of_the_leaver_reopens_the_list(self):
         """What the leaver got after loading is not forgotten."""
         self._begin()
         self.env["crm.lead"].create(
-            {"name": "Late", "type": "opportunity", "partner_id": self.partner.id, "user_id": self.sales1.id}
+            {
+                "name": "Late",
+                "type": "opportunity",
+                "partner_id": self.partner.id,
+                "user_id": self.sales1.id,
+            }
         )
         self.assertTrue(self.handover._get_loading_reasons())
         self.handover.action_load()
@@ -149,9 +197,13 @@ class TestHandover(CustodyCommon):
     def test_close_passes_everything_on(self):
         """AC-22: salesperson replaced on customer, contacts, leads, chosen quotations and meetings."""
         lines = self._begin()
-        self._kind("quotation").filtered(lambda line: line.res_id == self.kept.id).is_transferred = False
+        self._kind("quotation").filtered(
+            lambda line: line.res_id == self.kept.id
+        ).is_transferred = False
         lines.with_user(self.sales2).action_receive()
-        self._kind("archive").write({"date_notified": "2025-03-03", "notification": "phone"})
+        self._kind("archive").write(
+            {"date_notified": "2025-03-03", "notification": "phone"}
+        )
         self._seal()
         self.handover.with_user(self.manager).action_close()
         self.env.invalidate_all()
@@ -161,17 +213,23 @@ class TestHandover(CustodyCommon):
         self.assertEqual(self.lead.user_id, self.sales2)
         self.assertEqual(self.quotation.user_id, self.sales2)
         self.assertEqual(self.kept.user_id, self.sales1)
-        self.assertEqual(self.order.user_id, self.sales1, "confirmed orders keep who sold them")
+        self.assertEqual(
+            self.order.user_id, self.sales1, "confirmed orders keep who sold them"
+        )
         self.assertEqual(self.meeting.user_id, self.sales2)
         self.assertEqual(self.meeting.partner_ids, self.sales2.partner_id)
         self.assertEqual(self.past.user_id, self.sales1)
-        activity = self.archive.activity_ids.filtered(lambda activity: activity.user_id == self.sales2)
+        activity = self.archive.activity_ids.filtered(
+            lambda activity: activity.user_id == self.sales2
+        )
         self.assertEqual(len(activity), 1)
 
     def test_seal_broken_by_a_change(self):
         lines = self._begin()
         lines.with_user(self.sales2).action_receive()
-        self._kind("archive").write({"date_notified": "2025-03-03", "notification": "phone"})
+        self._kind("archive").write(
+            {"date_notified": "2025-03-03", "notification": "phone"}
+        )
         self._seal()
         self._kind("quotation")[0].is_transferred = False
         with self.assertRaises(UserError):
@@ -179,9 +237,15 @@ class TestHandover(CustodyCommon):
 
     def test_notification_mail_in_the_customers_language(self):
         self._begin()
-        self.partner.lang = "zh_CN" if self.env["res.lang"]._lang_get("zh_CN") else "en_US"
+        self.partner.lang = (
+            "zh_CN" if self.env["res.lang"]._lang_get("zh_CN") else "en_US"
+        )
         self._kind("archive").action_notify()
-        mail = self.env["mail.mail"].sudo().search([("model", "=", "customer.archive.handover.line")], limit=1)
+        mail = (
+            self.env["mail.mail"]
+            .sudo()
+            .search([("model", "=", "customer.archive.handover.line")], limit=1)
+        )
         self.assertIn(self.sales2.name, mail.body_html)
         self.assertEqual(self._kind("archive").notification, "mail")
         self.assertTrue(self._kind("archive").date_notified)
@@ -205,9 +269,14 @@ class TestHandover(CustodyCommon):
     def test_strangers(self):
         self._begin()
         Handover = self.env["customer.archive.handover"]
-        stranger = self._new_user("ca_sales3", "customer_archive.group_customer_archive_user")
+        stranger = self._new_user(
+            "ca_sales3", "customer_archive.group_customer_archive_user"
+        )
         self.assertFalse(Handover.with_user(stranger).search([]))
-        self.assertEqual(Handover.with_user(self.sales2).search([("id", "=", self.handover.id)]), self.handover)
+        self.assertEqual(
+            Handover.with_user(self.sales2).search([("id", "=", self.handover.id)]),
+            self.handover,
+        )
 
     def test_copy_starts_again(self):
         self._begin()
@@ -219,4 +288,10 @@ class TestHandover(CustodyCommon):
     def test_created_beyond_draft_refused(self):
         for state in ("open", "done"):
             with self.assertRaises(UserError), self.env.cr.savepoint():
-                self.handover.create({"leaver_id": self.sales2.id, "receiver_id": self.sales1.id, "state": state})
+                self.handover.create(
+                    {
+                        "leaver_id": self.sales2.id,
+                        "receiver_id": self.sales1.id,
+                        "state": state,
+                    }
+                )

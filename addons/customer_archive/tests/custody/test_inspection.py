@@ -48,7 +48,9 @@ class TestInspection(CustodyCommon):
         )
 
     def _inspected(self):
-        self.inspection.write({"inspector_ids": self.keeper2.ids, "date_inspected": "2025-06-20"})
+        self.inspection.write(
+            {"inspector_ids": self.keeper2.ids, "date_inspected": "2025-06-20"}
+        )
 
     def test_loads_all_archives_on_file_of_the_keeper(self):
         self.inspection.action_load_archives()
@@ -64,17 +66,21 @@ class TestInspection(CustodyCommon):
         """What the system knows is filled in: missing documents, overdue refreshes."""
         complete = self.archives[0]
         complete.partner_id.phone = "1"
-        complete.document_ids.filtered("is_mandatory").filtered(lambda d: d.type_id.evidence == "document").write(
-            {"date_received": "2025-01-01"}
-        )
+        complete.document_ids.filtered("is_mandatory").filtered(
+            lambda d: d.type_id.evidence == "document"
+        ).write({"date_received": "2025-01-01"})
         self.env["customer.archive.refresh"].create(
             {"archive_id": self.archives[1].id, "date_quarter": "2024-10-01"}
         )
         self.inspection.action_load_archives()
 
         def result(archive, item):
-            line = self.inspection.line_ids.filtered(lambda line: line.archive_id == archive)
-            item = self.env.ref(f"customer_archive.customer_archive_inspection_item_{item}")
+            line = self.inspection.line_ids.filtered(
+                lambda line: line.archive_id == archive
+            )
+            item = self.env.ref(
+                f"customer_archive.customer_archive_inspection_item_{item}"
+            )
             return line.check_ids.filtered(lambda check: check.item_id == item).result
 
         self.assertEqual(result(complete, "completeness"), "pass")
@@ -125,7 +131,14 @@ class TestInspection(CustodyCommon):
         with freeze_time("2025-07-10 04:00:00"):
             lines[0].with_user(self.sales1).action_corrected()
         self.assertRecordValues(
-            lines[0], [{"is_corrected": True, "date_corrected": date(2025, 7, 10), "corrected_by_id": self.sales1.id}]
+            lines[0],
+            [
+                {
+                    "is_corrected": True,
+                    "date_corrected": date(2025, 7, 10),
+                    "corrected_by_id": self.sales1.id,
+                }
+            ],
         )
         self.assertFalse(lines[0].activity_ids)
         self.inspection.action_complete()
@@ -163,10 +176,16 @@ class TestInspection(CustodyCommon):
             lambda: lines[0].write({"date_corrected": "2025-01-01"}),
             lambda: self.inspection.write({"inspector_ids": [(5,)]}),
             lambda: self.inspection.write({"keeper_id": self.keeper2.id}),
-            lambda: lines.create({"inspection_id": self.inspection.id, "archive_id": self.foreign.id}),
+            lambda: lines.create(
+                {"inspection_id": self.inspection.id, "archive_id": self.foreign.id}
+            ),
         )
         for number, road in enumerate(roads):
-            with self.subTest(road=number), self.assertRaises(UserError), self.env.cr.savepoint():
+            with (
+                self.subTest(road=number),
+                self.assertRaises(UserError),
+                self.env.cr.savepoint(),
+            ):
                 road()
         result = check.load([".id", "result"], [[str(check.id), "pass"]])
         self.assertTrue(result["messages"])
@@ -184,11 +203,24 @@ class TestInspection(CustodyCommon):
     def test_created_beyond_draft_refused(self):
         for state in ("checking", "done"):
             with self.assertRaises(UserError), self.env.cr.savepoint():
-                self.inspection.create({"year": 2026, "half": "1", "keeper_id": self.keeper.id, "state": state})
+                self.inspection.create(
+                    {
+                        "year": 2026,
+                        "half": "1",
+                        "keeper_id": self.keeper.id,
+                        "state": state,
+                    }
+                )
 
     def test_one_per_keeper_and_half_year(self):
-        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
-            self.inspection.create({"year": 2025, "half": "1", "keeper_id": self.keeper.id})
+        with (
+            self.assertRaises(IntegrityError),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(),
+        ):
+            self.inspection.create(
+                {"year": 2025, "half": "1", "keeper_id": self.keeper.id}
+            )
 
     def test_back_to_checking(self):
         lines = self._begin()
@@ -199,14 +231,22 @@ class TestInspection(CustodyCommon):
         self.inspection.action_back()
         self.assertEqual(self.inspection.state, "checking")
         self.inspection.action_correct()
-        self.assertEqual(len(lines[0].activity_ids), 1, "a second round asks nobody twice")
+        self.assertEqual(
+            len(lines[0].activity_ids), 1, "a second round asks nobody twice"
+        )
 
     def test_salesperson_sees_own_findings_only(self):
         lines = self._begin()
         self._fail(lines[0])
-        mine = self.env["customer.archive.inspection.line"].with_user(self.sales1).search([])
+        mine = (
+            self.env["customer.archive.inspection.line"]
+            .with_user(self.sales1)
+            .search([])
+        )
         self.assertEqual(mine, lines[0])
-        self.assertFalse(self.env["customer.archive.inspection"].with_user(self.sales2).search([]))
+        self.assertFalse(
+            self.env["customer.archive.inspection"].with_user(self.sales2).search([])
+        )
 
     def test_large_inspection(self):
         """1 000 archives load in a fixed number of queries and are passed in one go."""

@@ -19,12 +19,20 @@ class TestArchiveLoan(CustodyCommon):
     def setUpClass(cls):
         super().setUpClass()
         employees = cls.env["hr.employee"]
-        cls.employee1 = employees.create({"name": "Sales one", "user_id": cls.sales1.id})
-        cls.employee2 = employees.create({"name": "Sales two", "user_id": cls.sales2.id})
+        cls.employee1 = employees.create(
+            {"name": "Sales one", "user_id": cls.sales1.id}
+        )
+        cls.employee2 = employees.create(
+            {"name": "Sales two", "user_id": cls.sales2.id}
+        )
         cls.archive = cls._new_filed_archive("Borrowed")
         cls.archive.sudo().write({"cabinet": "A", "shelf": 1, "position": 7})
-        cls.line = cls.archive.document_ids.filtered(lambda line: line.type_id == cls.d01)
-        cls.line.write({"date_received": "2025-01-01", "copies": 1, "paper_place": "A / 1 / 7"})
+        cls.line = cls.archive.document_ids.filtered(
+            lambda line: line.type_id == cls.d01
+        )
+        cls.line.write(
+            {"date_received": "2025-01-01", "copies": 1, "paper_place": "A / 1 / 7"}
+        )
 
     def _request(self, things, employee=None, **values):
         employee = employee or self.employee1
@@ -37,7 +45,8 @@ class TestArchiveLoan(CustodyCommon):
                     "purpose": "Visit",
                     "acknowledged": True,
                     "line_ids": [
-                        Command.create({"res_model": thing._name, "res_id": thing.id}) for thing in things
+                        Command.create({"res_model": thing._name, "res_id": thing.id})
+                        for thing in things
                     ],
                     **values,
                 }
@@ -53,7 +62,9 @@ class TestArchiveLoan(CustodyCommon):
 
     def _return(self, loan, condition="good"):
         loan = loan.with_user(self.keeper)
-        loan._return_lines(loan.line_ids, {line: (condition, "") for line in loan.line_ids})
+        loan._return_lines(
+            loan.line_ids, {line: (condition, "") for line in loan.line_ids}
+        )
 
     def test_document_out_is_not_lent_again(self):
         """AC-04: refused by button, write and the database."""
@@ -73,7 +84,11 @@ class TestArchiveLoan(CustodyCommon):
         with freeze_time("2025-03-03 02:00:00"):
             self._lend(self.line)
         second = self._request(self.line, self.employee2)
-        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+        with (
+            self.assertRaises(IntegrityError),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(),
+        ):
             second.line_ids.sudo().write({"state": "out"})
             self.env.flush_all()
 
@@ -107,18 +122,28 @@ class TestArchiveLoan(CustodyCommon):
             loan = self._lend(self.line)
         self.assertEqual(loan._get_local_date(loan.date_due).isoformat(), "2025-03-06")
         line = loan.line_ids
-        for moment, overdue in ((loan.date_due, False), (datetime(2025, 3, 7, 2), True)):
+        for moment, overdue in (
+            (loan.date_due, False),
+            (datetime(2025, 3, 7, 2), True),
+        ):
             with freeze_time(moment):
                 (loan | loan).invalidate_recordset(["is_overdue"])
                 line.invalidate_recordset(["is_overdue"])
                 self.assertEqual(loan.is_overdue, overdue)
                 self.assertEqual(line.is_overdue, overdue)
-                self.assertEqual(bool(line.search([("id", "=", line.id), ("is_overdue", "=", True)])), overdue)
+                self.assertEqual(
+                    bool(
+                        line.search([("id", "=", line.id), ("is_overdue", "=", True)])
+                    ),
+                    overdue,
+                )
         with freeze_time("2025-03-07 02:00:00"):
             self._return(loan)
             line.invalidate_recordset(["is_overdue"])
             self.assertTrue(line.is_overdue, "late stays late")
-            self.assertTrue(line.search([("id", "=", line.id), ("is_overdue", "=", True)]))
+            self.assertTrue(
+                line.search([("id", "=", line.id), ("is_overdue", "=", True)])
+            )
 
     def test_overdue_rate(self):
         """K-20: one of two late is 50 %."""
@@ -167,16 +192,23 @@ class TestArchiveLoan(CustodyCommon):
         loan = self._lend(self.line)
         self._return(loan)
         self.assertTrue(loan.needs_place)
-        self.assertTrue(loan.line_ids.search([("id", "=", loan.line_ids.id), ("needs_place", "=", True)]))
+        self.assertTrue(
+            loan.line_ids.search(
+                [("id", "=", loan.line_ids.id), ("needs_place", "=", True)]
+            )
+        )
         activity = loan.activity_ids.filtered(
-            lambda a: a.activity_type_id == self.env.ref("customer_archive.mail_activity_type_put_back")
+            lambda a: a.activity_type_id
+            == self.env.ref("customer_archive.mail_activity_type_put_back")
         )
         self.assertEqual(activity.user_id, self.keeper)
         self.assertIn("A / 1 / 7", activity.summary)
         with self.assertRaises(UserError):
             loan.with_user(self.sales1).action_confirm_place()
         with self.assertRaises(UserError):
-            loan.line_ids.with_user(self.keeper).write({"place_confirmed_at": "2025-01-01 00:00:00"})
+            loan.line_ids.with_user(self.keeper).write(
+                {"place_confirmed_at": "2025-01-01 00:00:00"}
+            )
         loan.with_user(self.keeper).action_confirm_place()
         self.assertEqual(loan.line_ids.place_confirmed_by_id, self.keeper)
         self.assertFalse(loan.activity_ids & activity)
@@ -185,7 +217,12 @@ class TestArchiveLoan(CustodyCommon):
         """A colleague borrows a file for three days, sees it, and no longer sees it on day four."""
         self.line.write({"copies": 0})
         file = self.env["ir.attachment"].create(
-            {"name": "licence.pdf", "raw": b"licence", "res_model": self.line._name, "res_id": self.line.id}
+            {
+                "name": "licence.pdf",
+                "raw": b"licence",
+                "res_model": self.line._name,
+                "res_id": self.line.id,
+            }
         )
         document = self.line.with_user(self.sales2)
         with freeze_time("2025-03-03 02:00:00"):

@@ -62,9 +62,14 @@ class TestRefreshJob(CustodyCommon):
 
     def _run(self):
         with self.enter_registry_test_mode():
-            self.env.ref("customer_archive.ir_cron_customer_archive_refresh").method_direct_trigger()
+            self.env.ref(
+                "customer_archive.ir_cron_customer_archive_refresh"
+            ).method_direct_trigger()
         self.env.invalidate_all()
-        return self.Refresh.search([("archive_id", "in", (self.archive | self.other).ids)], order="date_quarter")
+        return self.Refresh.search(
+            [("archive_id", "in", (self.archive | self.other).ids)],
+            order="date_quarter",
+        )
 
     def test_first_day_of_the_quarter(self):
         """1 April 2025: due 30 June, one activity for the person in charge; the new customer has none."""
@@ -100,9 +105,18 @@ class TestRefreshJob(CustodyCommon):
             self.assertEqual(len(self._run()), 1)
         with freeze_time("2025-05-15 04:00:00"):
             refreshes = self._run()
-            self.assertEqual(refreshes.mapped("quarter"), ["2024 Q4", "2025 Q1", "2025 Q2"])
+            self.assertEqual(
+                refreshes.mapped("quarter"), ["2024 Q4", "2025 Q1", "2025 Q2"]
+            )
             self.assertEqual(refreshes.mapped("is_overdue"), [True, True, False])
-            self.assertEqual(len(self.Refresh.search([("is_overdue", "=", True), ("id", "in", refreshes.ids)])), 2)
+            self.assertEqual(
+                len(
+                    self.Refresh.search(
+                        [("is_overdue", "=", True), ("id", "in", refreshes.ids)]
+                    )
+                ),
+                2,
+            )
             self.assertEqual(len(refreshes.activity_ids), 3)
 
     def test_only_archives_on_file(self):
@@ -113,8 +127,14 @@ class TestRefreshJob(CustodyCommon):
     def test_unique_in_the_database(self):
         with freeze_time("2025-04-01 04:00:00"):
             self._run()
-        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
-            self.Refresh.create({"archive_id": self.archive.id, "date_quarter": "2025-04-01"})
+        with (
+            self.assertRaises(IntegrityError),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(),
+        ):
+            self.Refresh.create(
+                {"archive_id": self.archive.id, "date_quarter": "2025-04-01"}
+            )
 
     def test_two_companies(self):
         """Each company has its own quarters and archives."""
@@ -132,7 +152,9 @@ class TestRefreshJob(CustodyCommon):
             self._run()
         refresh = self.Refresh.search([("archive_id", "=", theirs.id)])
         self.assertEqual(refresh.company_id, company)
-        self.assertFalse(self.Refresh.with_user(self.keeper).search([("id", "=", refresh.id)]))
+        self.assertFalse(
+            self.Refresh.with_user(self.keeper).search([("id", "=", refresh.id)])
+        )
 
     def test_queries_do_not_grow(self):
         """A batch of 200 asks no more queries than one of 20, but for the inserts of rows and messages."""
@@ -220,18 +242,27 @@ class TestRefresh(CustodyCommon):
         """K-17: two of three on time are 66.7 %."""
         archives = self._new_archives(3)
         refreshes = self.env["customer.archive.refresh"].create(
-            [{"archive_id": archive.id, "date_quarter": "2025-04-01"} for archive in archives]
+            [
+                {"archive_id": archive.id, "date_quarter": "2025-04-01"}
+                for archive in archives
+            ]
         )
         with freeze_time("2025-06-30 04:00:00"):
             refreshes[:2].action_confirm_no_change()
         with freeze_time("2025-07-05 04:00:00"):
             refreshes[2].action_confirm_no_change()
-        [(rate,)] = refreshes._read_group([("id", "in", refreshes.ids)], aggregates=["on_time_rate:avg"])
+        [(rate,)] = refreshes._read_group(
+            [("id", "in", refreshes.ids)], aggregates=["on_time_rate:avg"]
+        )
         self.assertAlmostEqual(rate, 66.67, 1)
 
     def test_recorded_changes_are_an_answer(self):
         """What the system recorded in the quarter is listed and enough for "updated"."""
-        archive = self.env["customer.archive"].with_context(tracking_disable=False, mail_notrack=False).browse(self.archive.id)
+        archive = (
+            self.env["customer.archive"]
+            .with_context(tracking_disable=False, mail_notrack=False)
+            .browse(self.archive.id)
+        )
         refresh = self.refresh.with_context(tracking_disable=False, mail_notrack=False)
         # what was created in this transaction is not tracked: end it
         self.env.flush_all()
@@ -252,12 +283,16 @@ class TestRefresh(CustodyCommon):
         with self.assertRaises(UserError):
             self.refresh.with_user(self.sales1).action_receive()
         self.refresh.with_user(self.keeper).action_hand_back()
-        self.assertRecordValues(self.refresh, [{"state": "open", "date_done": False, "done_by_id": False}])
+        self.assertRecordValues(
+            self.refresh, [{"state": "open", "date_done": False, "done_by_id": False}]
+        )
         self.refresh.with_user(self.keeper).action_confirm_no_change()
         with self.assertRaises(UserError):
             self.refresh.with_user(self.keeper).action_receive()
         self.refresh.with_user(self.keeper2).action_receive()
-        self.assertRecordValues(self.refresh, [{"state": "received", "received_by_id": self.keeper2.id}])
+        self.assertRecordValues(
+            self.refresh, [{"state": "received", "received_by_id": self.keeper2.id}]
+        )
 
     def test_reported_is_closed(self):
         self.refresh.with_user(self.sales1).action_confirm_no_change()
@@ -274,12 +309,19 @@ class TestRefresh(CustodyCommon):
                 self.refresh.with_user(self.manager).write(vals)
         with self.assertRaises(UserError):
             self.env["customer.archive.refresh"].with_user(self.keeper).create(
-                {"archive_id": self._new_filed_archive("B").id, "date_quarter": "2025-04-01", "state": "received"}
+                {
+                    "archive_id": self._new_filed_archive("B").id,
+                    "date_quarter": "2025-04-01",
+                    "state": "received",
+                }
             )
 
     def test_two_records(self):
         other = self.env["customer.archive.refresh"].create(
-            {"archive_id": self._new_filed_archive("Second").id, "date_quarter": "2025-04-01"}
+            {
+                "archive_id": self._new_filed_archive("Second").id,
+                "date_quarter": "2025-04-01",
+            }
         )
         (self.refresh | other).with_user(self.keeper).action_confirm_no_change()
         (self.refresh | other).with_user(self.keeper2).action_receive()
@@ -288,7 +330,11 @@ class TestRefresh(CustodyCommon):
     def test_others_do_not_see_it(self):
         """A refresh is as secret as its archive."""
         self.assertTrue(self.refresh.with_user(self.sales1).has_access("write"))
-        self.assertFalse(self.env["customer.archive.refresh"].with_user(self.sales2).search([("id", "=", self.refresh.id)]))
+        self.assertFalse(
+            self.env["customer.archive.refresh"]
+            .with_user(self.sales2)
+            .search([("id", "=", self.refresh.id)])
+        )
         with self.assertRaises(AccessError):
             self.refresh.with_user(self.sales2).action_confirm_no_change()
 

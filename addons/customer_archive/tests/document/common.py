@@ -20,7 +20,11 @@ class DocumentCommon(CustomerArchiveCommon):
         """Set the state as a finished review would; the review has tests of its own."""
         archives.flush_recordset()
         cls.env.cr.execute(
-            SQL("UPDATE customer_archive SET state = %s WHERE id IN %s", state, archives._ids)
+            SQL(
+                "UPDATE customer_archive SET state = %s WHERE id IN %s",
+                state,
+                archives._ids,
+            )
         )
         archives.invalidate_recordset(["state"])
         archives.modified(["state"])
@@ -31,11 +35,19 @@ class DocumentCommon(CustomerArchiveCommon):
         """Create many archives at once."""
         first = cls.env["res.partner"].search_count([])
         partners = cls.env["res.partner"].create(
-            [{"name": f"Customer {first + number:07d}", "is_company": True} for number in range(count)]
+            [
+                {"name": f"Customer {first + number:07d}", "is_company": True}
+                for number in range(count)
+            ]
         )
         return cls.env["customer.archive"].create(
-            [{"partner_id": partner.id, "user_id": cls.sales1.id, **values} for partner in partners]
+            [
+                {"partner_id": partner.id, "user_id": cls.sales1.id, **values}
+                for partner in partners
+            ]
         )
 
     def _line(self, archive, code):
-        return archive.document_ids.filtered(lambda line: line.type_id.code == code and line.is_checklist)
+        return archive.document_ids.filtered(
+            lambda line: line.type_id.code == code and line.is_checklist
+        )

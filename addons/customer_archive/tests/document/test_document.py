@@ -28,7 +28,9 @@ class TestDocumentChecklist(DocumentCommon):
             [f"qms-pm-313{number:02d}" for number in range(1, 19)],
         )
         self.assertEqual(set(forms.filtered("active").mapped("code")), {"Q01", "Q02"})
-        self.assertEqual(set(types.filtered("is_printable").mapped("code")), {"Q01", "Q02"})
+        self.assertEqual(
+            set(types.filtered("is_printable").mapped("code")), {"Q01", "Q02"}
+        )
         self.assertFalse(types.filtered(lambda t: t.code == "D26").active)
 
     def test_archive_gets_checklist(self):
@@ -37,18 +39,26 @@ class TestDocumentChecklist(DocumentCommon):
         self.assertEqual(self._line(archive, "D01").status, "missing")
         self.assertFalse(self._line(archive, "D26"))
         self.assertFalse(self._line(archive, "Q01"))
-        person = self._new_archive("Person", partner=self._new_partner("Person", is_company=False))
+        person = self._new_archive(
+            "Person", partner=self._new_partner("Person", is_company=False)
+        )
         self.assertFalse(self._line(person, "D01"))
         self.assertTrue(self._line(person, "D05"))
 
     def test_checklist_follows_types(self):
         """CA-05: a new type, or one that is unarchived, reaches all archives; repeating changes nothing."""
         archives = self._new_archives(3)
-        created = self.Type.create({"code": "X1", "name": "Crash test report", "is_mandatory": True})
-        lines = self.Document.search([("type_id", "=", created.id), ("archive_id", "in", archives.ids)])
+        created = self.Type.create(
+            {"code": "X1", "name": "Crash test report", "is_mandatory": True}
+        )
+        lines = self.Document.search(
+            [("type_id", "=", created.id), ("archive_id", "in", archives.ids)]
+        )
         self.assertEqual(len(lines), 3)
         self.assertEqual(set(lines.mapped("is_mandatory")), {True})
-        self.env.ref("customer_archive.customer_archive_document_type_d26").active = True
+        self.env.ref(
+            "customer_archive.customer_archive_document_type_d26"
+        ).active = True
         self.assertTrue(all(self._line(archive, "D26") for archive in archives))
         before = self.Document.search_count([])
         self.Document._sync_checklist()
@@ -66,11 +76,21 @@ class TestDocumentChecklist(DocumentCommon):
         other = self.env["res.company"].create({"name": "Second plant"})
         mine = self._new_archive("Mine")
         theirs = self.env["customer.archive"].create(
-            {"partner_id": self._new_partner("Theirs").id, "company_id": other.id, "user_id": False}
+            {
+                "partner_id": self._new_partner("Theirs").id,
+                "company_id": other.id,
+                "user_id": False,
+            }
         )
-        created = self.Type.create({"code": "X2", "name": "Plant pass", "company_id": other.id})
-        self.assertFalse(mine.document_ids.filtered(lambda line: line.type_id == created))
-        self.assertTrue(theirs.document_ids.filtered(lambda line: line.type_id == created))
+        created = self.Type.create(
+            {"code": "X2", "name": "Plant pass", "company_id": other.id}
+        )
+        self.assertFalse(
+            mine.document_ids.filtered(lambda line: line.type_id == created)
+        )
+        self.assertTrue(
+            theirs.document_ids.filtered(lambda line: line.type_id == created)
+        )
 
     def test_mandatory_by_category_grade_and_lifecycle(self):
         """CA-05: mandatory by archive category, lifecycle and grade."""
@@ -101,9 +121,15 @@ class TestDocumentChecklist(DocumentCommon):
     def test_one_checklist_line_per_type(self):
         """The database holds one place per type; a second line is an edition of its own."""
         archive = self._new_archive("Once")
-        extra = self.Document.with_user(self.sales1).create({"archive_id": archive.id, "type_id": self.d01.id})
+        extra = self.Document.with_user(self.sales1).create(
+            {"archive_id": archive.id, "type_id": self.d01.id}
+        )
         self.assertFalse(extra.is_checklist)
-        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+        with (
+            self.assertRaises(IntegrityError),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(),
+        ):
             extra.sudo().is_checklist = True
             extra.flush_recordset()
 
@@ -122,7 +148,10 @@ class TestDocumentChecklist(DocumentCommon):
         archive = self._new_archive("Imported")
         line = self._line(archive, "D01")
         model = self.Document.with_user(self.sales1)
-        result = model.load([".id", "date_received", "paper_place"], [[str(line.id), "2025-01-02", "A-1"]])
+        result = model.load(
+            [".id", "date_received", "paper_place"],
+            [[str(line.id), "2025-01-02", "A-1"]],
+        )
         self.assertFalse([m for m in result["messages"] if m["type"] == "error"])
         self.assertEqual(line.status, "received")
         result = model.load([".id", "date_destroyed"], [[str(line.id), "2025-01-02"]])
@@ -138,21 +167,31 @@ class TestDocumentStatus(DocumentCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.archive = cls._new_archive("Status")
-        cls.line = cls.archive.document_ids.filtered(lambda line: line.type_id == cls.d01)
+        cls.line = cls.archive.document_ids.filtered(
+            lambda line: line.type_id == cls.d01
+        )
 
     def _assert_status(self, line, status):
         line.invalidate_recordset(["status"])
         self.assertEqual(line.status, status)
         everything = dict(self.Document._fields["status"].selection)
-        found = [key for key in everything if line in self.Document.search([("status", "=", key)])]
+        found = [
+            key
+            for key in everything
+            if line in self.Document.search([("status", "=", key)])
+        ]
         self.assertEqual(found, [status], "search must agree with the screen")
-        groups = self.Document._read_group([("id", "=", line.id)], ["status"], ["__count"])
+        groups = self.Document._read_group(
+            [("id", "=", line.id)], ["status"], ["__count"]
+        )
         self.assertEqual(groups, [(status, 1)], "groups must agree with the screen")
 
     @freeze_time("2025-06-30 04:00:00")
     def test_expired_from_the_day_after(self):
         """Valid until 30 June: received on the 30th, expired on 1 July, untouched by any job."""
-        self.line.write({"date_received": "2025-01-01", "date_valid_until": "2025-06-30"})
+        self.line.write(
+            {"date_received": "2025-01-01", "date_valid_until": "2025-06-30"}
+        )
         self._assert_status(self.line, "received")
         with freeze_time("2025-07-01 04:00:00"):
             self._assert_status(self.line, "expired")
@@ -165,13 +204,21 @@ class TestDocumentStatus(DocumentCommon):
         self._assert_status(line, "received")
         line.needs_refresh = True
         self._assert_status(line, "to_refresh")
-        line.write({"is_not_applicable": True, "not_applicable_reason": "No other papers"})
+        line.write(
+            {"is_not_applicable": True, "not_applicable_reason": "No other papers"}
+        )
         self._assert_status(line, "not_applicable")
 
     def test_evidence_in_the_system(self):
         """Contact data, orders, messages and emergency contacts are read, never filed twice."""
-        contact, trade = self._line(self.archive, "D05"), self._line(self.archive, "D08")
-        letters, emergency = self._line(self.archive, "D18"), self._line(self.archive, "D22")
+        contact, trade = (
+            self._line(self.archive, "D05"),
+            self._line(self.archive, "D08"),
+        )
+        letters, emergency = (
+            self._line(self.archive, "D18"),
+            self._line(self.archive, "D22"),
+        )
         for line in (contact, trade, letters, emergency):
             self._assert_status(line, "missing")
         self.archive.partner_id.phone = "021 5555 0100"
@@ -182,7 +229,11 @@ class TestDocumentStatus(DocumentCommon):
         self._assert_status(letters, "received")
         tag = self.env.ref("customer_archive.res_partner_category_emergency")
         person = self.env["res.partner"].create(
-            {"name": "Night shift", "parent_id": self.archive.partner_id.id, "category_id": tag.ids}
+            {
+                "name": "Night shift",
+                "parent_id": self.archive.partner_id.id,
+                "category_id": tag.ids,
+            }
         )
         self._assert_status(emergency, "received")
         self.assertEqual(self.archive._get_emergency_contacts(), person)
@@ -201,7 +252,9 @@ class TestDocumentStatus(DocumentCommon):
         with self.assertRaises(ValidationError):
             line.is_not_applicable = True
         with self.assertRaises(ValidationError):
-            self.line.write({"is_not_applicable": True, "not_applicable_reason": "We trust them"})
+            self.line.write(
+                {"is_not_applicable": True, "not_applicable_reason": "We trust them"}
+            )
 
     def test_receipt_in_the_future_refused(self):
         with freeze_time("2025-06-30 04:00:00"), self.assertRaises(ValidationError):
@@ -210,7 +263,9 @@ class TestDocumentStatus(DocumentCommon):
     @freeze_time("2025-03-31 04:00:00")
     def test_receive_many(self):
         """Receiving sets day, person and validity of the type, for many lines at once."""
-        lines = self._new_archives(2).document_ids.filtered(lambda line: line.type_id == self.d09)
+        lines = self._new_archives(2).document_ids.filtered(
+            lambda line: line.type_id == self.d09
+        )
         lines.with_user(self.keeper).action_receive()
         self.assertEqual(set(lines.mapped("date_received")), {date(2025, 3, 31)})
         self.assertEqual(set(lines.mapped("date_valid_until")), {date(2026, 3, 31)})
@@ -220,10 +275,20 @@ class TestDocumentStatus(DocumentCommon):
     def test_renew_keeps_former_edition(self):
         """Renewing keeps the former edition with its files on a line of its own."""
         self.line.write(
-            {"date_received": "2024-01-01", "date_valid_until": "2024-12-31", "paper_place": "A-1", "copies": 2}
+            {
+                "date_received": "2024-01-01",
+                "date_valid_until": "2024-12-31",
+                "paper_place": "A-1",
+                "copies": 2,
+            }
         )
         file = self.env["ir.attachment"].create(
-            {"name": "licence.pdf", "raw": b"old", "res_model": self.Document._name, "res_id": self.line.id}
+            {
+                "name": "licence.pdf",
+                "raw": b"old",
+                "res_model": self.Document._name,
+                "res_id": self.line.id,
+            }
         )
         self.line.with_user(self.keeper).action_renew()
         former = self.line.former_document_ids
@@ -251,7 +316,9 @@ class TestDocumentStatus(DocumentCommon):
 
     def test_properties_of_the_type(self):
         """CA-06: attributes of a form that nobody programmed are defined on the type."""
-        self.d12.properties_definition = [{"name": "plate", "type": "char", "string": "Plate"}]
+        self.d12.properties_definition = [
+            {"name": "plate", "type": "char", "string": "Plate"}
+        ]
         line = self._line(self.archive, "D12")
         line.document_properties = {"plate": "沪A 12345"}
         self.assertEqual(line.document_properties["plate"], "沪A 12345")
@@ -266,7 +333,9 @@ class TestDocumentGuards(DocumentCommon):
         super().setUpClass()
         cls.archive = cls._new_archive("Guarded")
         cls.archive.sudo().keeper_id = cls.keeper
-        cls.line = cls.archive.document_ids.filtered(lambda line: line.type_id == cls.d01)
+        cls.line = cls.archive.document_ids.filtered(
+            lambda line: line.type_id == cls.d01
+        )
 
     def test_system_fields_refused(self):
         """Write, create and a default in the context: status facts of the system are refused to everybody."""
@@ -281,11 +350,15 @@ class TestDocumentGuards(DocumentCommon):
                 documents.browse(self.line.id).write(vals)
         with self.assertRaises(UserError):
             documents.create(
-                {"archive_id": self.archive.id, "type_id": self.d01.id, "date_destroyed": "2025-01-01"}
+                {
+                    "archive_id": self.archive.id,
+                    "type_id": self.d01.id,
+                    "date_destroyed": "2025-01-01",
+                }
             )
-        created = documents.with_context(default_date_destroyed="2025-01-01", default_is_checklist=True).create(
-            {"archive_id": self.archive.id, "type_id": self.d01.id}
-        )
+        created = documents.with_context(
+            default_date_destroyed="2025-01-01", default_is_checklist=True
+        ).create({"archive_id": self.archive.id, "type_id": self.d01.id})
         self.assertFalse(created.date_destroyed)
         self.assertFalse(created.is_checklist)
 
@@ -294,7 +367,15 @@ class TestDocumentGuards(DocumentCommon):
         self.line.write({"date_received": "2025-01-01", "paper_place": "A-1"})
         copy = self.line.with_user(self.sales1).copy()
         self.assertRecordValues(
-            copy, [{"date_received": False, "paper_place": False, "is_checklist": False, "status": "missing"}]
+            copy,
+            [
+                {
+                    "date_received": False,
+                    "paper_place": False,
+                    "is_checklist": False,
+                    "status": "missing",
+                }
+            ],
         )
 
     def test_place_kept(self):
@@ -309,10 +390,16 @@ class TestDocumentGuards(DocumentCommon):
         """Documents leave an archive by a destruction record only; empty extra lines may go."""
         with self.assertRaises(UserError):
             self.line.with_user(self.manager).unlink()
-        extra = self.Document.with_user(self.sales1).create({"archive_id": self.archive.id, "type_id": self.d01.id})
+        extra = self.Document.with_user(self.sales1).create(
+            {"archive_id": self.archive.id, "type_id": self.d01.id}
+        )
         extra.unlink()
         received = self.Document.with_user(self.sales1).create(
-            {"archive_id": self.archive.id, "type_id": self.d01.id, "date_received": "2025-01-01"}
+            {
+                "archive_id": self.archive.id,
+                "type_id": self.d01.id,
+                "date_received": "2025-01-01",
+            }
         )
         with self.assertRaises(UserError):
             received.unlink()
@@ -331,7 +418,11 @@ class TestDocumentGuards(DocumentCommon):
         self.assertEqual(file.with_user(self.keeper).raw, b"secret")
         for stranger in (self.sales2, self.clerk):
             with self.subTest(stranger=stranger.login):
-                self.assertFalse(self.Document.with_user(stranger).search([("id", "=", self.line.id)]))
+                self.assertFalse(
+                    self.Document.with_user(stranger).search(
+                        [("id", "=", self.line.id)]
+                    )
+                )
                 with self.assertRaises(AccessError):
                     self.line.with_user(stranger).read(["note"])
                 with self.assertRaises(AccessError):
@@ -342,32 +433,44 @@ class TestDocumentGuards(DocumentCommon):
     def test_grant_opens_one_document(self):
         """A colleague with a grant on one document sees it, not the archive, and not after the last day."""
         with freeze_time("2025-03-03 04:00:00"):
-            grant = self.env["access.grant"].with_user(self.clerk).create(
-                {
-                    "res_model": self.Document._name,
-                    "line_ids": [Command.create({"res_id": self.line.id})],
-                    "date_from": "2025-03-03",
-                    "date_to": "2025-03-05",
-                    "purpose": "Audit",
-                    "reason": "Supplier audit",
-                }
+            grant = (
+                self.env["access.grant"]
+                .with_user(self.clerk)
+                .create(
+                    {
+                        "res_model": self.Document._name,
+                        "line_ids": [Command.create({"res_id": self.line.id})],
+                        "date_from": "2025-03-03",
+                        "date_to": "2025-03-05",
+                        "purpose": "Audit",
+                        "reason": "Supplier audit",
+                    }
+                )
             )
             grant.with_user(self.director).action_approve()
         line = self.line.with_user(self.clerk)
         with freeze_time("2025-03-05 04:00:00"):
-            self.assertTrue(self.Document.with_user(self.clerk).search([("id", "=", self.line.id)]))
+            self.assertTrue(
+                self.Document.with_user(self.clerk).search([("id", "=", self.line.id)])
+            )
             self.assertEqual(line.read(["note"])[0]["note"], False)
             self.assertFalse(self.archive.with_user(self.clerk).has_access("read"))
             with self.assertRaises(AccessError):
                 line.write({"note": "x"})
         self.env.invalidate_all()
         with freeze_time("2025-03-06 04:00:00"):
-            self.assertFalse(self.Document.with_user(self.clerk).search([("id", "=", self.line.id)]))
+            self.assertFalse(
+                self.Document.with_user(self.clerk).search([("id", "=", self.line.id)])
+            )
 
     def test_confidentiality_of_the_type(self):
         """CA-05: a line is as secret as its type."""
-        self.assertEqual(self._line(self.archive, "D09").confidentiality, "confidential")
-        extra = self.Document.create({"archive_id": self.archive.id, "type_id": self.d09.id})
+        self.assertEqual(
+            self._line(self.archive, "D09").confidentiality, "confidential"
+        )
+        extra = self.Document.create(
+            {"archive_id": self.archive.id, "type_id": self.d09.id}
+        )
         self.assertEqual(extra.confidentiality, "confidential")
 
 
@@ -385,12 +488,19 @@ class TestDocumentCompleteness(DocumentCommon):
         fields = len(self.archive._get_completeness_fields())
         mandatory = self.archive.document_ids.filtered("is_mandatory")
         self.assertEqual(mandatory.type_id.mapped("code"), ["D01", "D05"])
-        filled = sum(bool(self.archive._get_completeness_value(n)) for n in self.archive._get_completeness_fields())
-        self.assertAlmostEqual(self.archive.completeness, 100.0 * filled / (fields + 2), 1)
+        filled = sum(
+            bool(self.archive._get_completeness_value(n))
+            for n in self.archive._get_completeness_fields()
+        )
+        self.assertAlmostEqual(
+            self.archive.completeness, 100.0 * filled / (fields + 2), 1
+        )
         self.assertEqual(self.archive.missing_document_count, 2)
         self._line(self.archive, "D01").date_received = "2025-01-01"
         self.archive.invalidate_recordset()
-        self.assertAlmostEqual(self.archive.completeness, 100.0 * (filled + 1) / (fields + 2), 1)
+        self.assertAlmostEqual(
+            self.archive.completeness, 100.0 * (filled + 1) / (fields + 2), 1
+        )
         self.assertEqual(self.archive.missing_document_count, 1)
 
     def test_completeness_of_many_archives(self):
@@ -398,17 +508,25 @@ class TestDocumentCompleteness(DocumentCommon):
         archives = self._new_archives(30)
         archives.mapped("completeness")
         for chosen in (archives[:10], archives):
-            archives.invalidate_recordset(["completeness", "missing_document_count", "has_missing_documents"])
+            archives.invalidate_recordset(
+                ["completeness", "missing_document_count", "has_missing_documents"]
+            )
             with self.assertQueryCount(1):  # the count of mandatory documents by status
                 chosen.mapped("completeness")
 
     def test_search_missing(self):
-        complete = self._new_archive("Filed", partner=self._new_partner("Filed", phone="1"))
+        complete = self._new_archive(
+            "Filed", partner=self._new_partner("Filed", phone="1")
+        )
         self._line(complete, "D01").date_received = "2025-01-01"
         both = self.archive | complete
         domain = [("id", "in", both.ids)]
-        self.assertEqual(both.search([*domain, ("has_missing_documents", "=", True)]), self.archive)
-        self.assertEqual(both.search([*domain, ("has_missing_documents", "=", False)]), complete)
+        self.assertEqual(
+            both.search([*domain, ("has_missing_documents", "=", True)]), self.archive
+        )
+        self.assertEqual(
+            both.search([*domain, ("has_missing_documents", "=", False)]), complete
+        )
 
     def test_not_active_without_licence_and_contact(self):
         """Both reasons at once; neither system nor manager gets past the gate."""
@@ -416,7 +534,10 @@ class TestDocumentCompleteness(DocumentCommon):
         reasons = self.archive._get_indispensable_document_reasons()
         self.assertEqual(len(reasons), 2)
         for user in (self.manager, self.director, self.env.ref("base.user_root")):
-            with self.subTest(user=user.login), self.assertRaises(UserError) as caught:
+            with (
+                self.subTest(user=user.login),
+                self.assertRaisesRegex(UserError, "lacks D01"),
+            ):
                 self.archive.with_user(user).write({"state": "active"})
         self._line(self.archive, "D01").date_received = "2025-01-01"
         self.archive.partner_id.phone = "021 5555 0100"
@@ -427,7 +548,9 @@ class TestDocumentCompleteness(DocumentCommon):
         self.archive.partner_id.phone = "021 5555 0100"
         line = self._line(self.archive, "D01")
         with freeze_time("2025-06-30 04:00:00"):
-            line.write({"date_received": "2025-01-01", "date_valid_until": "2025-06-30"})
+            line.write(
+                {"date_received": "2025-01-01", "date_valid_until": "2025-06-30"}
+            )
             self.assertFalse(self.archive._get_indispensable_document_reasons())
         with freeze_time("2025-07-01 04:00:00"):
             line.invalidate_recordset(["status"])
@@ -441,12 +564,18 @@ class TestDepartmentDocuments(DocumentCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.quality = cls._new_user("ca_quality", "customer_archive.group_customer_archive_user")
-        cls.employee = cls.env["hr.employee"].create({"name": "Quality manager", "user_id": cls.quality.id})
+        cls.quality = cls._new_user(
+            "ca_quality", "customer_archive.group_customer_archive_user"
+        )
+        cls.employee = cls.env["hr.employee"].create(
+            {"name": "Quality manager", "user_id": cls.quality.id}
+        )
         cls.env.ref("customer_archive.hr_department_quality").manager_id = cls.employee
         cls.archive = cls._new_archive("Supplier approval")
         cls._put_on_file(cls.archive)
-        cls.line = cls.archive.document_ids.filtered(lambda line: line.type_id == cls.d12)
+        cls.line = cls.archive.document_ids.filtered(
+            lambda line: line.type_id == cls.d12
+        )
 
     def test_missing_reported_once(self):
         """The department is told once that its mandatory document is missing, also after a second run."""
@@ -460,20 +589,29 @@ class TestDepartmentDocuments(DocumentCommon):
 
     def test_cron(self):
         with self.enter_registry_test_mode():
-            self.env.ref("customer_archive.ir_cron_customer_archive_document_missing").method_direct_trigger()
+            self.env.ref(
+                "customer_archive.ir_cron_customer_archive_document_missing"
+            ).method_direct_trigger()
         self.assertEqual(len(self.line.activity_ids), 1)
 
     def test_responsible_departments(self):
         """D11 to D15 have the departments the process names."""
         names = {
-            code: self.Type.search([("code", "=", code)]).department_id for code in ("D11", "D12", "D13", "D14", "D15")
+            code: self.Type.search([("code", "=", code)]).department_id
+            for code in ("D11", "D12", "D13", "D14", "D15")
         }
         quality = self.env.ref("customer_archive.hr_department_quality")
         self.assertEqual(names["D12"], quality)
         self.assertEqual(names["D15"], quality)
-        self.assertEqual(names["D11"], self.env.ref("customer_archive.hr_department_sales"))
-        self.assertEqual(names["D13"], self.env.ref("customer_archive.hr_department_system"))
-        self.assertEqual(names["D14"], self.env.ref("customer_archive.hr_department_development"))
+        self.assertEqual(
+            names["D11"], self.env.ref("customer_archive.hr_department_sales")
+        )
+        self.assertEqual(
+            names["D13"], self.env.ref("customer_archive.hr_department_system")
+        )
+        self.assertEqual(
+            names["D14"], self.env.ref("customer_archive.hr_department_development")
+        )
 
 
 @tagged("post_install", "-at_install")
@@ -484,7 +622,9 @@ class TestDocumentMerge(DocumentCommon):
         kept, retired = self._new_archive("Kept"), self._new_archive("Retired")
         both, only = "D01", "D03"
         for archive in (kept, retired):
-            self._line(archive, both).write({"date_received": "2025-01-01", "paper_place": archive.name})
+            self._line(archive, both).write(
+                {"date_received": "2025-01-01", "paper_place": archive.name}
+            )
         moved = self._line(retired, only)
         moved.write({"date_received": "2025-02-02"})
         second = self._line(retired, both)
