@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
@@ -219,11 +219,14 @@ class CustomerArchiveDocumentType(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         types = super().create(vals_list)
+        self.env.registry.clear_cache()
         self.env["customer.archive.document"]._sync_checklist(types=types)
         return types
 
     def write(self, vals):
         result = super().write(vals)
+        if not {"active", "blocks_active"}.isdisjoint(vals):
+            self.env.registry.clear_cache()
         documents = self.env["customer.archive.document"]
         if any(name in vals for name in self._CHECKLIST_FIELDS):
             documents._sync_checklist(types=self)
@@ -231,7 +234,22 @@ class CustomerArchiveDocumentType(models.Model):
             documents._sync_mandatory(types=self)
         return result
 
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
     # --- Rules ---
+
+    @api.model
+    def _get_indispensable(self):
+        """Return the types without which an archive cannot be put on file."""
+        return self.browse(self._get_indispensable_ids())
+
+    @api.model
+    @tools.ormcache()
+    def _get_indispensable_ids(self):
+        return tuple(self.sudo().search([("blocks_active", "=", True)]).ids)
 
     def _get_applicable_archive_domain(self):
         """Tell which archives get a checklist line of these types.
