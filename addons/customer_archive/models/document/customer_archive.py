@@ -13,6 +13,13 @@ class CustomerArchive(models.Model):
         inverse_name="archive_id",
         string="Documents",
     )
+    indispensable_document_ids = fields.One2many(
+        comodel_name="customer.archive.document",
+        inverse_name="archive_id",
+        string="Indispensable Documents",
+        domain=[("is_checklist", "=", True), ("type_id.blocks_active", "=", True)],
+        help="The places of the documents without which the archive cannot be put on file.",
+    )
     missing_document_count = fields.Integer(
         string="Missing Documents",
         compute="_compute_completeness",
@@ -138,18 +145,15 @@ class CustomerArchive(models.Model):
         """Say which documents keep the archive from being put on file (CA-05)."""
         self.ensure_one()
         types_sudo = (
-            self.env["customer.archive.document.type"]
-            .sudo()
-            .search([("blocks_active", "=", True)])
+            self.env["customer.archive.document.type"].sudo()._get_indispensable()
         )
         fitting = types_sudo.filtered(
             lambda document_type: self.sudo().filtered_domain(
                 document_type._get_applicable_archive_domain()
             )
         )
-        present = self.sudo().document_ids.filtered(
-            lambda document: document.is_checklist
-            and document.status in PRESENT_STATUSES
+        present = self.sudo().indispensable_document_ids.filtered(
+            lambda document: document.status in PRESENT_STATUSES
         )
         return [
             self.env._(

@@ -278,6 +278,10 @@ class CustomerArchiveDocument(models.Model):
         "date_valid_until",
         "needs_refresh",
         "type_id.evidence",
+        "partner_id.phone",
+        "partner_id.email",
+        "partner_id.child_ids.phone",
+        "partner_id.child_ids.email",
     )
     def _compute_status(self):
         today = fields.Date.context_today(self)
@@ -827,10 +831,11 @@ class CustomerArchiveDocument(models.Model):
     @api.model
     def _invalidate_checklist(self, archives, fnames=None):
         self.invalidate_model(fnames)
-        if archives is not None:
-            archives.invalidate_recordset(["document_ids"])
+        lists = ["document_ids", "indispensable_document_ids"]
+        if archives is None:
+            self.env["customer.archive"].invalidate_model(lists)
         else:
-            self.env["customer.archive"].invalidate_model(["document_ids"])
+            archives.invalidate_recordset(lists)
 
     # --- Confidentiality ---
 
