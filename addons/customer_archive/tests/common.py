@@ -29,7 +29,9 @@ class CustomerArchiveCommon(BaseCommon):
         cls.keeper = cls._new_user("ca_keeper", f"{prefix}keeper")
         cls.manager = cls._new_user("ca_manager", f"{prefix}manager")
         cls.director = cls._new_user("ca_director", f"{prefix}director")
-        cls.finance = cls._new_user("ca_finance", f"{prefix}finance,account.group_account_invoice")
+        cls.finance = cls._new_user(
+            "ca_finance", f"{prefix}finance,account.group_account_invoice"
+        )
         cls.clerk = cls._new_user("ca_clerk", "base.group_user")
         cls.team = cls.env["crm.team"].create(
             {
@@ -38,18 +40,31 @@ class CustomerArchiveCommon(BaseCommon):
                 "member_ids": [Command.set((cls.sales1 | cls.sales2).ids)],
             }
         )
-        cls.category = cls.env.ref("customer_archive.customer_archive_category_customer")
+        cls.category = cls.env.ref(
+            "customer_archive.customer_archive_category_customer"
+        )
         cls.grade_a = cls.env.ref("customer_archive.customer_grade_a")
         cls.grade_b = cls.env.ref("customer_archive.customer_grade_b")
-        cls.product = cls.env["product.product"].create({"name": "Bearing housing", "list_price": 100.0, "taxes_id": False})
+        cls.product = cls.env["product.product"].create(
+            {"name": "Bearing housing", "list_price": 100.0, "taxes_id": False}
+        )
 
     @classmethod
     def _new_user(cls, login, groups, **values):
-        return new_test_user(cls.env, login=login, groups=groups, company_id=cls.company.id, lang="en_US", **values)
+        return new_test_user(
+            cls.env,
+            login=login,
+            groups=groups,
+            company_id=cls.company.id,
+            lang="en_US",
+            **values,
+        )
 
     @classmethod
     def _new_partner(cls, name, **values):
-        return cls.env["res.partner"].create({"name": name, "is_company": True, **values})
+        return cls.env["res.partner"].create(
+            {"name": name, "is_company": True, **values}
+        )
 
     @classmethod
     def _new_archive(cls, name, user=None, **values):
@@ -59,7 +74,14 @@ class CustomerArchiveCommon(BaseCommon):
         return (
             cls.env["customer.archive"]
             .with_user(user)
-            .create({"partner_id": partner.id, "user_id": user.id, "team_id": cls.team.id, **values})
+            .create(
+                {
+                    "partner_id": partner.id,
+                    "user_id": user.id,
+                    "team_id": cls.team.id,
+                    **values,
+                }
+            )
             .sudo()
             .with_user(cls.env.user)
         )
@@ -72,7 +94,11 @@ class CustomerArchiveCommon(BaseCommon):
             .create(
                 {
                     "partner_id": partner.id,
-                    "order_line": [Command.create({"product_id": cls.product.id, "product_uom_qty": 1})],
+                    "order_line": [
+                        Command.create(
+                            {"product_id": cls.product.id, "product_uom_qty": 1}
+                        )
+                    ],
                     **values,
                 }
             )

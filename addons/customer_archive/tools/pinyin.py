@@ -38,7 +38,9 @@ def pinyin_text(name):
     runs = RUNS.findall((name or "").casefold())
     if not any(chinese for chinese, _other in runs) or not has_pinyin_library():
         return ""
-    from pypinyin import lazy_pinyin  # noqa: PLC0415  optional, and its dictionaries take 0.3 s to read
+    from pypinyin import (
+        lazy_pinyin,  # noqa: PLC0415  optional, and its dictionaries take 0.3 s to read
+    )
 
     full, initials = [], []
     for chinese, other in runs:

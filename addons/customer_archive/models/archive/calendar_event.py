@@ -37,7 +37,9 @@ class CalendarEvent(models.Model):
             [
                 (company, partner, event.user_id, None)
                 for event in self
-                for partner in event.sudo().partner_ids.commercial_partner_id.sudo(self.env.su)
+                for partner in event.sudo().partner_ids.commercial_partner_id.sudo(
+                    self.env.su
+                )
                 if partner.is_company
             ]
         )

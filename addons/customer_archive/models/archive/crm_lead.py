@@ -20,7 +20,12 @@ class CrmLead(models.Model):
         """Open the archives of the customers of these opportunities (CA-02)."""
         self.env["customer.archive"]._open_for_contacts(
             [
-                (lead.company_id or self.env.company, lead.partner_id, lead.user_id, lead.team_id)
+                (
+                    lead.company_id or self.env.company,
+                    lead.partner_id,
+                    lead.user_id,
+                    lead.team_id,
+                )
                 for lead in self
                 if lead.partner_id
             ]

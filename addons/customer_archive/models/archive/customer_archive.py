@@ -43,7 +43,14 @@ SYSTEM_FIELDS = (
     "cooperation_status",
 )
 # Custody is the keeper's (CA-04), and so is the date of the first contact (CA-01)
-KEEPER_FIELDS = ("keeper_id", "cabinet", "shelf", "position", "carrier", "date_first_contact")
+KEEPER_FIELDS = (
+    "keeper_id",
+    "cabinet",
+    "shelf",
+    "position",
+    "carrier",
+    "date_first_contact",
+)
 KEEPER_GROUPS = (
     "customer_archive.group_customer_archive_keeper",
     "customer_archive.group_customer_archive_manager",
@@ -83,7 +90,13 @@ class CustomerArchive(models.Model):
     _guarded_transitions = ARCHIVE_TRANSITIONS
     _guarded_side_states = ("draft", "stopped", "cancelled", "destroyed")
     _guarded_protected_fields = SYSTEM_FIELDS
-    _guarded_readiness_depends = ("partner_id", "category_id", "user_id", "second_user_id", "supervisor_id")
+    _guarded_readiness_depends = (
+        "partner_id",
+        "category_id",
+        "user_id",
+        "second_user_id",
+        "supervisor_id",
+    )
     _restricted_open_fields = ("id", "display_name", "name", "state", "company_id")
 
     # Identity
@@ -252,7 +265,9 @@ class CustomerArchive(models.Model):
     can_stop = fields.Boolean(compute="_compute_can")
     can_deregister = fields.Boolean(compute="_compute_can")
 
-    _name_company_unique = models.UniqueIndex("(name, company_id)", "This archive number is already taken.")
+    _name_company_unique = models.UniqueIndex(
+        "(name, company_id)", "This archive number is already taken."
+    )
     _partner_company_unique = models.UniqueIndex(
         "(partner_id, company_id) WHERE state != 'destroyed'",
         "This customer already has an archive in this company.",
@@ -263,7 +278,9 @@ class CustomerArchive(models.Model):
     @api.depends("partner_id.display_name", "name")
     def _compute_display_name(self):
         for archive in self:
-            archive.display_name = f"{archive.name or ''} {archive.partner_id.display_name or ''}".strip()
+            archive.display_name = (
+                f"{archive.name or ''} {archive.partner_id.display_name or ''}".strip()
+            )
 
     @api.depends("team_id", "user_id")
     def _compute_supervisor_id(self):
@@ -278,13 +295,17 @@ class CustomerArchive(models.Model):
         self.ensure_one()
         # Who reports to whom is no secret, but salespeople may not read employee records.
         employees_sudo = self.user_id.sudo().employee_ids
-        employee_sudo = employees_sudo.filtered(lambda employee: employee.company_id == self.company_id)[:1]
+        employee_sudo = employees_sudo.filtered(
+            lambda employee: employee.company_id == self.company_id
+        )[:1]
         return employee_sudo.parent_id.user_id.sudo(self.env.su)
 
     @api.depends("second_user_id", "date_first_contact", "state", "is_key", "is_vip")
     def _compute_second_contact_missing(self):
         for archive in self:
-            archive.second_contact_missing = archive._needs_second_contact() and not archive.second_user_id
+            archive.second_contact_missing = (
+                archive._needs_second_contact() and not archive.second_user_id
+            )
 
     def _search_second_contact_missing(self, operator, value):
         if operator != "in" or True not in value:
@@ -311,19 +332,27 @@ class CustomerArchive(models.Model):
             archive.can_submit = archive.state == "draft"
             archive.can_keep = keeper
             archive.can_stop = stopper and archive.state in ("active", "stopped")
-            archive.can_deregister = manager and archive.state in ("active", "stopped", "cancelled")
+            archive.can_deregister = manager and archive.state in (
+                "active",
+                "stopped",
+                "cancelled",
+            )
 
     # --- Constraints ---
 
     @api.constrains("partner_id")
     def _check_partner_is_commercial(self):
-        contacts = self.filtered(lambda archive: archive.partner_id != archive.partner_id.commercial_partner_id)
+        contacts = self.filtered(
+            lambda archive: archive.partner_id
+            != archive.partner_id.commercial_partner_id
+        )
         if contacts:
             raise ValidationError(
                 "\n".join(
                     self.env._(
                         "%(contact)s is a contact of %(customer)s. Open the archive for %(customer)s.",
-                        contact=archive.partner_id.name or archive.partner_id.display_name,
+                        contact=archive.partner_id.name
+                        or archive.partner_id.display_name,
                         customer=archive.partner_id.commercial_partner_id.display_name,
                     )
                     for archive in contacts
@@ -332,7 +361,10 @@ class CustomerArchive(models.Model):
 
     @api.constrains("user_id", "second_user_id")
     def _check_second_contact(self):
-        same = self.filtered(lambda archive: archive.second_user_id and archive.second_user_id == archive.user_id)
+        same = self.filtered(
+            lambda archive: archive.second_user_id
+            and archive.second_user_id == archive.user_id
+        )
         if same:
             raise ValidationError(
                 self.env._(
@@ -341,10 +373,15 @@ class CustomerArchive(models.Model):
                 )
             )
         missing = self.filtered(
-            lambda archive: archive.state in ("review", "approval", "active") and archive.second_contact_missing
+            lambda archive: archive.state in ("review", "approval", "active")
+            and archive.second_contact_missing
         )
         if missing:
-            raise ValidationError("\n".join(missing.mapped(lambda archive: archive._get_second_contact_reason())))
+            raise ValidationError(
+                "\n".join(
+                    missing.mapped(lambda archive: archive._get_second_contact_reason())
+                )
+            )
 
     # --- CRUD ---
 
@@ -362,19 +399,29 @@ class CustomerArchive(models.Model):
         self._check_keeper_vals(vals)
         if {"partner_id", "company_id"} & vals.keys():
             self._check_identity_kept(vals)
-        former_keepers = {archive: archive.keeper_id for archive in self} if "keeper_id" in vals else {}
+        former_keepers = (
+            {archive: archive.keeper_id for archive in self}
+            if "keeper_id" in vals
+            else {}
+        )
         result = super().write(vals)
         self._log_keeper_change(former_keepers)
         return result
 
     def copy(self, default=None):
         raise UserError(
-            self.env._("An archive is not duplicated: a customer has one archive in each company.")
+            self.env._(
+                "An archive is not duplicated: a customer has one archive in each company."
+            )
         )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_administrator_drafts(self):
-        kept = self.filtered(lambda archive: archive.state != "draft") if self.env.is_system() else self
+        kept = (
+            self.filtered(lambda archive: archive.state != "draft")
+            if self.env.is_system()
+            else self
+        )
         if kept:
             raise UserError(
                 self.env._(
@@ -398,7 +445,10 @@ class CustomerArchive(models.Model):
                 same = not vals[fname] or vals[fname] == default
             else:
                 value = field.convert_to_cache(vals[fname], self)
-                same = all(field.convert_to_cache(archive[fname], archive) == value for archive in self)
+                same = all(
+                    field.convert_to_cache(archive[fname], archive) == value
+                    for archive in self
+                )
             if not same:
                 changed.append(field._description_string(self.env))
         if changed:
@@ -415,7 +465,8 @@ class CustomerArchive(models.Model):
             lambda archive: archive.state != "draft"
             and (
                 vals.get("partner_id", archive.partner_id.id) != archive.partner_id.id
-                or vals.get("company_id", archive.company_id.id) != archive.company_id.id
+                or vals.get("company_id", archive.company_id.id)
+                != archive.company_id.id
             )
         )
         if changed and not self.env.su:
@@ -435,7 +486,9 @@ class CustomerArchive(models.Model):
         own = Domain("user_id", "=", user.id) | Domain("second_user_id", "=", user.id)
         team = Domain.FALSE
         if user.has_group("customer_archive.group_customer_archive_supervisor"):
-            team = Domain("supervisor_id", "=", user.id) | Domain("team_id.user_id", "=", user.id)
+            team = Domain("supervisor_id", "=", user.id) | Domain(
+                "team_id.user_id", "=", user.id
+            )
 
         def everybody(*groups):
             return Domain.TRUE if self._has_one_of(groups) else Domain.FALSE
@@ -460,7 +513,12 @@ class CustomerArchive(models.Model):
 
     def _get_access_keepers(self):
         keepers = self.sudo().keeper_id.sudo(self.env.su)
-        return keepers or self.env.ref("customer_archive.group_customer_archive_keeper").sudo().all_user_ids
+        return (
+            keepers
+            or self.env.ref("customer_archive.group_customer_archive_keeper")
+            .sudo()
+            .all_user_ids
+        )
 
     def _get_access_request_action(self):
         """Return the form that asks for access to this archive, for somebody who may not read it."""
@@ -481,7 +539,9 @@ class CustomerArchive(models.Model):
     @api.model
     def _has_one_of(self, groups):
         """Return whether the user is in one of the groups (the system always is)."""
-        return self.env.uid == SUPERUSER_ID or any(self.env.user.has_group(group) for group in groups)
+        return self.env.uid == SUPERUSER_ID or any(
+            self.env.user.has_group(group) for group in groups
+        )
 
     # --- States ---
 
@@ -490,7 +550,9 @@ class CustomerArchive(models.Model):
         if reasons:
             return reasons
         source = self.state
-        if target == "review" or (target == "active" and source in ("review", "approval")):
+        if target == "review" or (
+            target == "active" and source in ("review", "approval")
+        ):
             reasons += self._get_submission_reasons()
         if source in ("review", "approval") and target != "draft":
             reasons += self._get_review_reasons(target)
@@ -519,7 +581,11 @@ class CustomerArchive(models.Model):
                 )
             )
         elif self.supervisor_id == self.user_id:
-            reasons.append(self.env._("The direct supervisor must be another person than the person in charge."))
+            reasons.append(
+                self.env._(
+                    "The direct supervisor must be another person than the person in charge."
+                )
+            )
         if self.second_contact_missing:
             reasons.append(self._get_second_contact_reason())
         return reasons
@@ -533,9 +599,17 @@ class CustomerArchive(models.Model):
             reasons.append(self.env._("Only managers may take this step."))
         if target == "stopped" and not self.stop_reason:
             reasons.append(self.env._("Give the reason for stopping the trade."))
-        if target == "cancelled" and not (self.churn_reason_id and self.deregistration_reason):
-            reasons.append(self.env._("Give the reason for which the customer is deregistered."))
-        if source in ("stopped", "cancelled") and target == "active" and not self.restoration_reason:
+        if target == "cancelled" and not (
+            self.churn_reason_id and self.deregistration_reason
+        ):
+            reasons.append(
+                self.env._("Give the reason for which the customer is deregistered.")
+            )
+        if (
+            source in ("stopped", "cancelled")
+            and target == "active"
+            and not self.restoration_reason
+        ):
             reasons.append(self.env._("Give the reason for taking the customer back."))
         return reasons
 
@@ -544,7 +618,9 @@ class CustomerArchive(models.Model):
         today = self.company_id._record_control_today()
         source = self.state
         if target == "review":
-            vals.update(date_submitted=fields.Datetime.now(), submitted_by_id=self.env.uid)
+            vals.update(
+                date_submitted=fields.Datetime.now(), submitted_by_id=self.env.uid
+            )
         elif target == "draft":
             vals.update(date_submitted=False, submitted_by_id=False)
         elif target == "active":
@@ -561,7 +637,11 @@ class CustomerArchive(models.Model):
         elif target == "stopped":
             vals.update(date_stopped=today, restoration_reason=False)
         elif target == "cancelled":
-            vals.update(date_deregistered=today, deregistered_by_id=self.env.uid, restoration_reason=False)
+            vals.update(
+                date_deregistered=today,
+                deregistered_by_id=self.env.uid,
+                restoration_reason=False,
+            )
         return vals
 
     def _after_transition(self, source, target):
@@ -572,7 +652,9 @@ class CustomerArchive(models.Model):
             stopped = target != "active"
             for company, archives in self.grouped("company_id").items():
                 # The mark belongs to this step: no user sets it on the customer.
-                archives.partner_id.with_company(company).sudo().write({"ca_trading_stopped": stopped})
+                archives.partner_id.with_company(company).sudo().write(
+                    {"ca_trading_stopped": stopped}
+                )
         self._add_transition_events(source, target)
 
     # --- Actions ---
@@ -588,7 +670,9 @@ class CustomerArchive(models.Model):
         return self._get_decision_action("resume", self.env._("Resume Trading"))
 
     def action_deregister(self):
-        return self._get_decision_action("deregister", self.env._("Deregister Customer"))
+        return self._get_decision_action(
+            "deregister", self.env._("Deregister Customer")
+        )
 
     def action_restore(self):
         return self._get_decision_action("restore", self.env._("Restore Customer"))
@@ -613,7 +697,11 @@ class CustomerArchive(models.Model):
     def _needs_second_contact(self):
         """Return whether the customer of this archive is an important one in its first months."""
         self.ensure_one()
-        if not (self.is_key or self.is_vip) or self.state in ("stopped", "cancelled", "destroyed"):
+        if not (self.is_key or self.is_vip) or self.state in (
+            "stopped",
+            "cancelled",
+            "destroyed",
+        ):
             return False
         limit = self.company_id.sudo()._get_ca_second_contact_limit()
         return bool(self.date_first_contact) and self.date_first_contact > limit
@@ -627,7 +715,9 @@ class CustomerArchive(models.Model):
 
     def _remind_second_contact(self):
         """Ask the persons in charge for a second contact where the mark of a customer now asks one."""
-        missing = self.filtered(lambda archive: archive.state == "active" and archive.second_contact_missing)
+        missing = self.filtered(
+            lambda archive: archive.state == "active" and archive.second_contact_missing
+        )
         for user, archives in missing.grouped("user_id").items():
             archives.activity_schedule(
                 "customer_archive.mail_activity_type_second_contact",

@@ -24,4 +24,6 @@ class CustomerArchiveCategory(models.Model):
         default=True,
     )
 
-    _code_unique = models.UniqueIndex("(code)", "Each archive category needs a code of its own.")
+    _code_unique = models.UniqueIndex(
+        "(code)", "Each archive category needs a code of its own."
+    )

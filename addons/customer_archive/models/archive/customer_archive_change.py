@@ -17,12 +17,18 @@ class CustomerArchiveChange(models.Model):
     _rec_name = "field_id"
 
     archive_id = fields.Many2one(comodel_name="customer.archive", readonly=True)
-    partner_id = fields.Many2one(comodel_name="res.partner", string="Customer", readonly=True)
+    partner_id = fields.Many2one(
+        comodel_name="res.partner", string="Customer", readonly=True
+    )
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
     message_id = fields.Many2one(comodel_name="mail.message", readonly=True)
     date = fields.Datetime(readonly=True)
-    author_id = fields.Many2one(comodel_name="res.partner", string="Changed by", readonly=True)
-    field_id = fields.Many2one(comodel_name="ir.model.fields", string="Field", readonly=True)
+    author_id = fields.Many2one(
+        comodel_name="res.partner", string="Changed by", readonly=True
+    )
+    field_id = fields.Many2one(
+        comodel_name="ir.model.fields", string="Field", readonly=True
+    )
     kind = fields.Selection(
         selection=[("archive", "Archive"), ("partner", "Customer")],
         string="Record",
@@ -80,7 +86,9 @@ class CustomerArchiveChange(models.Model):
             return result
         forbidden = self - self.search([("id", "in", self.ids)])
         if forbidden:
-            return forbidden, lambda: self.env["ir.rule"]._make_access_error(operation, forbidden)
+            return forbidden, lambda: self.env["ir.rule"]._make_access_error(
+                operation, forbidden
+            )
         return None
 
     @api.model

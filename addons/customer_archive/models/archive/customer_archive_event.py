@@ -90,7 +90,10 @@ class CustomerArchiveEvent(models.Model):
     def _compute_department_id(self):
         for event in self:
             employees = event.reporter_id.employee_ids
-            employee = employees.filtered(lambda employee, company=event.company_id: employee.company_id == company)[:1]
+            employee = employees.filtered(
+                lambda employee, company=event.company_id: employee.company_id
+                == company
+            )[:1]
             event.department_id = employee.department_id
 
     # --- Access: an event is seen by whoever sees its archive ---
@@ -110,10 +113,14 @@ class CustomerArchiveEvent(models.Model):
         # The archive says who may see it; reading it in superuser mode only finds out which one it is.
         archives = candidates.sudo().archive_id.sudo(False)
         hidden = archives - archives._filtered_access("read")
-        forbidden = candidates.filtered(lambda event: event.sudo().archive_id.id in hidden.ids)
+        forbidden = candidates.filtered(
+            lambda event: event.sudo().archive_id.id in hidden.ids
+        )
         if forbidden:
             forbidden |= result[0] if result else self.browse()
-            return forbidden, lambda: self.env["ir.rule"]._make_access_error(operation, forbidden)
+            return forbidden, lambda: self.env["ir.rule"]._make_access_error(
+                operation, forbidden
+            )
         return result
 
     # --- CRUD ---
@@ -136,7 +143,11 @@ class CustomerArchiveEvent(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_history(self):
-        raise UserError(self.env._("The timeline of a customer is history: events are corrected, never deleted."))
+        raise UserError(
+            self.env._(
+                "The timeline of a customer is history: events are corrected, never deleted."
+            )
+        )
 
     def _check_by_hand(self):
         """Keep events that the system wrote as they are."""

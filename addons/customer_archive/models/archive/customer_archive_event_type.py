@@ -25,7 +25,9 @@ class CustomerArchiveEventType(models.Model):
         default=True,
     )
 
-    _code_unique = models.UniqueIndex("(code)", "Each event type needs a code of its own.")
+    _code_unique = models.UniqueIndex(
+        "(code)", "Each event type needs a code of its own."
+    )
 
     @api.model
     @tools.ormcache()
@@ -34,7 +36,9 @@ class CustomerArchiveEventType(models.Model):
 
         :rtype: dict
         """
-        types_sudo = self.sudo().with_context(active_test=False).search_fetch([], ["code"])
+        types_sudo = (
+            self.sudo().with_context(active_test=False).search_fetch([], ["code"])
+        )
         return {event_type.code: event_type.id for event_type in types_sudo}
 
     @api.model_create_multi

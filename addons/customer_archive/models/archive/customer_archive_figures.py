@@ -5,7 +5,9 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-NEW_CUSTOMER_MONTHS = 12  # CA-20 leaves "new customer" open; twelve months is our default
+NEW_CUSTOMER_MONTHS = (
+    12  # CA-20 leaves "new customer" open; twelve months is our default
+)
 REFRESH_BATCH = 1000
 
 
@@ -34,7 +36,9 @@ class CustomerArchive(models.Model):
         store=True,
     )
     credit_status = fields.Selection(
-        selection=lambda self: self.env["res.partner"]._fields["ca_credit_status"].selection,
+        selection=lambda self: self.env["res.partner"]
+        ._fields["ca_credit_status"]
+        .selection,
         compute="_compute_standing",
         store=True,
     )
@@ -155,7 +159,7 @@ class CustomerArchive(models.Model):
     @api.model
     def _group_expand_grades(self, grades, domain):
         """Show a column for each grade, also for grades without customers."""
-        return grades.search([])
+        return grades.search([("active", "=", True)])
 
     @api.depends("is_key", "is_vip")
     def _compute_vip_reception(self):
@@ -165,14 +169,20 @@ class CustomerArchive(models.Model):
     @api.depends("partner_id.child_ids.type", "partner_id.child_ids.active")
     def _compute_contact_id(self):
         for archive in self:
-            people = archive.partner_id.child_ids.filtered(lambda child: child.type == "contact" and not child.is_company)
+            people = archive.partner_id.child_ids.filtered(
+                lambda child: child.type == "contact" and not child.is_company
+            )
             archive.contact_id = people[:1]
 
     @api.depends("date_first_order")
     def _compute_cooperation_years(self):
         today = fields.Date.context_today(self)
         for archive in self:
-            days = (today - archive.date_first_order).days if archive.date_first_order else 0
+            days = (
+                (today - archive.date_first_order).days
+                if archive.date_first_order
+                else 0
+            )
             archive.cooperation_years = days / 365.25
 
     @api.depends("partner_id", "company_id")
@@ -196,10 +206,15 @@ class CustomerArchive(models.Model):
         today = company._record_control_today()
         amounts = defaultdict(float)
         # The amount is part of the archive: who may read the archive may read it.
-        for partner, currency, date, amount in self.sudo().env["sale.order"]._read_group(
-            self._get_order_domain(company) & Domain("date_order", ">=", today.replace(month=1, day=1)),
-            ["partner_id", "currency_id", "date_order:day"],
-            ["amount_untaxed:sum"],
+        for partner, currency, date, amount in (
+            self.sudo()
+            .env["sale.order"]
+            ._read_group(
+                self._get_order_domain(company)
+                & Domain("date_order", ">=", today.replace(month=1, day=1)),
+                ["partner_id", "currency_id", "date_order:day"],
+                ["amount_untaxed:sum"],
+            )
         ):
             if currency and currency != company.currency_id:
                 amount = currency._convert(amount, company.currency_id, company, date)
@@ -225,9 +240,13 @@ class CustomerArchive(models.Model):
             by_values = defaultdict(lambda: self.browse())
             for archive in archives:
                 first, last = trades.get(archive.partner_id.id, (False, False))
-                values = archive._prepare_classes(first, last, archive.partner_id.id in about, today)
+                values = archive._prepare_classes(
+                    first, last, archive.partner_id.id in about, today
+                )
                 changed = tuple(
-                    (fname, value) for fname, value in sorted(values.items()) if archive[fname] != value
+                    (fname, value)
+                    for fname, value in sorted(values.items())
+                    if archive[fname] != value
                 )
                 if changed:
                     by_values[changed] |= archive
@@ -260,7 +279,9 @@ class CustomerArchive(models.Model):
             "date_last_order": last,
             "time_class": "new" if first > year_ago else "old",
             "trade_class": "trading" if trading else "past",
-            "cooperation_status": "cooperating" if trading and self.state != "cancelled" else "lost",
+            "cooperation_status": "cooperating"
+            if trading and self.state != "cancelled"
+            else "lost",
         }
 
     def _get_trade_dates(self, company):
@@ -270,12 +291,23 @@ class CustomerArchive(models.Model):
         """
         dates = {}
         # The classes are those of the company, whichever orders the viewer may read.
-        for partner, first, last in self.sudo().env["sale.order"]._read_group(
-            self._get_order_domain(company), ["partner_id"], ["date_order:min", "date_order:max"]
+        for partner, first, last in (
+            self.sudo()
+            .env["sale.order"]
+            ._read_group(
+                self._get_order_domain(company),
+                ["partner_id"],
+                ["date_order:min", "date_order:max"],
+            )
         ):
-            first, last = (company._record_control_today(at=instant) for instant in (first, last))
+            first, last = (
+                company._record_control_today(at=instant) for instant in (first, last)
+            )
             known = dates.get(partner.commercial_partner_id.id, (first, last))
-            dates[partner.commercial_partner_id.id] = (min(first, known[0]), max(last, known[1]))
+            dates[partner.commercial_partner_id.id] = (
+                min(first, known[0]),
+                max(last, known[1]),
+            )
         return dates
 
     def _get_customers_about_to_trade(self, company):
@@ -283,10 +315,15 @@ class CustomerArchive(models.Model):
         env_sudo = self.sudo().env
         reach = Domain("partner_id", "child_of", self.partner_id.ids)
         orders = env_sudo["sale.order"]._read_group(
-            reach & Domain("company_id", "=", company.id) & Domain("state", "in", ("draft", "sent")), ["partner_id"]
+            reach
+            & Domain("company_id", "=", company.id)
+            & Domain("state", "in", ("draft", "sent")),
+            ["partner_id"],
         )
         leads = env_sudo["crm.lead"]._read_group(
-            reach & Domain("company_id", "in", (company.id, False)) & Domain("won_status", "=", "pending"),
+            reach
+            & Domain("company_id", "in", (company.id, False))
+            & Domain("won_status", "=", "pending"),
             ["partner_id"],
         )
         return {partner.commercial_partner_id.id for (partner,) in (*orders, *leads)}
@@ -296,14 +333,24 @@ class CustomerArchive(models.Model):
         """Refresh the classes of all archives, in batches; a restart goes on with the next archive."""
         domain = [("state", "!=", "destroyed")]
         cron = self.env["ir.cron"]
-        last_id = int(self.env["ir.config_parameter"].sudo().get_param("customer_archive.classes_refreshed_to", 0))
+        last_id = int(
+            self.env["ir.config_parameter"]
+            .sudo()
+            .get_param("customer_archive.classes_refreshed_to", 0)
+        )
         total = self.search_count([*domain, ("id", ">", last_id)])
         cron._commit_progress(remaining=total)
-        while archives := self.search([*domain, ("id", ">", last_id)], order="id", limit=REFRESH_BATCH):
+        while archives := self.search(
+            [*domain, ("id", ">", last_id)], order="id", limit=REFRESH_BATCH
+        ):
             archives._refresh_classes()
             last_id = archives[-1].id
-            self.env["ir.config_parameter"].sudo().set_param("customer_archive.classes_refreshed_to", last_id)
+            self.env["ir.config_parameter"].sudo().set_param(
+                "customer_archive.classes_refreshed_to", last_id
+            )
             archives.invalidate_recordset()
             if not cron._commit_progress(len(archives)):
                 return
-        self.env["ir.config_parameter"].sudo().set_param("customer_archive.classes_refreshed_to", 0)
+        self.env["ir.config_parameter"].sudo().set_param(
+            "customer_archive.classes_refreshed_to", 0
+        )

@@ -40,7 +40,9 @@ class CustomerArchive(models.Model):
         for archive in self:
             clocks = archive.clock_ids.filtered(lambda clock: clock.code == CLOCK)
             deadline = clocks[-1:].deadline
-            archive.date_opening_deadline = deadline and archive.company_id._record_control_today(at=deadline)
+            archive.date_opening_deadline = (
+                deadline and archive.company_id._record_control_today(at=deadline)
+            )
 
     # --- Opening ---
 
@@ -60,11 +62,17 @@ class CustomerArchive(models.Model):
         by_company = defaultdict(list)
         for company, partner, user, team in contacts:
             if company and partner:
-                by_company[company].append((partner.sudo().commercial_partner_id, user, team))
+                by_company[company].append(
+                    (partner.sudo().commercial_partner_id, user, team)
+                )
         for company, rows in by_company.items():
             if not company.sudo().ca_auto_open:
                 continue
-            known_sudo = self.env["res.partner"].browse([row[0].id for row in rows])._get_ca_archives_sudo(company)
+            known_sudo = (
+                self.env["res.partner"]
+                .browse([row[0].id for row in rows])
+                ._get_ca_archives_sudo(company)
+            )
             self._add_further_teams(known_sudo, rows)
             known_ids = set(known_sudo.partner_id.ids)
             new_rows = {}
@@ -84,7 +92,9 @@ class CustomerArchive(models.Model):
         if not ids:
             return self.env["res.partner"]
         env_sudo = self.sudo().with_context(active_test=False).env
-        users = env_sudo["res.users"].search([("partner_id", "in", ids), ("share", "=", False)])
+        users = env_sudo["res.users"].search(
+            [("partner_id", "in", ids), ("share", "=", False)]
+        )
         companies = env_sudo["res.company"].search([("partner_id", "in", ids)])
         return (users.partner_id | companies.partner_id).sudo(self.env.su)
 
@@ -96,9 +106,15 @@ class CustomerArchive(models.Model):
             if team:
                 teams[partner.id].add(team.id)
         for archive_sudo in archives_sudo if teams else ():
-            further = teams[archive_sudo.partner_id.id] - {archive_sudo.team_id.id} - set(archive_sudo.further_team_ids.ids)
+            further = (
+                teams[archive_sudo.partner_id.id]
+                - {archive_sudo.team_id.id}
+                - set(archive_sudo.further_team_ids.ids)
+            )
             if further:
-                archive_sudo.further_team_ids = [fields.Command.link(team_id) for team_id in further]
+                archive_sudo.further_team_ids = [
+                    fields.Command.link(team_id) for team_id in further
+                ]
 
     @api.model
     def _open_new(self, company, rows):
@@ -108,7 +124,13 @@ class CustomerArchive(models.Model):
             {
                 "partner_id": partner.id,
                 "company_id": company.id,
-                "user_id": (partner.user_id or user or team and team.user_id or self.env["res.users"]).id,
+                "user_id": (
+                    partner.user_id
+                    or user
+                    or team
+                    and team.user_id
+                    or self.env["res.users"]
+                ).id,
                 "team_id": team.id if team else False,
                 "category_id": categories[partner.is_company].id,
                 "opened_automatically": True,
@@ -124,7 +146,7 @@ class CustomerArchive(models.Model):
         )
         try:
             with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
-                return model_sudo.create(vals_list).sudo(self.env.su).with_context(self.env.context)
+                return model_sudo.create(vals_list).with_env(self.env)
         except errors.UniqueViolation:
             # The first contact of two transactions at once: the other one opens the archive.
             if len(rows) == 1:
@@ -143,7 +165,10 @@ class CustomerArchive(models.Model):
         """
         empty = self.env["customer.archive.category"]
         return {
-            is_company: self.env.ref(f"customer_archive.customer_archive_category_{code}", raise_if_not_found=False)
+            is_company: self.env.ref(
+                f"customer_archive.customer_archive_category_{code}",
+                raise_if_not_found=False,
+            )
             or empty
             for is_company, code in ((True, "customer"), (False, "person"))
         }
@@ -154,20 +179,32 @@ class CustomerArchive(models.Model):
         by_company = defaultdict(list)
         categories = self._get_default_categories()
         for vals in vals_list:
-            company_id = vals.get("company_id") or self.default_get(["company_id"]).get("company_id")
+            company_id = vals.get("company_id") or self.default_get(["company_id"]).get(
+                "company_id"
+            )
             if vals.get("partner_id"):
                 by_company[company_id].append(vals)
         for company_id, batch in by_company.items():
             company = self.env["res.company"].browse(company_id)
-            partners_sudo = self.env["res.partner"].sudo().browse([vals["partner_id"] for vals in batch])
+            partners_sudo = (
+                self.env["res.partner"]
+                .sudo()
+                .browse([vals["partner_id"] for vals in batch])
+            )
             dates = self._get_first_contact_dates(partners_sudo, company)
             for vals, partner_sudo in zip(batch, partners_sudo, strict=True):
                 if not vals.get("date_first_contact"):
-                    vals["date_first_contact"] = dates.get(partner_sudo.id) or company._record_control_today()
+                    vals["date_first_contact"] = (
+                        dates.get(partner_sudo.id) or company._record_control_today()
+                    )
                 if "user_id" not in vals and partner_sudo.user_id:
                     vals["user_id"] = partner_sudo.user_id.id
                 if not vals.get("team_id"):
-                    user = self.env["res.users"].sudo().browse(vals.get("user_id") or self.env.uid)
+                    user = (
+                        self.env["res.users"]
+                        .sudo()
+                        .browse(vals.get("user_id") or self.env.uid)
+                    )
                     team = user.sale_team_id
                     if not team.company_id or team.company_id == company:
                         vals["team_id"] = team.id
@@ -190,19 +227,30 @@ class CustomerArchive(models.Model):
         instants = defaultdict(list)
         sources = (
             ("crm.lead", reach & own, "partner_id", "create_date:min"),
-            ("sale.order", reach & Domain("company_id", "=", company.id), "partner_id", "date_order:min"),
+            (
+                "sale.order",
+                reach & Domain("company_id", "=", company.id),
+                "partner_id",
+                "date_order:min",
+            ),
             (
                 "calendar.event",
-                Domain("partner_ids", "child_of", partners.ids) & Domain("start", "<=", fields.Datetime.now()),
+                Domain("partner_ids", "child_of", partners.ids)
+                & Domain("start", "<=", fields.Datetime.now()),
                 "partner_ids",
                 "start:min",
             ),
         )
         for model, domain, group, aggregate in sources:
-            for partner, instant in env_sudo[model]._read_group(domain, [group], [aggregate]):
+            for partner, instant in env_sudo[model]._read_group(
+                domain, [group], [aggregate]
+            ):
                 if instant:
                     instants[partner.commercial_partner_id.id].append(instant)
-        return {partner_id: company._record_control_today(at=min(found)) for partner_id, found in instants.items()}
+        return {
+            partner_id: company._record_control_today(at=min(found))
+            for partner_id, found in instants.items()
+        }
 
     @api.model
     def _number_customers(self, partners_sudo, company):
@@ -210,8 +258,12 @@ class CustomerArchive(models.Model):
         unnumbered = partners_sudo.filtered(lambda partner: not partner.ref)
         if not unnumbered or not company.sudo().ca_fill_customer_no:
             return
-        sequence_sudo = self.env["ir.sequence"]._get_for_company("customer.archive.customer", company)
-        numbers = sequence_sudo._next_numbers(len(unnumbered), company._record_control_today())
+        sequence_sudo = self.env["ir.sequence"]._get_for_company(
+            "customer.archive.customer", company
+        )
+        numbers = sequence_sudo._next_numbers(
+            len(unnumbered), company._record_control_today()
+        )
         for partner, number in zip(unnumbered, numbers, strict=True):
             partner.ref = number
 
@@ -220,27 +272,36 @@ class CustomerArchive(models.Model):
     def _start_opening(self):
         """Start the week of drafts and ask the persons in charge to fill in the archives."""
         drafts = self.filtered(lambda archive: archive.state == "draft")
-        for (company, contact), archives in drafts.grouped(lambda a: (a.company_id, a.date_first_contact)).items():
+        for (company, contact), archives in drafts.grouped(
+            lambda a: (a.company_id, a.date_first_contact)
+        ).items():
             since = company.sudo().ca_opening_since
-            archives._clock_start(CLOCK, start=max(contact, since) if since else contact)
+            archives._clock_start(
+                CLOCK, start=max(contact, since) if since else contact
+            )
         drafts._schedule_opening_activities()
 
     def _schedule_opening_activities(self):
         """Ask each person in charge to fill in and submit the archive."""
-        activity_type = self.env.ref("customer_archive.mail_activity_type_open_archive", raise_if_not_found=False)
+        activity_type = self.env.ref(
+            "customer_archive.mail_activity_type_open_archive", raise_if_not_found=False
+        )
         archives = self.filtered("user_id")
         if not activity_type or not archives:
             return
         model_id = self.env["ir.model"]._get_id(self._name)
         # One creation for all of them; the person who made the contact may not assign activities to others.
-        self.env["mail.activity"].sudo().with_context(mail_activity_quick_update=True).create(
+        self.env["mail.activity"].sudo().with_context(
+            mail_activity_quick_update=True
+        ).create(
             [
                 {
                     "activity_type_id": activity_type.id,
                     "res_model_id": model_id,
                     "res_id": archive.id,
                     "user_id": archive.user_id.id,
-                    "date_deadline": archive.date_opening_deadline or archive.company_id._record_control_today(),
+                    "date_deadline": archive.date_opening_deadline
+                    or archive.company_id._record_control_today(),
                     "summary": self.env._("Fill in and submit the archive"),
                     "automated": True,
                 }
@@ -252,7 +313,9 @@ class CustomerArchive(models.Model):
         """The archive is submitted: the week is over, the activity done."""
         self._clock_stop(CLOCK)
         # The step itself is in the chatter; a message for each activity would say it twice.
-        self.sudo().activity_unlink(["customer_archive.mail_activity_type_open_archive"])
+        self.sudo().activity_unlink(
+            ["customer_archive.mail_activity_type_open_archive"]
+        )
 
     def _get_clock_recipients(self, role):
         users = super()._get_clock_recipients(role)
@@ -269,8 +332,14 @@ class CustomerArchive(models.Model):
         if vals.get("date_first_contact"):
             # The keeper has corrected the first contact: the week counts from there.
             drafts = self.filtered(lambda archive: archive.state == "draft")
-            drafts._clock_cancel(CLOCK, self.env._("The date of the first contact was corrected."))
-            for (company, contact), archives in drafts.grouped(lambda a: (a.company_id, a.date_first_contact)).items():
+            drafts._clock_cancel(
+                CLOCK, self.env._("The date of the first contact was corrected.")
+            )
+            for (company, contact), archives in drafts.grouped(
+                lambda a: (a.company_id, a.date_first_contact)
+            ).items():
                 since = company.sudo().ca_opening_since
-                archives._clock_start(CLOCK, start=max(contact, since) if since else contact)
+                archives._clock_start(
+                    CLOCK, start=max(contact, since) if since else contact
+                )
         return result

@@ -27,7 +27,11 @@ class CustomerArchive(models.Model):
 
     def _get_submission_reasons(self):
         reasons = super()._get_submission_reasons()
-        if self.supervisor_id and self.supervisor_id == self.create_uid and not self.opened_automatically:
+        if (
+            self.supervisor_id
+            and self.supervisor_id == self.create_uid
+            and not self.opened_automatically
+        ):
             reasons.append(
                 self.env._(
                     "%(supervisor)s created this archive and cannot review it: name another supervisor.",
@@ -63,21 +67,39 @@ class CustomerArchive(models.Model):
         """Return whether the first step is signed and further ones are asked."""
         self.ensure_one()
         steps_sudo = self.sudo().sign_off_request_id.step_ids
-        return (
-            self.sign_off_state == "open"
-            and "signed" in steps_sudo.filtered(lambda step: step.signer_type != "requester").mapped("state")
-        )
+        return self.sign_off_state == "open" and "signed" in steps_sudo.filtered(
+            lambda step: step.signer_type != "requester"
+        ).mapped("state")
 
     def _get_return_reasons(self):
         """Say why the archive may not go back to draft now."""
         if self.sign_off_state == "open":
             return [self.env._("Refuse the archive with a reason, or withdraw it.")]
         if self.sign_off_state == "sealed" and not self._get_seal_reasons():
-            return [self.env._("The archive was reviewed; it goes back only when a reviewed value is changed.")]
+            return [
+                self.env._(
+                    "The archive was reviewed; it goes back only when a reviewed value is changed."
+                )
+            ]
         return []
 
     def _get_sign_off_reasons(self):
         return [*super()._get_sign_off_reasons(), *self._get_submission_reasons()]
+
+    def _get_readiness(self):
+        """Leave out the step that this archive does not take: the approval, or the way past it."""
+        steps = super()._get_readiness()
+        if self.state != "review":
+            return steps
+        skipped = "active" if self.approval_required else "approval"
+        return [step for step in steps if step["target"] != skipped]
+
+    def _get_transition_label(self, target):
+        if target == "review":
+            return self.env._("Submit for Review")
+        if target == "active":
+            return self.env._("Put on File")
+        return super()._get_transition_label(target)
 
     def _prepare_transition_vals(self, target):
         vals = super()._prepare_transition_vals(target)
@@ -88,7 +110,9 @@ class CustomerArchive(models.Model):
     def _after_transition(self, source, target):
         super()._after_transition(source, target)
         if target == "review":
-            self.filtered(lambda archive: archive.sign_off_state != "open").action_request_sign_off()
+            self.filtered(
+                lambda archive: archive.sign_off_state != "open"
+            ).action_request_sign_off()
 
     def action_request_sign_off(self):
         """Submitting and asking for the signatures is one step."""
@@ -100,7 +124,9 @@ class CustomerArchive(models.Model):
 
     def action_withdraw_sign_off(self):
         result = super().action_withdraw_sign_off()
-        self.filtered(lambda archive: archive.state in ("review", "approval"))._transition("draft")
+        self.filtered(
+            lambda archive: archive.state in ("review", "approval")
+        )._transition("draft")
         return result
 
     # --- Sign-off ---
@@ -115,28 +141,40 @@ class CustomerArchive(models.Model):
 
     def _on_sign_off_sealed(self):
         super()._on_sign_off_sealed()
-        self.filtered(lambda archive: archive.state in ("review", "approval"))._transition("active")
+        self.filtered(
+            lambda archive: archive.state in ("review", "approval")
+        )._transition("active")
 
     def _on_sign_off_refused(self, opinion):
         super()._on_sign_off_refused(opinion)
-        returned = self.filtered(lambda archive: archive.state in ("review", "approval"))
-        submitters = {archive: archive.submitted_by_id or archive.user_id for archive in returned}
+        returned = self.filtered(
+            lambda archive: archive.state in ("review", "approval")
+        )
+        submitters = {
+            archive: archive.submitted_by_id or archive.user_id for archive in returned
+        }
         returned._transition("draft")
         for archive, user in submitters.items():
             archive.activity_schedule(
                 "customer_archive.mail_activity_type_open_archive",
                 user_id=user.id or self.env.uid,
-                summary=self.env._("Returned by the reviewer: correct and submit again"),
+                summary=self.env._(
+                    "Returned by the reviewer: correct and submit again"
+                ),
                 note=opinion,
             )
 
     def _on_seal_broken(self, changes):
         super()._on_seal_broken(changes)
-        self.filtered(lambda archive: archive.state in ("review", "approval", "active"))._transition("draft")
+        self.filtered(
+            lambda archive: archive.state in ("review", "approval", "active")
+        )._transition("draft")
 
     def _on_sign_off_advanced(self):
         super()._on_sign_off_advanced()
-        reviewed = self.filtered(lambda archive: archive.state == "review" and archive._is_review_signed())
+        reviewed = self.filtered(
+            lambda archive: archive.state == "review" and archive._is_review_signed()
+        )
         if reviewed:
             reviewed._transition("approval")
 
@@ -146,11 +184,15 @@ class CustomerArchive(models.Model):
         """Return whether the settings of the company ask a director to approve this archive."""
         self.ensure_one()
         rule = self.company_id.sudo().ca_approval_rule
-        return rule == "always" or (rule == "important" and (self.is_key or self.grade_id.approval_required))
+        return rule == "always" or (
+            rule == "important" and (self.is_key or self.grade_id.approval_required)
+        )
 
     def _refresh_approval_required(self):
         """Ask again whether archives under review need approval; the round follows."""
-        for archive in self.filtered(lambda archive: archive.state in ("review", "approval")):
+        for archive in self.filtered(
+            lambda archive: archive.state in ("review", "approval")
+        ):
             needed = archive._needs_approval()
             if archive.approval_required != needed:
                 archive._write_protected({"approval_required": needed})

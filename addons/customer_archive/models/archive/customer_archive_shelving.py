@@ -18,7 +18,11 @@ class CustomerArchive(models.Model):
         copy=False,
         tracking=True,
         domain=lambda self: [
-            ("all_group_ids", "in", self.env.ref("customer_archive.group_customer_archive_keeper").ids),
+            (
+                "all_group_ids",
+                "in",
+                self.env.ref("customer_archive.group_customer_archive_keeper").ids,
+            ),
         ],
         help="The one named person who keeps this archive. Replacing the keeper is recorded in the timeline.",
     )
@@ -100,10 +104,16 @@ class CustomerArchive(models.Model):
         ).items():
             # The last place counts also when the viewer may not see the archive that stands there.
             [(last,)] = self.sudo()._read_group(
-                [("company_id", "=", company.id), ("cabinet", "=", cabinet), ("shelf", "=", shelf)],
+                [
+                    ("company_id", "=", company.id),
+                    ("cabinet", "=", cabinet),
+                    ("shelf", "=", shelf),
+                ],
                 aggregates=["position:max"],
             )
-            for place, archive in enumerate(archives.sorted("index_no"), start=(last or 0) + 1):
+            for place, archive in enumerate(
+                archives.sorted("index_no"), start=(last or 0) + 1
+            ):
                 archive.position = place
         return True
 

@@ -41,7 +41,9 @@ class CustomerArchive(models.Model):
 
     @api.model
     @api.private
-    def _add_archive_event(self, partner, event_type, subject, description=None, source=None, **values):
+    def _add_archive_event(
+        self, partner, event_type, subject, description=None, source=None, **values
+    ):
         """Add an event to the timeline of a customer; the call for all other applications.
 
         The event is written whoever acts: knowledge about a customer must not stay with one person. A customer
@@ -57,8 +59,16 @@ class CustomerArchive(models.Model):
         :rtype: customer.archive.event
         """
         return self._add_archive_events(
-            [{"partner": partner, "type": event_type, "subject": subject, "description": description,
-              "source": source, **values}]
+            [
+                {
+                    "partner": partner,
+                    "type": event_type,
+                    "subject": subject,
+                    "description": description,
+                    "source": source,
+                    **values,
+                }
+            ]
         )
 
     @api.model
@@ -75,11 +85,17 @@ class CustomerArchive(models.Model):
         for row in rows:
             row = dict(row)
             company = Company.browse(row.pop("company_id", None) or self.env.company.id)
-            prepared.append((company, row.pop("partner").sudo().commercial_partner_id, row))
-        self._open_for_contacts([(company, partner, None, None) for company, partner, _row in prepared])
+            prepared.append(
+                (company, row.pop("partner").sudo().commercial_partner_id, row)
+            )
+        self._open_for_contacts(
+            [(company, partner, None, None) for company, partner, _row in prepared]
+        )
         archives_sudo = {}
         for company in {company for company, _partner, _row in prepared}:
-            partners = self.env["res.partner"].browse([p.id for c, p, _row in prepared if c == company])
+            partners = self.env["res.partner"].browse(
+                [p.id for c, p, _row in prepared if c == company]
+            )
             for archive_sudo in partners._get_ca_archives_sudo(company):
                 archives_sudo[company, archive_sudo.partner_id.id] = archive_sudo
         types = self.env["customer.archive.event.type"]._get_ids_by_code()
@@ -92,7 +108,9 @@ class CustomerArchive(models.Model):
             if source:
                 row.update(res_model=source._name, res_id=source.id)
             code = row.pop("type")
-            vals_list.append({**row, "archive_id": archive_sudo.id, "type_id": types[code]})
+            vals_list.append(
+                {**row, "archive_id": archive_sudo.id, "type_id": types[code]}
+            )
         return self.env["customer.archive.event"].sudo().create(vals_list)
 
     def _add_transition_events(self, source, target):

@@ -91,4 +91,6 @@ class ResCompany(models.Model):
         :rtype: date
         """
         self.ensure_one()
-        return self._record_control_today() - relativedelta(months=self.ca_second_contact_months)
+        return self._record_control_today() - relativedelta(
+            months=self.ca_second_contact_months
+        )

@@ -7,14 +7,30 @@ class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     ca_auto_open = fields.Boolean(related="company_id.ca_auto_open", readonly=False)
-    ca_open_on_meeting = fields.Boolean(related="company_id.ca_open_on_meeting", readonly=False)
-    ca_opening_since = fields.Date(related="company_id.ca_opening_since", readonly=False)
-    ca_fill_customer_no = fields.Boolean(related="company_id.ca_fill_customer_no", readonly=False)
-    ca_approval_rule = fields.Selection(related="company_id.ca_approval_rule", readonly=False)
-    ca_second_contact_months = fields.Integer(related="company_id.ca_second_contact_months", readonly=False)
-    ca_require_consultation = fields.Boolean(related="company_id.ca_require_consultation", readonly=False)
-    ca_duplicate_policy = fields.Selection(related="company_id.ca_duplicate_policy", readonly=False)
-    ca_check_credit_code = fields.Boolean(related="company_id.ca_check_credit_code", readonly=False)
+    ca_open_on_meeting = fields.Boolean(
+        related="company_id.ca_open_on_meeting", readonly=False
+    )
+    ca_opening_since = fields.Date(
+        related="company_id.ca_opening_since", readonly=False
+    )
+    ca_fill_customer_no = fields.Boolean(
+        related="company_id.ca_fill_customer_no", readonly=False
+    )
+    ca_approval_rule = fields.Selection(
+        related="company_id.ca_approval_rule", readonly=False
+    )
+    ca_second_contact_months = fields.Integer(
+        related="company_id.ca_second_contact_months", readonly=False
+    )
+    ca_require_consultation = fields.Boolean(
+        related="company_id.ca_require_consultation", readonly=False
+    )
+    ca_duplicate_policy = fields.Selection(
+        related="company_id.ca_duplicate_policy", readonly=False
+    )
+    ca_check_credit_code = fields.Boolean(
+        related="company_id.ca_check_credit_code", readonly=False
+    )
     ca_has_pinyin = fields.Boolean(
         string="Pinyin Library Installed",
         compute="_compute_ca_has_pinyin",
@@ -26,7 +42,9 @@ class ResConfigSettings(models.TransientModel):
 
     def action_ca_rebuild_pinyin(self):
         """Compute the pinyin of all names again, for example after the library was installed."""
-        partners_sudo = self.env["res.partner"].sudo().with_context(active_test=False).search([])
+        partners_sudo = (
+            self.env["res.partner"].sudo().with_context(active_test=False).search([])
+        )
         self.env.add_to_compute(partners_sudo._fields["ca_pinyin"], partners_sudo)
         partners_sudo.flush_recordset(["ca_pinyin"])
         return True

@@ -93,13 +93,17 @@ class ResPartner(models.Model):
     def _compute_ca_archive_access(self):
         commercial = self.commercial_partner_id
         archives_sudo = commercial._get_ca_archives_sudo(self.env.company)
-        readable = archives_sudo.sudo(self.env.su)._filtered_access("read").sudo().partner_id
+        readable = (
+            archives_sudo.sudo(self.env.su)._filtered_access("read").sudo().partner_id
+        )
         for partner in self:
             customer = partner.commercial_partner_id
             if customer not in archives_sudo.partner_id:
                 partner.ca_archive_access = "none"
             else:
-                partner.ca_archive_access = "open" if customer in readable else "request"
+                partner.ca_archive_access = (
+                    "open" if customer in readable else "request"
+                )
 
     @api.depends("commercial_partner_id.ca_is_key", "commercial_partner_id.ca_is_vip")
     @api.depends_context("company")
@@ -111,14 +115,18 @@ class ResPartner(models.Model):
     @api.depends_context("uid")
     def _compute_ca_can_grade(self):
         self.ca_can_grade = self.env.user.has_group(MANAGER)
-        self.ca_can_rate_credit = any(self.env.user.has_group(group) for group in (MANAGER, FINANCE))
+        self.ca_can_rate_credit = any(
+            self.env.user.has_group(group) for group in (MANAGER, FINANCE)
+        )
 
     # --- CRUD ---
 
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            self._check_ca_managed_vals({fname: value for fname, value in vals.items() if value})
+            self._check_ca_managed_vals(
+                {fname: value for fname, value in vals.items() if value}
+            )
         partners = super().create(vals_list)
         partners._open_ca_archives_of_customers()
         return partners
@@ -127,7 +135,11 @@ class ResPartner(models.Model):
         self._check_ca_managed_vals(vals)
         if vals.get("active") is False:
             self._check_ca_partner_archivable()
-        becoming = self.filtered(lambda partner: not partner.customer_rank) if vals.get("customer_rank") else self.browse()
+        becoming = (
+            self.filtered(lambda partner: not partner.customer_rank)
+            if vals.get("customer_rank")
+            else self.browse()
+        )
         result = super().write(vals)
         becoming._open_ca_archives_of_customers()
         if {"ca_is_key", "ca_is_vip", "ca_grade_id"} & vals.keys():
@@ -142,7 +154,9 @@ class ResPartner(models.Model):
     def action_open_ca_archive(self):
         """Open the archive of the customer, or ask for access to it."""
         self.ensure_one()
-        archive_sudo = self.commercial_partner_id._get_ca_archives_sudo(self.env.company)
+        archive_sudo = self.commercial_partner_id._get_ca_archives_sudo(
+            self.env.company
+        )
         archive = archive_sudo.sudo(False)
         if not archive:
             return {
@@ -187,7 +201,8 @@ class ResPartner(models.Model):
         refused = [
             self._fields[fname]._description_string(self.env)
             for fname, groups in MANAGED_FIELDS.items()
-            if fname in vals and not any(self.env.user.has_group(group) for group in groups)
+            if fname in vals
+            and not any(self.env.user.has_group(group) for group in groups)
         ]
         if refused:
             raise AccessError(
@@ -232,8 +247,12 @@ class ResPartner(models.Model):
         )
         order_names, invoice_counts = {}, dict(receivables)
         for partner, partner_orders in orders:
-            for customer in self_sudo.filtered(lambda c, p=partner: p == c or p.commercial_partner_id == c):
-                order_names.setdefault(customer, []).extend(partner_orders.mapped("name"))
+            for customer in self_sudo.filtered(
+                lambda c, p=partner: p == c or p.commercial_partner_id == c
+            ):
+                order_names.setdefault(customer, []).extend(
+                    partner_orders.mapped("name")
+                )
         return [
             self.env._(
                 "%(customer)s stays active: %(orders)s orders (%(names)s) and %(invoices)s invoices are open.",
@@ -256,15 +275,19 @@ class ResPartner(models.Model):
         if not self.ids:
             return {}
         # Salespeople see whether a customer pays, without access to accounting.
-        lines = self.sudo().env["account.move.line"]._read_group(
-            Domain("partner_id", "child_of", self.ids)
-            & Domain("company_id", "=", company.id)
-            & Domain("account_id.account_type", "=", "asset_receivable")
-            & Domain("parent_state", "=", "posted")
-            & Domain("reconciled", "=", False)
-            & Domain("date_maturity", "<", company._record_control_today()),
-            ["partner_id"],
-            ["amount_residual:sum"],
+        lines = (
+            self.sudo()
+            .env["account.move.line"]
+            ._read_group(
+                Domain("partner_id", "child_of", self.ids)
+                & Domain("company_id", "=", company.id)
+                & Domain("account_id.account_type", "=", "asset_receivable")
+                & Domain("parent_state", "=", "posted")
+                & Domain("reconciled", "=", False)
+                & Domain("date_maturity", "<", company._record_control_today()),
+                ["partner_id"],
+                ["amount_residual:sum"],
+            )
         )
         amounts = {}
         for partner, amount in lines:
@@ -277,5 +300,13 @@ class ResPartner(models.Model):
         customers = self.filtered(lambda partner: partner.customer_rank > 0)
         if customers:
             self.env["customer.archive"]._open_for_contacts(
-                [(partner.company_id or self.env.company, partner, partner.user_id, None) for partner in customers]
+                [
+                    (
+                        partner.company_id or self.env.company,
+                        partner,
+                        partner.user_id,
+                        None,
+                    )
+                    for partner in customers
+                ]
             )

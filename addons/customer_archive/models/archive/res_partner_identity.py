@@ -84,7 +84,9 @@ class ResPartner(models.Model):
         for partner in self:
             partner.ca_name_key = partner.is_company and name_key(partner.name) or False
 
-    @api.depends("name", "is_company", "company_registry", "vat", "parent_id", "company_id")
+    @api.depends(
+        "name", "is_company", "company_registry", "vat", "parent_id", "company_id"
+    )
     def _compute_ca_duplicate_ids(self):
         duplicates = self._get_ca_duplicates()
         for partner in self:
@@ -94,7 +96,11 @@ class ResPartner(models.Model):
     def _search_display_name(self, operator, value):
         domain = super()._search_display_name(operator, value)
         # Pinyin is plain letters: other fragments need no further condition.
-        if operator in ("ilike", "like", "=ilike", "=like") and isinstance(value, str) and value.strip().isascii():
+        if (
+            operator in ("ilike", "like", "=ilike", "=like")
+            and isinstance(value, str)
+            and value.strip().isascii()
+        ):
             fragment = "".join(value.split()).casefold()
             if len(fragment) > 1 and fragment.isalnum():
                 return Domain(domain) | Domain("ca_pinyin", "ilike", fragment)
@@ -107,7 +113,10 @@ class ResPartner(models.Model):
         faults = [
             partner._get_ca_credit_code_fault(fault)
             for partner in self
-            if (fault := partner._is_ca_credit_code() and code_fault(partner.company_registry))
+            if (
+                fault := partner._is_ca_credit_code()
+                and code_fault(partner.company_registry)
+            )
         ]
         if faults:
             raise ValidationError("\n".join(faults))
@@ -125,13 +134,18 @@ class ResPartner(models.Model):
         policy = self.env.company.ca_duplicate_policy
         if policy == "off":
             return
-        checked = self if policy == "stop" else self.filtered(lambda partner: not partner.ca_duplicate_reason)
+        checked = (
+            self
+            if policy == "stop"
+            else self.filtered(lambda partner: not partner.ca_duplicate_reason)
+        )
         sentences = [
             self.env._(
                 "%(customer)s is already entered as %(duplicates)s.",
                 customer=partner.name,
                 duplicates=", ".join(
-                    duplicate.sudo().display_name + (f" ({duplicate.ref})" if duplicate.ref else "")
+                    duplicate.sudo().display_name
+                    + (f" ({duplicate.ref})" if duplicate.ref else "")
                     for duplicate in duplicates
                 ),
             )
@@ -143,7 +157,9 @@ class ResPartner(models.Model):
             sentences.append(self.env._("Use the contact that exists."))
         else:
             sentences.append(
-                self.env._("Use the contact that exists, or fill in 'Reason for a Second Contact' to keep both.")
+                self.env._(
+                    "Use the contact that exists, or fill in 'Reason for a Second Contact' to keep both."
+                )
             )
         raise ValidationError("\n".join(sentences))
 
@@ -167,7 +183,9 @@ class ResPartner(models.Model):
                 and any(partner[fname] != vals[fname] for fname in identity)
             )
             if outdated:
-                super(ResPartner, outdated).write({**vals, "ca_duplicate_reason": False})
+                super(ResPartner, outdated).write(
+                    {**vals, "ca_duplicate_reason": False}
+                )
                 others = self - outdated
                 return super(ResPartner, others).write(vals) if others else True
         result = super().write(vals)
@@ -187,7 +205,10 @@ class ResPartner(models.Model):
             vals["company_registry"] = cleaned
 
     def _get_company_registry_labels(self):
-        return {**super()._get_company_registry_labels(), "CN": self.env._("Unified Social Credit Code")}
+        return {
+            **super()._get_company_registry_labels(),
+            "CN": self.env._("Unified Social Credit Code"),
+        }
 
     def _is_ca_credit_code(self):
         """Return whether the company ID of this partner is a unified social credit code."""
@@ -195,7 +216,11 @@ class ResPartner(models.Model):
         if not self.company_registry or self != self.commercial_partner_id:
             return False
         country = self.country_id or (self.company_id or self.env.company).country_id
-        return self.is_company and country.code == "CN" and self.env.company.ca_check_credit_code
+        return (
+            self.is_company
+            and country.code == "CN"
+            and self.env.company.ca_check_credit_code
+        )
 
     def _get_ca_credit_code_fault(self, fault):
         """Return the sentence for a fault of the unified social credit code."""
@@ -229,12 +254,21 @@ class ResPartner(models.Model):
         :rtype: dict
         """
         companies = self.filtered(lambda partner: partner.is_company and partner.name)
-        keys = {fname: set(companies.mapped(fname)) - {False} for fname in self._get_ca_identity_fields()}
-        domain = Domain.OR(Domain(fname, "in", values) for fname, values in keys.items() if values)
+        keys = {
+            fname: set(companies.mapped(fname)) - {False}
+            for fname in self._get_ca_identity_fields()
+        }
+        domain = Domain.OR(
+            Domain(fname, "in", values) for fname, values in keys.items() if values
+        )
         if domain.is_false():
             return {}
         # Whether a company is known already does not depend on who asks.
-        found_sudo = self.sudo().with_context(active_test=False).search(Domain("is_company", "=", True) & domain)
+        found_sudo = (
+            self.sudo()
+            .with_context(active_test=False)
+            .search(Domain("is_company", "=", True) & domain)
+        )
         by_value = defaultdict(self.browse().sudo)
         for candidate in found_sudo:
             for fname in keys:
@@ -244,7 +278,11 @@ class ResPartner(models.Model):
         for partner in companies:
             same = self.browse().sudo()
             for fname in keys:
-                same |= by_value.get((fname, partner[fname]), same) if partner[fname] else same
+                same |= (
+                    by_value.get((fname, partner[fname]), same)
+                    if partner[fname]
+                    else same
+                )
             same = same.filtered(partner._is_ca_duplicate)
             if same:
                 result[partner] = same.sudo(self.env.su)
@@ -261,7 +299,11 @@ class ResPartner(models.Model):
         own = self._origin or self
         if candidate == own:
             return False
-        if self.company_id and candidate.company_id and self.company_id != candidate.company_id:
+        if (
+            self.company_id
+            and candidate.company_id
+            and self.company_id != candidate.company_id
+        ):
             return False
         return not (own._get_ca_ancestors() & candidate._get_ca_ancestors())
 
@@ -278,8 +320,12 @@ class ResPartner(models.Model):
         """Record who gave the reason for a second contact, when, and for which contacts."""
         now = fields.Datetime.now()
         with_reason = self.filtered("ca_duplicate_reason")
-        (self - with_reason).filtered("ca_duplicate_at").sudo().write({"ca_duplicate_user_id": False, "ca_duplicate_at": False})
-        with_reason.sudo().write({"ca_duplicate_user_id": self.env.uid, "ca_duplicate_at": now})
+        (self - with_reason).filtered("ca_duplicate_at").sudo().write(
+            {"ca_duplicate_user_id": False, "ca_duplicate_at": False}
+        )
+        with_reason.sudo().write(
+            {"ca_duplicate_user_id": self.env.uid, "ca_duplicate_at": now}
+        )
         for partner, duplicates in with_reason._get_ca_duplicates().items():
             partner.sudo()._message_log(
                 body=self.env._(

@@ -14,7 +14,9 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     ca_archive_state = fields.Selection(
-        selection=lambda self: self.env["customer.archive"]._fields["state"]._description_selection(self.env),
+        selection=lambda self: self.env["customer.archive"]
+        ._fields["state"]
+        ._description_selection(self.env),
         string="Archive Status",
         compute="_compute_ca_archive",
         compute_sudo=True,
@@ -30,7 +32,9 @@ class SaleOrder(models.Model):
         compute_sudo=True,
     )
     ca_credit_status = fields.Selection(
-        selection=lambda self: self.env["res.partner"]._fields["ca_credit_status"]._description_selection(self.env),
+        selection=lambda self: self.env["res.partner"]
+        ._fields["ca_credit_status"]
+        ._description_selection(self.env),
         string="Credit Status",
         compute="_compute_ca_archive",
         compute_sudo=True,
@@ -91,7 +95,9 @@ class SaleOrder(models.Model):
             customers = orders.partner_id.commercial_partner_id.with_company(company)
             states = {
                 archive.partner_id.id: archive.state
-                for archive in customers._get_ca_archives_sudo(company or self.env.company)
+                for archive in customers._get_ca_archives_sudo(
+                    company or self.env.company
+                )
             }
             for order in orders:
                 customer = order.partner_id.commercial_partner_id.with_company(company)
@@ -100,20 +106,33 @@ class SaleOrder(models.Model):
                 order.ca_credit_status = customer.ca_credit_status
                 order.ca_trading_stopped = customer.ca_trading_stopped
 
-    @api.depends("ca_archive_state", "ca_trading_stopped", "ca_credit_status", "ca_archive_checked", "state")
+    @api.depends(
+        "ca_archive_state",
+        "ca_trading_stopped",
+        "ca_credit_status",
+        "ca_archive_checked",
+        "state",
+    )
     def _compute_ca_contracting_text(self):
         for order in self:
             texts = []
             if order.partner_id and order.state in ("draft", "sent"):
-                texts = [*order._get_ca_contracting_reasons(), *order._get_ca_contracting_warnings()]
+                texts = [
+                    *order._get_ca_contracting_reasons(),
+                    *order._get_ca_contracting_warnings(),
+                ]
             order.ca_contracting_text = "\n".join(texts) or False
 
     @api.depends("partner_id", "company_id")
     def _compute_ca_overdue_amount(self):
         for company, orders in self.grouped("company_id").items():
-            overdue = orders.partner_id.commercial_partner_id._get_ca_overdue_amounts(company or self.env.company)
+            overdue = orders.partner_id.commercial_partner_id._get_ca_overdue_amounts(
+                company or self.env.company
+            )
             for order in orders:
-                order.ca_overdue_amount = overdue.get(order.partner_id.commercial_partner_id.id, 0.0)
+                order.ca_overdue_amount = overdue.get(
+                    order.partner_id.commercial_partner_id.id, 0.0
+                )
 
     # --- CRUD ---
 
@@ -136,17 +155,25 @@ class SaleOrder(models.Model):
             moved = self.filtered(
                 lambda order: order.ca_archive_checked
                 and order.partner_id.commercial_partner_id
-                != self.env["res.partner"].browse(vals["partner_id"]).commercial_partner_id
+                != self.env["res.partner"]
+                .browse(vals["partner_id"])
+                .commercial_partner_id
             )
         self._check_ca_consultation_kept(vals)
         self._prepare_ca_consultation_vals(vals)
-        confirming = self.filtered(lambda order: order.state != "sale") if vals.get("state") == "sale" else self.browse()
+        confirming = (
+            self.filtered(lambda order: order.state != "sale")
+            if vals.get("state") == "sale"
+            else self.browse()
+        )
         if "partner_id" in vals or "company_id" in vals:
             confirming |= self.filtered(lambda order: order.state == "sale")
         result = super().write(vals)
         if moved:
             # Another customer has another archive.
-            super(SaleOrder, moved).write(dict.fromkeys(("ca_archive_checked", *CONSULTATION_STAMPS), False))
+            super(SaleOrder, moved).write(
+                dict.fromkeys(("ca_archive_checked", *CONSULTATION_STAMPS), False)
+            )
         if vals.get("partner_id"):
             self._open_ca_archives()
         if vals.get("ca_archive_checked"):
@@ -212,21 +239,37 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         warnings = []
-        if self.ca_archive_state and self.ca_archive_state in ("draft", "review", "approval"):
-            labels = dict(self._fields["ca_archive_state"]._description_selection(self.env))
+        if self.ca_archive_state and self.ca_archive_state in (
+            "draft",
+            "review",
+            "approval",
+        ):
+            labels = dict(
+                self._fields["ca_archive_state"]._description_selection(self.env)
+            )
             warnings.append(
-                self.env._("The customer's archive is not on file yet: %(state)s.", state=labels[self.ca_archive_state])
+                self.env._(
+                    "The customer's archive is not on file yet: %(state)s.",
+                    state=labels[self.ca_archive_state],
+                )
             )
         if self.ca_credit_status in ("low", "very_low"):
-            labels = dict(self._fields["ca_credit_status"]._description_selection(self.env))
+            labels = dict(
+                self._fields["ca_credit_status"]._description_selection(self.env)
+            )
             warnings.append(
-                self.env._("Credit status of the customer: %(status)s.", status=labels[self.ca_credit_status])
+                self.env._(
+                    "Credit status of the customer: %(status)s.",
+                    status=labels[self.ca_credit_status],
+                )
             )
         return warnings
 
     def _check_ca_contracting(self):
         """Refuse orders in state ``sale`` that may not be contracted."""
-        reasons = [reason for order in self for reason in order._get_ca_contracting_reasons()]
+        reasons = [
+            reason for order in self for reason in order._get_ca_contracting_reasons()
+        ]
         if reasons:
             raise UserError("\n".join(reasons))
 
@@ -235,7 +278,9 @@ class SaleOrder(models.Model):
         if not self.env.su:
             for fname in CONSULTATION_STAMPS:
                 vals.pop(fname, None)
-        if "ca_archive_checked" in vals and not (self.env.su and "ca_archive_checked_by_id" in vals):
+        if "ca_archive_checked" in vals and not (
+            self.env.su and "ca_archive_checked_by_id" in vals
+        ):
             ticked = bool(vals["ca_archive_checked"])
             vals["ca_archive_checked_by_id"] = ticked and self.env.uid
             vals["ca_archive_checked_at"] = ticked and fields.Datetime.now()
@@ -244,7 +289,9 @@ class SaleOrder(models.Model):
         """Keep the tick of a confirmed order: it says on what knowledge the order was contracted."""
         if vals.get("ca_archive_checked", True):
             return
-        kept = self.filtered(lambda order: order.state == "sale" and order.ca_archive_checked)
+        kept = self.filtered(
+            lambda order: order.state == "sale" and order.ca_archive_checked
+        )
         if kept:
             raise UserError(
                 self.env._(
@@ -255,23 +302,36 @@ class SaleOrder(models.Model):
 
     def _check_ca_consultation_access(self):
         """Refuse the tick of somebody who cannot open the archive."""
-        unreadable = self.filtered(lambda order: order.with_company(order.company_id).ca_archive_access == "request")
+        unreadable = self.filtered(
+            lambda order: order.with_company(order.company_id).ca_archive_access
+            == "request"
+        )
         if unreadable:
             raise UserError(
                 self.env._(
                     "You cannot have consulted the archive of %(customers)s: you have no access to it. "
                     "Request access, or ask the person in charge to tick 'Archive Consulted'.",
-                    customers=", ".join(unreadable.partner_id.commercial_partner_id.mapped("display_name")),
+                    customers=", ".join(
+                        unreadable.partner_id.commercial_partner_id.mapped(
+                            "display_name"
+                        )
+                    ),
                 )
             )
 
     def _refresh_ca_classes(self):
         """Bring the classes of the customers up to date with these orders (CA-20)."""
         for company, orders in self.grouped("company_id").items():
-            orders.partner_id.commercial_partner_id._get_ca_archives_sudo(company)._refresh_classes()
+            orders.partner_id.commercial_partner_id._get_ca_archives_sudo(
+                company
+            )._refresh_classes()
 
     def _open_ca_archives(self):
         """Open the archives of the customers of these quotations (CA-02)."""
         self.env["customer.archive"]._open_for_contacts(
-            [(order.company_id, order.partner_id, order.user_id, order.team_id) for order in self if order.partner_id]
+            [
+                (order.company_id, order.partner_id, order.user_id, order.team_id)
+                for order in self
+                if order.partner_id
+            ]
         )

@@ -42,10 +42,15 @@ class ArchiveCommon(CustomerArchiveCommon):
         """Stop, resume, deregister or restore as the dialog does."""
         values.setdefault("reason", "Because")
         if kind == "deregister":
-            values.setdefault("churn_reason_id", cls.env.ref("customer_archive.customer_archive_churn_reason_price").id)
+            values.setdefault(
+                "churn_reason_id",
+                cls.env.ref("customer_archive.customer_archive_churn_reason_price").id,
+            )
         decision = (
             cls.env["customer.archive.decision"]
             .with_user(user or cls.manager)
-            .create({"kind": kind, "archive_ids": [Command.set(archives.ids)], **values})
+            .create(
+                {"kind": kind, "archive_ids": [Command.set(archives.ids)], **values}
+            )
         )
         return decision.action_confirm()

@@ -26,16 +26,29 @@ class TestContracting(ArchiveCommon):
             "button": lambda: order.with_user(self.sales1).action_confirm(),
             "write": lambda: order.with_user(self.sales1).write({"state": "sale"}),
             "write as the system": lambda: order.sudo().write({"state": "sale"}),
-            "create": lambda: order_model.create({"partner_id": partner.id, "state": "sale"}),
-            "create as the system": lambda: order_model.sudo().create({"partner_id": partner.id, "state": "sale"}),
-            "context": lambda: order_model.with_context(default_state="sale").create({"partner_id": partner.id}),
+            "create": lambda: order_model.create(
+                {"partner_id": partner.id, "state": "sale"}
+            ),
+            "create as the system": lambda: order_model.sudo().create(
+                {"partner_id": partner.id, "state": "sale"}
+            ),
+            "context": lambda: order_model.with_context(default_state="sale").create(
+                {"partner_id": partner.id}
+            ),
             "copy": lambda: order.copy({"state": "sale"}),
-            "many": lambda: (order | self._new_order(self._new_partner("Free of it"), user=self.sales1)).write({"state": "sale"}),
+            "many": lambda: (
+                order
+                | self._new_order(self._new_partner("Free of it"), user=self.sales1)
+            ).write({"state": "sale"}),
         }
 
     def _assert_refused(self, regex):
         for road, call in self._roads(self.order, self.partner).items():
-            with self.subTest(road=road), self.assertRaisesRegex(UserError, regex), self.env.cr.savepoint():
+            with (
+                self.subTest(road=road),
+                self.assertRaisesRegex(UserError, regex),
+                self.env.cr.savepoint(),
+            ):
                 call()
                 self.env.flush_all()
         result = (
@@ -60,7 +73,9 @@ class TestContracting(ArchiveCommon):
         self._assert_refused("is stopped")
 
     def test_stopped_for_contacts_of_the_customer_too(self):
-        person = self.env["res.partner"].create({"name": "Buyer", "parent_id": self.partner.id})
+        person = self.env["res.partner"].create(
+            {"name": "Buyer", "parent_id": self.partner.id}
+        )
         order = self._new_order(person)
         self.partner.ca_trading_stopped = True
         with self.assertRaises(UserError):
@@ -90,7 +105,9 @@ class TestContracting(ArchiveCommon):
     def test_another_customer_needs_another_tick(self):
         self.company.ca_require_consultation = True
         self.order.with_user(self.sales1).ca_archive_checked = True
-        self.order.with_user(self.sales1).partner_id = self._new_archive("Other customer").partner_id
+        self.order.with_user(self.sales1).partner_id = self._new_archive(
+            "Other customer"
+        ).partner_id
         self.assertFalse(self.order.ca_archive_checked)
         self.assertFalse(self.order.ca_archive_checked_by_id)
 
@@ -129,11 +146,19 @@ class TestContracting(ArchiveCommon):
 
     def test_form_shows_standing_and_what_is_missing(self):
         self.company.ca_require_consultation = True
-        self.partner.write({"ca_grade_id": self.grade_b.id, "ca_credit_status": "very_low"})
+        self.partner.write(
+            {"ca_grade_id": self.grade_b.id, "ca_credit_status": "very_low"}
+        )
         order = self.order.with_user(self.sales1)
         self.assertRecordValues(
             order,
-            [{"ca_archive_state": "draft", "ca_grade_id": self.grade_b.id, "ca_credit_status": "very_low"}],
+            [
+                {
+                    "ca_archive_state": "draft",
+                    "ca_grade_id": self.grade_b.id,
+                    "ca_credit_status": "very_low",
+                }
+            ],
         )
         self.assertIn("Archive Consulted", order.ca_contracting_text)
         self.assertIn("not on file yet", order.ca_contracting_text)
@@ -161,7 +186,14 @@ class TestContracting(ArchiveCommon):
     def test_classes_follow_the_order(self):
         """CA-20: first and last trade and the classes are up to date after the confirmation."""
         self.assertRecordValues(
-            self.archive, [{"time_class": "future", "trade_class": "none", "date_first_order": False}]
+            self.archive,
+            [
+                {
+                    "time_class": "future",
+                    "trade_class": "none",
+                    "date_first_order": False,
+                }
+            ],
         )
         self.archive._refresh_classes()
         self.assertEqual(self.archive.trade_class, "soon")
@@ -180,7 +212,14 @@ class TestContracting(ArchiveCommon):
         self.order.date_order = "2019-01-01 00:00:00"
         self.archive._refresh_classes()
         self.assertRecordValues(
-            self.archive, [{"time_class": "old", "trade_class": "past", "cooperation_status": "lost"}]
+            self.archive,
+            [
+                {
+                    "time_class": "old",
+                    "trade_class": "past",
+                    "cooperation_status": "lost",
+                }
+            ],
         )
         self.order._action_cancel()
         self.assertEqual(self.archive.time_class, "future")
@@ -190,9 +229,16 @@ class TestContracting(ArchiveCommon):
         foreign = usd if self.company.currency_id != usd else self.env.ref("base.EUR")
         foreign.active = True
         self.env["res.currency.rate"].create(
-            {"name": "2020-01-01", "rate": 0.5, "currency_id": foreign.id, "company_id": self.company.id}
+            {
+                "name": "2020-01-01",
+                "rate": 0.5,
+                "currency_id": foreign.id,
+                "company_id": self.company.id,
+            }
         )
-        pricelist = self.env["product.pricelist"].create({"name": "Foreign", "currency_id": foreign.id})
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "Foreign", "currency_id": foreign.id}
+        )
         order = self._new_order(self.partner, pricelist_id=pricelist.id)
         order.order_line.price_unit = 10.0
         order.action_confirm()
@@ -203,4 +249,6 @@ class TestContracting(ArchiveCommon):
         """An order confirmed through its customer's one2many is refused too."""
         self.partner.ca_trading_stopped = True
         with self.assertRaises(UserError):
-            self.partner.write({"sale_order_ids": [Command.update(self.order.id, {"state": "sale"})]})
+            self.partner.write(
+                {"sale_order_ids": [Command.update(self.order.id, {"state": "sale"})]}
+            )

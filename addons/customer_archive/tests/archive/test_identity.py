@@ -25,7 +25,9 @@ class TestCreditCode(CustomerArchiveCommon):
     """P29, GB 32100: a wrong unified social credit code is refused by every road."""
 
     def test_create_right_code_in_full_width_is_normalised(self):
-        partner = self._new_partner("Cheng", company_registry="９１１１００００ 600037341l")
+        partner = self._new_partner(
+            "Cheng", company_registry="９１１１００００ 600037341l"
+        )
         self.assertEqual(partner.company_registry, CODE)
 
     def test_create_wrong_check_digit_refused(self):
@@ -46,11 +48,17 @@ class TestCreditCode(CustomerArchiveCommon):
         self.assertIn("check digit", result["messages"][0]["message"])
 
     def test_foreign_company_is_not_checked(self):
-        partner = self._new_partner("Foreign", country_id=self.env.ref("base.de").id, company_registry="HRB 1234")
+        partner = self._new_partner(
+            "Foreign",
+            country_id=self.env.ref("base.de").id,
+            company_registry="HRB 1234",
+        )
         self.assertEqual(partner.company_registry, "HRB 1234")
 
     def test_moving_a_company_to_china_checks_its_code(self):
-        partner = self._new_partner("Moved", country_id=self.env.ref("base.de").id, company_registry="HRB 1234")
+        partner = self._new_partner(
+            "Moved", country_id=self.env.ref("base.de").id, company_registry="HRB 1234"
+        )
         with self.assertRaises(ValidationError):
             partner.country_id = self.env.ref("base.cn")
 
@@ -60,7 +68,9 @@ class TestCreditCode(CustomerArchiveCommon):
 
     def test_contact_person_takes_the_code_of_the_company(self):
         partner = self._new_partner("Company with person", company_registry=CODE)
-        person = self.env["res.partner"].create({"name": "Li Lei", "parent_id": partner.id})
+        person = self.env["res.partner"].create(
+            {"name": "Li Lei", "parent_id": partner.id}
+        )
         self.assertEqual(person.company_registry, CODE)
 
 
@@ -71,7 +81,9 @@ class TestDuplicates(CustomerArchiveCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.first = cls._new_partner("宁波远达（中国）汽车部件有限责任公司", company_registry=CODE)
+        cls.first = cls._new_partner(
+            "宁波远达（中国）汽车部件有限责任公司", company_registry=CODE
+        )
 
     def test_same_name_in_another_spelling_stopped(self):
         with self.assertRaisesRegex(ValidationError, "already entered"):
@@ -105,7 +117,9 @@ class TestDuplicates(CustomerArchiveCommon):
     def test_policy_stop_refuses_reasons_too(self):
         self.company.ca_duplicate_policy = "stop"
         with self.assertRaises(ValidationError):
-            self._new_partner("宁波远达中国汽车部件有限公司", ca_duplicate_reason="Please")
+            self._new_partner(
+                "宁波远达中国汽车部件有限公司", ca_duplicate_reason="Please"
+            )
 
     def test_policy_off_checks_nothing(self):
         self.company.ca_duplicate_policy = "off"
@@ -117,42 +131,59 @@ class TestDuplicates(CustomerArchiveCommon):
             other.name = "宁波远达中国汽车部件有限公司"
 
     def test_reason_of_another_name_does_not_count(self):
-        second = self._new_partner("宁波远达中国汽车部件有限公司", ca_duplicate_reason="Second plant")
+        second = self._new_partner(
+            "宁波远达中国汽车部件有限公司", ca_duplicate_reason="Second plant"
+        )
         self._new_partner("宁波恒信金属有限公司")
         with self.assertRaises(ValidationError):
             second.name = "宁波恒信金属有限责任公司"
 
     def test_removing_the_reason_stopped(self):
-        second = self._new_partner("宁波远达中国汽车部件有限公司", ca_duplicate_reason="Second plant")
+        second = self._new_partner(
+            "宁波远达中国汽车部件有限公司", ca_duplicate_reason="Second plant"
+        )
         with self.assertRaises(ValidationError):
             second.ca_duplicate_reason = False
 
     def test_two_in_one_batch_stopped(self):
         with self.assertRaises(ValidationError):
             self.env["res.partner"].create(
-                [{"name": "Twin Co., Ltd.", "is_company": True}, {"name": "TWIN CO LTD", "is_company": True}]
+                [
+                    {"name": "Twin Co., Ltd.", "is_company": True},
+                    {"name": "TWIN CO LTD", "is_company": True},
+                ]
             )
 
     def test_import_stopped(self):
-        result = self.env["res.partner"].load(["name", "is_company"], [["宁波远达中国汽车部件有限公司", "True"]])
+        result = self.env["res.partner"].load(
+            ["name", "is_company"], [["宁波远达中国汽车部件有限公司", "True"]]
+        )
         self.assertFalse(result["ids"])
 
     def test_quick_create_of_a_person_with_the_same_name_passes(self):
-        self.assertTrue(self.env["res.partner"].create({"name": "宁波远达中国汽车部件有限公司"}))
+        self.assertTrue(
+            self.env["res.partner"].create({"name": "宁波远达中国汽车部件有限公司"})
+        )
 
     def test_becoming_a_company_is_checked(self):
-        person = self.env["res.partner"].create({"name": "宁波远达中国汽车部件有限公司"})
+        person = self.env["res.partner"].create(
+            {"name": "宁波远达中国汽车部件有限公司"}
+        )
         with self.assertRaises(ValidationError):
             person.is_company = True
 
     def test_branches_of_one_company_pass(self):
-        branch = self._new_partner("宁波远达中国汽车部件有限公司", parent_id=self.first.id)
+        branch = self._new_partner(
+            "宁波远达中国汽车部件有限公司", parent_id=self.first.id
+        )
         self.assertTrue(branch)
 
     def test_contacts_of_separate_companies_pass(self):
         company2 = self.env["res.company"].create({"name": "Second house"})
         self.first.company_id = self.company
-        self.assertTrue(self._new_partner("宁波远达中国汽车部件有限公司", company_id=company2.id))
+        self.assertTrue(
+            self._new_partner("宁波远达中国汽车部件有限公司", company_id=company2.id)
+        )
 
     def test_stamps_are_not_typed(self):
         second = (
@@ -173,7 +204,10 @@ class TestDuplicates(CustomerArchiveCommon):
     def test_query_count_of_a_batch(self):
         """The check of a batch is one query, whatever its size."""
         partners = self.env["res.partner"].create(
-            [{"name": f"Batch {number} Ltd", "is_company": True} for number in range(200)]
+            [
+                {"name": f"Batch {number} Ltd", "is_company": True}
+                for number in range(200)
+            ]
         )
         partners.mapped("name")
         self.env.flush_all()
@@ -186,19 +220,33 @@ class TestSearch(CustomerArchiveCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.parts = cls._new_partner("宁波汽车零部件检测有限公司", ref="NB-778", phone="13212343550")
+        cls.parts = cls._new_partner(
+            "宁波汽车零部件检测有限公司", ref="NB-778", phone="13212343550"
+        )
         cls.other = cls._new_partner("重庆机械制造有限公司")
 
     def _search(self, fragment, operator="ilike"):
         partners = self.parts | self.other
-        return self.env["res.partner"].search([("id", "in", partners.ids), ("display_name", operator, fragment)])
+        return self.env["res.partner"].search(
+            [("id", "in", partners.ids), ("display_name", operator, fragment)]
+        )
 
     def test_initials_find_the_company(self):
         found = self.env["res.partner"].name_search("nbqc", limit=None)
         self.assertIn(self.parts.id, [row[0] for row in found])
 
     def test_fragments(self):
-        for fragment in ("nbqc", "NBQC", "qclbj", "ningbo", "ning bo", "汽车零", "汽车", "NB-778", "零部件"):
+        for fragment in (
+            "nbqc",
+            "NBQC",
+            "qclbj",
+            "ningbo",
+            "ning bo",
+            "汽车零",
+            "汽车",
+            "NB-778",
+            "零部件",
+        ):
             self.assertEqual(self._search(fragment), self.parts, fragment)
         self.assertEqual(self._search("chongqing"), self.other)
         self.assertFalse(self._search("shanghai"))
@@ -212,14 +260,27 @@ class TestSearch(CustomerArchiveCommon):
 
     def test_archive_found_by_customer_pinyin(self):
         archive = self._new_archive("x", partner=self.parts)
-        found = self.env["customer.archive"].search([("partner_id.display_name", "ilike", "nbqc")])
+        found = self.env["customer.archive"].search(
+            [("partner_id.display_name", "ilike", "nbqc")]
+        )
         self.assertIn(archive, found)
 
     def test_search_uses_the_indexes(self):
         """Each column of the name search has a trigram index, so that no part of it reads the whole table."""
-        self.env.cr.execute("SELECT indexdef FROM pg_indexes WHERE tablename = 'res_partner'")
-        definitions = " ".join(row[0] for row in self.env.cr.fetchall() if "gin_trgm_ops" in row[0])
-        for column in ("complete_name", "email", "ref", "vat", "company_registry", "ca_pinyin"):
+        self.env.cr.execute(
+            "SELECT indexdef FROM pg_indexes WHERE tablename = 'res_partner'"
+        )
+        definitions = " ".join(
+            row[0] for row in self.env.cr.fetchall() if "gin_trgm_ops" in row[0]
+        )
+        for column in (
+            "complete_name",
+            "email",
+            "ref",
+            "vat",
+            "company_registry",
+            "ca_pinyin",
+        ):
             self.assertRegex(definitions, rf"\(?{column}\)? gin_trgm_ops")
 
     def test_chinese_has_trigrams(self):
@@ -243,11 +304,15 @@ class TestStanding(CustomerArchiveCommon):
             with self.assertRaises(AccessError, msg=fname):
                 partner.with_user(self.sales1).write({fname: value})
             with self.assertRaises(AccessError, msg=fname):
-                self.env["res.partner"].with_user(self.sales1).create({"name": "New", fname: value})
+                self.env["res.partner"].with_user(self.sales1).create(
+                    {"name": "New", fname: value}
+                )
 
     def test_manager_sets_grade_and_marks(self):
         partner = self._new_partner("Graded by manager")
-        partner.with_user(self.manager).write({"ca_grade_id": self.grade_a.id, "ca_is_key": True, "ca_is_vip": True})
+        partner.with_user(self.manager).write(
+            {"ca_grade_id": self.grade_a.id, "ca_is_key": True, "ca_is_vip": True}
+        )
         self.assertEqual(partner.ca_grade_id, self.grade_a)
 
     def test_finance_sets_credit_status_but_no_marks(self):
@@ -278,10 +343,27 @@ class TestStanding(CustomerArchiveCommon):
 
     def test_archive_repeats_the_standing_of_its_company(self):
         archive = self._new_archive("Standing of archive")
-        archive.partner_id.write({"ca_grade_id": self.grade_b.id, "ca_is_vip": True, "ca_credit_status": "low"})
+        archive.partner_id.write(
+            {
+                "ca_grade_id": self.grade_b.id,
+                "ca_is_vip": True,
+                "ca_credit_status": "low",
+            }
+        )
         self.assertRecordValues(
-            archive, [{"grade_id": self.grade_b.id, "is_vip": True, "is_key": False, "credit_status": "low"}]
+            archive,
+            [
+                {
+                    "grade_id": self.grade_b.id,
+                    "is_vip": True,
+                    "is_key": False,
+                    "credit_status": "low",
+                }
+            ],
         )
         self.assertEqual(
-            self.env["customer.archive"].search([("grade_id", "=", self.grade_b.id), ("id", "=", archive.id)]), archive
+            self.env["customer.archive"].search(
+                [("grade_id", "=", self.grade_b.id), ("id", "=", archive.id)]
+            ),
+            archive,
         )

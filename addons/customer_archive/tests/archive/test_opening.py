@@ -22,7 +22,12 @@ class TestOpening(ArchiveCommon):
         partner = self._new_partner("By opportunity")
         self.assertFalse(self._archives(partner))
         self.env["crm.lead"].with_user(self.sales1).create(
-            {"name": "Chance", "partner_id": partner.id, "user_id": self.sales1.id, "team_id": self.team.id}
+            {
+                "name": "Chance",
+                "partner_id": partner.id,
+                "user_id": self.sales1.id,
+                "team_id": self.team.id,
+            }
         )
         archive = self._archives(partner)
         self.assertRecordValues(
@@ -54,7 +59,9 @@ class TestOpening(ArchiveCommon):
 
     def test_quotation_of_a_contact_opens_the_archive_of_the_company(self):
         partner = self._new_partner("Company of the contact")
-        person = self.env["res.partner"].create({"name": "Han Meimei", "parent_id": partner.id})
+        person = self.env["res.partner"].create(
+            {"name": "Han Meimei", "parent_id": partner.id}
+        )
         self._new_order(person)
         self.assertEqual(len(self._archives(partner)), 1)
         self.assertFalse(self._archives(person))
@@ -68,13 +75,19 @@ class TestOpening(ArchiveCommon):
 
     def test_meeting_opens_the_archive_of_an_outside_company(self):
         partner = self._new_partner("By meeting")
-        person = self.env["res.partner"].create({"name": "Host", "parent_id": partner.id})
+        person = self.env["res.partner"].create(
+            {"name": "Host", "parent_id": partner.id}
+        )
         self.env["calendar.event"].create(
             {
                 "name": "Visit",
                 "start": "2025-03-03 02:00:00",
                 "stop": "2025-03-03 03:00:00",
-                "partner_ids": [Command.set((person | self.sales1.partner_id | self.company.partner_id).ids)],
+                "partner_ids": [
+                    Command.set(
+                        (person | self.sales1.partner_id | self.company.partner_id).ids
+                    )
+                ],
             }
         )
         self.assertEqual(len(self._archives(partner)), 1)
@@ -97,7 +110,9 @@ class TestOpening(ArchiveCommon):
     def test_own_people_and_companies_are_no_customers(self):
         self._new_order(self.sales1.partner_id)
         self._new_order(self.company.partner_id)
-        self.assertFalse(self._archives(self.sales1.partner_id | self.company.partner_id))
+        self.assertFalse(
+            self._archives(self.sales1.partner_id | self.company.partner_id)
+        )
 
     def test_switch_off(self):
         self.company.ca_auto_open = False
@@ -119,18 +134,28 @@ class TestOpening(ArchiveCommon):
         company2 = self.env["res.company"].create({"name": "Second house"})
         partner = self._new_partner("In two companies")
         self._new_order(partner)
-        self.env["sale.order"].with_company(company2).create({"partner_id": partner.id, "company_id": company2.id})
-        archives = self.env["customer.archive"].search([("partner_id", "=", partner.id)])
+        self.env["sale.order"].with_company(company2).create(
+            {"partner_id": partner.id, "company_id": company2.id}
+        )
+        archives = self.env["customer.archive"].search(
+            [("partner_id", "=", partner.id)]
+        )
         self.assertEqual(archives.company_id, self.company | company2)
 
     def test_second_archive_refused_by_the_database(self):
         archive = self._new_archive("Only one")
-        with self.assertRaises(UniqueViolation), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+        with (
+            self.assertRaises(UniqueViolation),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(),
+        ):
             self.env["customer.archive"].create({"partner_id": archive.partner_id.id})
 
     def test_archive_of_a_contact_person_refused(self):
         partner = self._new_partner("Company")
-        person = self.env["res.partner"].create({"name": "Person", "parent_id": partner.id})
+        person = self.env["res.partner"].create(
+            {"name": "Person", "parent_id": partner.id}
+        )
         with self.assertRaises(ValidationError):
             self.env["customer.archive"].create({"partner_id": person.id})
 
@@ -151,7 +176,9 @@ class TestOpening(ArchiveCommon):
     def test_numbers_are_not_typed(self):
         partner = self._new_partner("Typed number")
         with self.assertRaises(UserError):
-            self.env["customer.archive"].with_user(self.sales1).create({"partner_id": partner.id, "name": "KH/X"})
+            self.env["customer.archive"].with_user(self.sales1).create(
+                {"partner_id": partner.id, "name": "KH/X"}
+            )
         archive = self._new_archive("Kept number")
         with self.assertRaises(UserError):
             archive.with_user(self.manager).name = "KH/Y"
@@ -171,7 +198,9 @@ class TestOpening(ArchiveCommon):
             with self.assertRaises(UserError):  # AccessError is one
                 archive.with_user(user).unlink()
         admin = self.env.ref("base.user_admin")
-        admin.group_ids += self.env.ref("customer_archive.group_customer_archive_director")
+        admin.group_ids += self.env.ref(
+            "customer_archive.group_customer_archive_director"
+        )
         archive.with_user(admin).unlink()
         self.assertFalse(archive.exists())
 
@@ -198,9 +227,14 @@ class TestOpening(ArchiveCommon):
         counts = []
         for size in (10, 60):
             partners = self.env["res.partner"].create(
-                [{"name": f"Known {size} {number}", "is_company": True} for number in range(size)]
+                [
+                    {"name": f"Known {size} {number}", "is_company": True}
+                    for number in range(size)
+                ]
             )
-            contacts = [(self.company, partner, self.sales1, self.team) for partner in partners]
+            contacts = [
+                (self.company, partner, self.sales1, self.team) for partner in partners
+            ]
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
@@ -238,11 +272,15 @@ class TestOpeningDeadline(ArchiveCommon):
         with freeze_time("2025-03-08 16:01:00"):  # 00:01 on 9 March in Shanghai
             self.archive.invalidate_recordset()
             self.assertTrue(self.archive.is_overdue)
-            found = self.env["customer.archive"].search([("is_overdue", "=", True), ("state", "=", "draft")])
+            found = self.env["customer.archive"].search(
+                [("is_overdue", "=", True), ("state", "=", "draft")]
+            )
             self.assertIn(self.archive, found)
         with freeze_time("2025-03-10 02:00:00"):
             with self.enter_registry_test_mode():
-                self.env.ref("record_control.ir_cron_clock_escalate").method_direct_trigger()
+                self.env.ref(
+                    "record_control.ir_cron_clock_escalate"
+                ).method_direct_trigger()
             self.assertIn(self.supervisor, self.archive.sudo().activity_ids.user_id)
 
     def test_submitted_on_9_march_is_late(self):
@@ -263,5 +301,7 @@ class TestOpeningDeadline(ArchiveCommon):
     def test_old_customers_get_the_week_from_the_day_of_the_rule(self):
         self.company.ca_opening_since = "2025-03-10"
         with freeze_time("2025-03-12 03:00:00"):
-            archive = self._new_archive("Old customer", user=self.keeper, date_first_contact="2019-05-01")
+            archive = self._new_archive(
+                "Old customer", user=self.keeper, date_first_contact="2019-05-01"
+            )
         self.assertEqual(archive.date_opening_deadline, date(2025, 3, 17))

@@ -16,7 +16,10 @@ class TestStates(ArchiveCommon):
     def test_map_is_closed(self):
         states = {key for key, _label in ARCHIVE_STATES}
         self.assertEqual(set(ARCHIVE_TRANSITIONS), states)
-        self.assertLessEqual({target for targets in ARCHIVE_TRANSITIONS.values() for target in targets}, states)
+        self.assertLessEqual(
+            {target for targets in ARCHIVE_TRANSITIONS.values() for target in targets},
+            states,
+        )
 
     def test_review_puts_an_ordinary_archive_on_file(self):
         archive = self._new_archive("Ordinary")
@@ -28,7 +31,10 @@ class TestStates(ArchiveCommon):
         self.assertEqual(archive.state, "active")
         self.assertTrue(archive.date_filed)
         self.assertEqual(archive.index_no, "K-" + "-".join(archive.name.split("/")[1:]))
-        self.assertEqual(archive.event_ids.sorted("id").mapped("type_id.code"), ["submitted", "filed"])
+        self.assertEqual(
+            archive.event_ids.sorted("id").mapped("type_id.code"),
+            ["submitted", "filed"],
+        )
 
     def test_key_customer_needs_the_director(self):
         archive = self._new_archive("Key", second_user_id=self.sales2.id)
@@ -71,7 +77,9 @@ class TestStates(ArchiveCommon):
             archive.sudo().state = "active"
 
     def test_missing_things_are_all_named_at_once(self):
-        archive = self._new_archive("Incomplete", category_id=False, supervisor_id=False, team_id=False)
+        archive = self._new_archive(
+            "Incomplete", category_id=False, supervisor_id=False, team_id=False
+        )
         archive.supervisor_id = False
         with self.assertRaises(UserError) as error:
             archive.with_user(self.sales1).action_submit()
@@ -86,11 +94,15 @@ class TestStates(ArchiveCommon):
         self._submit(archive)
         with self.assertRaises(UserError):
             archive.with_user(self.supervisor)._sign_off("refuse")
-        archive.with_user(self.supervisor)._sign_off("refuse", "Business licence is missing")
+        archive.with_user(self.supervisor)._sign_off(
+            "refuse", "Business licence is missing"
+        )
         self.assertEqual(archive.state, "draft")
         self.assertFalse(archive.date_submitted)
         self.assertTrue(
-            archive.activity_ids.filtered(lambda a: a.user_id == self.sales1 and "licence" in (a.note or ""))
+            archive.activity_ids.filtered(
+                lambda a: a.user_id == self.sales1 and "licence" in (a.note or "")
+            )
         )
         self._put_on_file(archive)
         self.assertEqual(archive.state, "active")
@@ -106,7 +118,13 @@ class TestStates(ArchiveCommon):
         archive = (
             self.env["customer.archive"]
             .with_user(self.supervisor)
-            .create({"partner_id": partner.id, "user_id": self.sales1.id, "team_id": self.team.id})
+            .create(
+                {
+                    "partner_id": partner.id,
+                    "user_id": self.sales1.id,
+                    "team_id": self.team.id,
+                }
+            )
         )
         self._receive_documents(archive)
         with self.assertRaisesRegex(UserError, "created this archive"):
@@ -137,13 +155,16 @@ class TestStates(ArchiveCommon):
                 archive.sudo().write({"state": state})
             with self.assertRaises(UserError, msg=state):
                 self.env["customer.archive"].with_user(self.keeper).create(
-                    {"partner_id": self._new_partner(f"Created {state}").id, "state": state}
+                    {
+                        "partner_id": self._new_partner(f"Created {state}").id,
+                        "state": state,
+                    }
                 )
         self._submit(archive)
         with self.assertRaises(UserError):
-            archive.with_user(self.director).with_context(tracking_disable=True, default_state="active").write(
-                {"state": "active"}
-            )
+            archive.with_user(self.director).with_context(
+                tracking_disable=True, default_state="active"
+            ).write({"state": "active"})
         partner = self._new_partner("Imported past the gate")
         result = (
             self.env["customer.archive"]
@@ -200,11 +221,18 @@ class TestStates(ArchiveCommon):
         counts = []
         for size in (20, 100):
             partners = self.env["res.partner"].create(
-                [{"name": f"Counted {size} {number}", "is_company": True} for number in range(size)]
+                [
+                    {"name": f"Counted {size} {number}", "is_company": True}
+                    for number in range(size)
+                ]
             )
             archives = self.env["customer.archive"].create(
                 [
-                    {"partner_id": partner.id, "user_id": self.sales1.id, "team_id": self.team.id}
+                    {
+                        "partner_id": partner.id,
+                        "user_id": self.sales1.id,
+                        "team_id": self.team.id,
+                    }
                     for partner in partners
                 ]
             )
@@ -233,11 +261,24 @@ class TestEndOfTrade(ArchiveCommon):
         cls.partner = cls.archive.partner_id
 
     def test_deregister_and_restore(self):
-        person = self.env["res.partner"].create({"name": "Person", "parent_id": self.partner.id})
-        self._decide(self.archive, "deregister", reason="Moved to a competitor", archive_contacts=True)
+        person = self.env["res.partner"].create(
+            {"name": "Person", "parent_id": self.partner.id}
+        )
+        self._decide(
+            self.archive,
+            "deregister",
+            reason="Moved to a competitor",
+            archive_contacts=True,
+        )
         self.assertRecordValues(
             self.archive,
-            [{"state": "cancelled", "deregistered_by_id": self.manager.id, "deregistration_reason": "Moved to a competitor"}],
+            [
+                {
+                    "state": "cancelled",
+                    "deregistered_by_id": self.manager.id,
+                    "deregistration_reason": "Moved to a competitor",
+                }
+            ],
         )
         self.assertTrue(self.archive.date_deregistered)
         self.assertFalse(person.active)
@@ -245,10 +286,18 @@ class TestEndOfTrade(ArchiveCommon):
         self._decide(self.archive, "restore", reason="Came back")
         self.assertRecordValues(
             self.archive,
-            [{"state": "active", "date_deregistered": False, "deregistered_by_id": False, "churn_reason_id": False}],
+            [
+                {
+                    "state": "active",
+                    "date_deregistered": False,
+                    "deregistered_by_id": False,
+                    "churn_reason_id": False,
+                }
+            ],
         )
         self.assertEqual(
-            self.archive.event_ids.sorted("id").mapped("type_id.code")[-2:], ["deregistered", "restored"]
+            self.archive.event_ids.sorted("id").mapped("type_id.code")[-2:],
+            ["deregistered", "restored"],
         )
 
     def test_reason_is_asked_by_every_road(self):
@@ -257,7 +306,9 @@ class TestEndOfTrade(ArchiveCommon):
         with self.assertRaisesRegex(UserError, "reason"):
             self.archive.with_user(self.manager)._transition("stopped")
         with self.assertRaises(UserError):
-            self.archive.with_user(self.manager).write({"state": "cancelled", "deregistration_reason": "typed"})
+            self.archive.with_user(self.manager).write(
+                {"state": "cancelled", "deregistration_reason": "typed"}
+            )
 
     def test_old_reason_does_not_serve_again(self):
         self._decide(self.archive, "stop", reason="Unpaid")
@@ -270,7 +321,7 @@ class TestEndOfTrade(ArchiveCommon):
 
     def test_salesperson_and_keeper_may_not(self):
         for user in (self.sales1, self.keeper, self.supervisor):
-            with self.assertRaises((UserError)):
+            with self.assertRaises(UserError):
                 self._decide(self.archive, "deregister", user=user)
         self.assertEqual(self.archive.state, "active")
 
@@ -318,7 +369,9 @@ class TestContactDiscipline(ArchiveCommon):
     """CA-17: two employees keep contact with an important new customer."""
 
     def _missing(self, archive):
-        return archive in self.env["customer.archive"].search([("second_contact_missing", "=", True)])
+        return archive in self.env["customer.archive"].search(
+            [("second_contact_missing", "=", True)]
+        )
 
     def test_key_customer_needs_a_second_contact_before_review(self):
         archive = self._new_archive("Important")
@@ -343,7 +396,9 @@ class TestContactDiscipline(ArchiveCommon):
             self._new_archive("Same person", second_user_id=self.sales1.id)
 
     def test_old_customers_need_none(self):
-        archive = self._new_archive("Old", user=self.keeper, date_first_contact="2019-01-01")
+        archive = self._new_archive(
+            "Old", user=self.keeper, date_first_contact="2019-01-01"
+        )
         archive.partner_id.ca_is_key = True
         self.assertFalse(archive.second_contact_missing)
         self.assertFalse(self._missing(archive))
@@ -358,14 +413,21 @@ class TestContactDiscipline(ArchiveCommon):
     def test_marking_a_customer_reminds_the_person_in_charge(self):
         archive = self._put_on_file(self._new_archive("Became important"))
         archive.partner_id.with_user(self.manager).ca_is_key = True
-        activity_type = self.env.ref("customer_archive.mail_activity_type_second_contact")
+        activity_type = self.env.ref(
+            "customer_archive.mail_activity_type_second_contact"
+        )
         self.assertEqual(
-            archive.activity_ids.filtered(lambda a: a.activity_type_id == activity_type).user_id, self.sales1
+            archive.activity_ids.filtered(
+                lambda a: a.activity_type_id == activity_type
+            ).user_id,
+            self.sales1,
         )
 
     def test_vip_reception_is_shown_on_partner_and_meeting(self):
         partner = self._new_partner("VIP")
-        person = self.env["res.partner"].create({"name": "Chairman", "parent_id": partner.id})
+        person = self.env["res.partner"].create(
+            {"name": "Chairman", "parent_id": partner.id}
+        )
         event = self.env["calendar.event"].create(
             {
                 "name": "Visit",
@@ -387,7 +449,12 @@ class TestShelving(ArchiveCommon):
 
     def test_only_keepers_set_custody(self):
         archive = self._new_archive("Custody")
-        for values in ({"keeper_id": self.keeper.id}, {"cabinet": "A"}, {"position": 3}, {"carrier": "disk"}):
+        for values in (
+            {"keeper_id": self.keeper.id},
+            {"cabinet": "A"},
+            {"position": 3},
+            {"carrier": "disk"},
+        ):
             with self.assertRaises(AccessError, msg=values):
                 archive.with_user(self.sales1).write(values)
             archive.with_user(self.keeper).write(values)
@@ -399,7 +466,11 @@ class TestShelving(ArchiveCommon):
         archive.with_user(self.sales1).write({"carrier": "paper", "cabinet": False})
 
     def test_replacing_the_keeper_is_recorded(self):
-        keeper2 = self._new_user("ca_keeper2", "customer_archive.group_customer_archive_keeper", name="Second keeper")
+        keeper2 = self._new_user(
+            "ca_keeper2",
+            "customer_archive.group_customer_archive_keeper",
+            name="Second keeper",
+        )
         archive = self._new_archive("Kept")
         archive.with_user(self.keeper).keeper_id = self.keeper
         self.assertFalse(archive.event_ids)
@@ -410,15 +481,23 @@ class TestShelving(ArchiveCommon):
     def test_two_archives_never_stand_on_one_place(self):
         one, two = self._new_archive("One"), self._new_archive("Two")
         one.with_user(self.keeper).write({"cabinet": "Test", "shelf": 1, "position": 1})
-        with self.assertRaises(UniqueViolation), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
-            two.with_user(self.keeper).write({"cabinet": "Test", "shelf": 1, "position": 1})
+        with (
+            self.assertRaises(UniqueViolation),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(),
+        ):
+            two.with_user(self.keeper).write(
+                {"cabinet": "Test", "shelf": 1, "position": 1}
+            )
             self.env.flush_all()
 
     def test_next_free_places_follow_the_index(self):
         archives = self.env["customer.archive"]
         for number in range(3):
             archives |= self._new_archive(f"Shelf {number}")
-        archives[0].with_user(self.keeper).write({"cabinet": "Test", "shelf": 2, "position": 7})
+        archives[0].with_user(self.keeper).write(
+            {"cabinet": "Test", "shelf": 2, "position": 7}
+        )
         archives[1:].with_user(self.keeper).write({"cabinet": "Test", "shelf": 2})
         archives.with_user(self.keeper).action_take_next_place()
         self.assertEqual(archives.mapped("position"), [7, 8, 9])
@@ -427,7 +506,9 @@ class TestShelving(ArchiveCommon):
     def test_index_follows_the_category(self):
         archive = self._new_archive("Index")
         self.assertTrue(archive.index_no.startswith("K-"))
-        archive.category_id = self.env.ref("customer_archive.customer_archive_category_supplier")
+        archive.category_id = self.env.ref(
+            "customer_archive.customer_archive_category_supplier"
+        )
         self.assertTrue(archive.index_no.startswith("G-"))
 
 
@@ -436,7 +517,9 @@ class TestActivityPlans(ArchiveCommon):
     """CA-19: plans for festival greetings and regular visits are ready."""
 
     def test_plans_are_offered_on_archives(self):
-        plans = self.env["mail.activity.plan"].search([("res_model", "=", "customer.archive")])
+        plans = self.env["mail.activity.plan"].search(
+            [("res_model", "=", "customer.archive")]
+        )
         for name in ("festival_greeting", "regular_visit"):
             plan = self.env.ref(f"customer_archive.mail_activity_plan_{name}")
             self.assertIn(plan, plans)

@@ -21,7 +21,9 @@ class TestTimeline(ArchiveCommon):
             .create(
                 {
                     "archive_id": self.archive.id,
-                    "type_id": self.env.ref("customer_archive.customer_archive_event_type_personnel").id,
+                    "type_id": self.env.ref(
+                        "customer_archive.customer_archive_event_type_personnel"
+                    ).id,
                     "subject": "New purchasing manager",
                     **values,
                 }
@@ -38,14 +40,23 @@ class TestTimeline(ArchiveCommon):
     def test_events_are_seen_by_whoever_sees_the_archive(self):
         event = self._add(self.sales1)
         Event = self.env["customer.archive.event"]
-        for user in (self.sales1, self.supervisor, self.keeper, self.manager, self.director, self.finance):
+        for user in (
+            self.sales1,
+            self.supervisor,
+            self.keeper,
+            self.manager,
+            self.director,
+            self.finance,
+        ):
             self.assertIn(event, Event.with_user(user).search([]), user.login)
         for user in (self.sales2, self.clerk):
             self.assertNotIn(event, Event.with_user(user).search([]), user.login)
             with self.assertRaises(AccessError):
                 event.with_user(user).read(["subject"])
             self.assertFalse(
-                Event.with_user(user).formatted_read_group([("id", "=", event.id)], ["type_id"], ["__count"])
+                Event.with_user(user).formatted_read_group(
+                    [("id", "=", event.id)], ["type_id"], ["__count"]
+                )
             )
 
     def test_confidential_business_is_hidden(self):
@@ -60,7 +71,12 @@ class TestTimeline(ArchiveCommon):
 
     def test_system_events_are_not_written_by_hand(self):
         with self.assertRaises(UserError):
-            self._add(self.manager, type_id=self.env.ref("customer_archive.customer_archive_event_type_stopped").id)
+            self._add(
+                self.manager,
+                type_id=self.env.ref(
+                    "customer_archive.customer_archive_event_type_stopped"
+                ).id,
+            )
 
     def test_events_are_never_deleted(self):
         event = self._add(self.sales1)
@@ -70,11 +86,19 @@ class TestTimeline(ArchiveCommon):
 
     def test_call_of_other_applications(self):
         order = self._new_order(self.archive.partner_id)
-        person = self.env["res.partner"].create({"name": "Person", "parent_id": self.archive.partner_id.id})
+        person = self.env["res.partner"].create(
+            {"name": "Person", "parent_id": self.archive.partner_id.id}
+        )
         event = (
             self.env["customer.archive"]
             .with_user(self.clerk)
-            ._add_archive_event(person, "quotation_sample", "Quotation sent", "Second round", source=order)
+            ._add_archive_event(
+                person,
+                "quotation_sample",
+                "Quotation sent",
+                "Second round",
+                source=order,
+            )
         )
         self.assertRecordValues(
             event,
@@ -88,21 +112,31 @@ class TestTimeline(ArchiveCommon):
                 }
             ],
         )
-        self.assertEqual(event.with_user(self.manager).action_open_source()["res_id"], order.id)
+        self.assertEqual(
+            event.with_user(self.manager).action_open_source()["res_id"], order.id
+        )
 
     def test_event_of_a_customer_without_archive_opens_one(self):
         partner = self._new_partner("Without archive")
-        event = self.env["customer.archive"]._add_archive_event(partner, "contact", "Called us")
+        event = self.env["customer.archive"]._add_archive_event(
+            partner, "contact", "Called us"
+        )
         self.assertEqual(event.archive_id.partner_id, partner)
 
     def test_own_people_have_no_timeline(self):
         self.assertFalse(
-            self.env["customer.archive"]._add_archive_event(self.sales1.partner_id, "contact", "Lunch")
+            self.env["customer.archive"]._add_archive_event(
+                self.sales1.partner_id, "contact", "Lunch"
+            )
         )
 
     def test_many_events_cost_a_fixed_number_of_queries(self):
         rows = [
-            {"partner": archive.partner_id, "type": "contact", "subject": f"Event {number}"}
+            {
+                "partner": archive.partner_id,
+                "type": "contact",
+                "subject": f"Event {number}",
+            }
             for number in range(25)
             for archive in (self.archive, self.other)
         ]
@@ -121,7 +155,14 @@ class TestTimeline(ArchiveCommon):
 
     def test_not_exposed_to_remote_calls(self):
         for name in ("_add_archive_event", "_add_archive_events", "_open_for_contacts"):
-            self.assertTrue(getattr(getattr(type(self.env["customer.archive"]), name), "_api_private", False), name)
+            self.assertTrue(
+                getattr(
+                    getattr(type(self.env["customer.archive"]), name),
+                    "_api_private",
+                    False,
+                ),
+                name,
+            )
 
 
 @tagged("post_install", "-at_install")
@@ -148,11 +189,24 @@ class TestChangeLedger(ArchiveCommon):
         Change = self.env["customer.archive.change"]
         changes = Change.search([("archive_id", "=", archive.id)])
         by_field = {change.field_id.name: change for change in changes}
-        self.assertEqual((by_field["name"].old_value, by_field["name"].new_value), ("Before", "After"))
-        self.assertEqual((by_field["name"].kind, by_field["cabinet"].kind), ("partner", "archive"))
+        self.assertEqual(
+            (by_field["name"].old_value, by_field["name"].new_value),
+            ("Before", "After"),
+        )
+        self.assertEqual(
+            (by_field["name"].kind, by_field["cabinet"].kind), ("partner", "archive")
+        )
         self.assertEqual(by_field["cabinet"].author_id, self.keeper.partner_id)
-        self.assertTrue(Change.with_user(self.sales1).search([("archive_id", "=", archive.id)]))
-        self.assertFalse(Change.with_user(self.sales2).search([("archive_id", "=", archive.id)]))
+        self.assertTrue(
+            Change.with_user(self.sales1).search([("archive_id", "=", archive.id)])
+        )
+        self.assertFalse(
+            Change.with_user(self.sales2).search([("archive_id", "=", archive.id)])
+        )
         with self.assertRaises(AccessError):
             changes.with_user(self.sales2).read(["new_value"])
-        self.assertTrue(Change.formatted_read_group([("archive_id", "=", archive.id)], ["field_id"], ["__count"]))
+        self.assertTrue(
+            Change.formatted_read_group(
+                [("archive_id", "=", archive.id)], ["field_id"], ["__count"]
+            )
+        )

@@ -54,7 +54,9 @@ class CustomerArchiveDecision(models.TransientModel):
         for decision in self:
             reasons = []
             if decision.kind == "deregister":
-                reasons = decision.archive_ids.partner_id._get_ca_open_business_reasons()
+                reasons = (
+                    decision.archive_ids.partner_id._get_ca_open_business_reasons()
+                )
             decision.open_business = "\n".join(reasons) or False
 
     def action_confirm(self):
