@@ -19,7 +19,6 @@ class CustomerArchive(models.Model):
     # Standing, kept on the customer and repeated here in the company of the archive
     grade_id = fields.Many2one(
         comodel_name="customer.grade",
-        string="Grade",
         compute="_compute_standing",
         store=True,
         index="btree_not_null",
@@ -62,7 +61,6 @@ class CustomerArchive(models.Model):
     )
     contact_id = fields.Many2one(
         comodel_name="res.partner",
-        string="Contact",
         compute="_compute_contact_id",
     )
 

@@ -13,7 +13,6 @@ class CustomerArchive(models.Model):
 
     keeper_id = fields.Many2one(
         comodel_name="res.users",
-        string="Keeper",
         index="btree_not_null",
         copy=False,
         tracking=True,
