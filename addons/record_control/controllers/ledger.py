@@ -19,12 +19,21 @@ class LedgerController(http.Controller):
         """Ledgers of a model that the user may export, for the menu of its lists."""
         ledgers = request.env["ledger.mixin"]._get_ledgers(model)
         return [
-            {"name": ledger._name, "title": ledger._get_ledger_title(), "code": ledger._ledger_form_code or ""}
+            {
+                "name": ledger._name,
+                "title": ledger._get_ledger_title(),
+                "code": ledger._ledger_form_code or "",
+            }
             for ledger in ledgers
             if ledger._has_ledger_access()
         ]
 
-    @http.route("/record_control/ledger/<string:name>", type="http", auth="user", methods=["POST"])
+    @http.route(
+        "/record_control/ledger/<string:name>",
+        type="http",
+        auth="user",
+        methods=["POST"],
+    )
     def export_ledger(self, name, data, **_kwargs):
         """Export a ledger: the whole search, or the records picked by hand.
 
@@ -34,18 +43,31 @@ class LedgerController(http.Controller):
         try:
             wanted = json.loads(data)
             active_test = wanted.get("context", {}).get("active_test", True)
-            ledger = request.env["ledger.mixin"].with_context(active_test=active_test)._get_ledger(name)
-            file = ledger._open_ledger_file(wanted.get("domain") or [], wanted.get("order"), wanted.get("ids"))
+            ledger = (
+                request.env["ledger.mixin"]
+                .with_context(active_test=active_test)
+                ._get_ledger(name)
+            )
+            file = ledger._open_ledger_file(
+                wanted.get("domain") or [], wanted.get("order"), wanted.get("ids")
+            )
             file_name = ledger._get_ledger_file_name()
         except Exception as error:
             if not isinstance(error, UserError):
                 _logger.exception("Ledger %s cannot be exported", name)
-            payload = {"code": 0, "message": "Odoo Server Error", "data": http.serialize_exception(error)}
+            payload = {
+                "code": 0,
+                "message": "Odoo Server Error",
+                "data": http.serialize_exception(error),
+            }
             raise InternalServerError(json.dumps(payload)) from error
         response = http.Response(
             wrap_file(request.httprequest.environ, file),
             direct_passthrough=True,
-            headers=[("Content-Type", XLSX), ("Content-Disposition", content_disposition(file_name))],
+            headers=[
+                ("Content-Type", XLSX),
+                ("Content-Disposition", content_disposition(file_name)),
+            ],
         )
         response.call_on_close(file.close)
         return response

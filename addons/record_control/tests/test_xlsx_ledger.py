@@ -24,12 +24,45 @@ class TestXlsxLedger(BaseCase):
 
     def test_types_are_real(self):
         sheet = self.write(
-            [Column("a", kind=kind) for kind in ("text", "integer", "number", "money", "percent", "date", "datetime", "boolean")],
-            [("x", 3, 1.25, 99.5, 0.125, date(2026, 2, 28), datetime(2026, 2, 28, 13, 30), True)],
+            [
+                Column("a", kind=kind)
+                for kind in (
+                    "text",
+                    "integer",
+                    "number",
+                    "money",
+                    "percent",
+                    "date",
+                    "datetime",
+                    "boolean",
+                )
+            ],
+            [
+                (
+                    "x",
+                    3,
+                    1.25,
+                    99.5,
+                    0.125,
+                    date(2026, 2, 28),
+                    datetime(2026, 2, 28, 13, 30),
+                    True,
+                )
+            ],
         )
         values = [cell.value for cell in sheet[4]]
         self.assertEqual(
-            values, ["x", 3, 1.25, 99.5, 0.125, datetime(2026, 2, 28), datetime(2026, 2, 28, 13, 30), "Yes"]
+            values,
+            [
+                "x",
+                3,
+                1.25,
+                99.5,
+                0.125,
+                datetime(2026, 2, 28),
+                datetime(2026, 2, 28, 13, 30),
+                "Yes",
+            ],
         )
         formats = [cell.number_format for cell in sheet[4]]
         self.assertEqual(formats[4:7], ["0.00%", "yyyy-mm-dd", "yyyy-mm-dd hh:mm"])
@@ -37,28 +70,60 @@ class TestXlsxLedger(BaseCase):
 
     def test_empty_values_are_empty_cells_and_zero_is_a_number(self):
         sheet = self.write(
-            [Column("a"), Column("b", kind="number"), Column("c", kind="date"), Column("d", kind="boolean")],
+            [
+                Column("a"),
+                Column("b", kind="number"),
+                Column("c", kind="date"),
+                Column("d", kind="boolean"),
+            ],
             [(False, 0, None, False), (None, 0.0, False, None)],
         )
-        self.assertEqual([[cell.value for cell in row] for row in sheet["A4:D5"]], [[None, 0, None, None]] * 2)
+        self.assertEqual(
+            [[cell.value for cell in row] for row in sheet["A4:D5"]],
+            [[None, 0, None, None]] * 2,
+        )
 
     def test_no_text_becomes_a_formula_link_or_markup(self):
         texts = [
-            "=1+1", '=HYPERLINK("http://x.example","y")', "+1", "-1", "@SUM(A1)", "\t=1", "http://x.example", "mailto:a@b.c",
-            "{=1}", "007", "<r><t>raw</t></r>", "<r>&broken</r>", "a\x00b", "_x0041_",
+            "=1+1",
+            '=HYPERLINK("http://x.example","y")',
+            "+1",
+            "-1",
+            "@SUM(A1)",
+            "\t=1",
+            "http://x.example",
+            "mailto:a@b.c",
+            "{=1}",
+            "007",
+            "<r><t>raw</t></r>",
+            "<r>&broken</r>",
+            "a\x00b",
+            "_x0041_",
         ]
-        sheet = self.write([Column("a")], [(text,) for text in texts], title="=1+1", lines=[("", "<r>&x</r>")], data_only=False)
+        sheet = self.write(
+            [Column("a")],
+            [(text,) for text in texts],
+            title="=1+1",
+            lines=[("", "<r>&x</r>")],
+            data_only=False,
+        )
         cells = [sheet.cell(row=row, column=1) for row in range(5, 5 + len(texts))]
         self.assertEqual({cell.data_type for cell in cells}, {"s"})
         # openpyxl leaves Excel's own escape of control characters as it is in the file
         escaped = {"a\x00b": "a_x0000_b", "_x0041_": "_x005F_x0041_"}
-        self.assertEqual([cell.value for cell in cells], [escaped.get(text, text) for text in texts])
+        self.assertEqual(
+            [cell.value for cell in cells], [escaped.get(text, text) for text in texts]
+        )
         self.assertEqual([cell.hyperlink for cell in cells], [None] * len(texts))
         self.assertTrue(all(cell.quotePrefix for cell in cells[:6]))
         self.assertEqual(sheet["A1"].data_type, "s")
 
     def test_header_is_frozen_and_filtered(self):
-        sheet = self.write([Column("a", label="A"), Column("b", label="B")], [("x", "y")] * 3, lines=[("Company", "Y")])
+        sheet = self.write(
+            [Column("a", label="A"), Column("b", label="B")],
+            [("x", "y")] * 3,
+            lines=[("Company", "Y")],
+        )
         self.assertEqual(sheet["A1"].value, "Ledger")
         self.assertEqual(sheet["A2"].value, "Company: Y")
         self.assertEqual([cell.value for cell in sheet[4]], ["A", "B"])
@@ -67,29 +132,65 @@ class TestXlsxLedger(BaseCase):
         self.assertEqual(sheet.print_title_rows, "$4:$4")
 
     def test_totals_follow_the_filter_and_carry_their_value(self):
-        columns = [Column("a"), Column("b", kind="money", total=True), Column("c", kind="integer")]
+        columns = [
+            Column("a"),
+            Column("b", kind="money", total=True),
+            Column("c", kind="integer"),
+        ]
         rows = [("x", 0.1, 1), ("y", 0.2, 2)]
-        self.assertEqual([cell.value for cell in self.write(columns, rows)[6]], ["Total", 0.3, None])
-        self.assertEqual(self.write(columns, rows, data_only=False)["B6"].value, "=SUBTOTAL(109,B4:B5)")
+        self.assertEqual(
+            [cell.value for cell in self.write(columns, rows)[6]], ["Total", 0.3, None]
+        )
+        self.assertEqual(
+            self.write(columns, rows, data_only=False)["B6"].value,
+            "=SUBTOTAL(109,B4:B5)",
+        )
 
     def test_currencies_are_not_added_up(self):
-        columns = [Column("a", kind="money", total=True, currency="c"), Column("b"), Column("c", kind="integer", total=True)]
-        sheet = self.write(columns, [((10, "CNY"), "x", 1), ((5, "USD"), "y", 1), ((2.5, "CNY"), "z", 1), (None, "", 1)])
+        columns = [
+            Column("a", kind="money", total=True, currency="c"),
+            Column("b"),
+            Column("c", kind="integer", total=True),
+        ]
+        sheet = self.write(
+            columns,
+            [
+                ((10, "CNY"), "x", 1),
+                ((5, "USD"), "y", 1),
+                ((2.5, "CNY"), "z", 1),
+                (None, "", 1),
+            ],
+        )
         self.assertEqual([cell.value for cell in sheet[8]], [12.5, "Total CNY", 4])
         self.assertEqual([cell.value for cell in sheet[9]], [5, "Total USD", None])
         self.assertIn("CNY", sheet["A4"].number_format)
 
     def test_values_that_excel_cannot_hold(self):
-        columns = [Column("a"), Column("b", kind="integer"), Column("c", kind="number"), Column("d", kind="date")]
+        columns = [
+            Column("a"),
+            Column("b", kind="integer"),
+            Column("c", kind="number"),
+            Column("d", kind="date"),
+        ]
         long_text = "很" * 40_000
-        sheet = self.write(columns, [(long_text, 10**18, float("nan"), date(1899, 5, 1)), ("😀" * 20_000, 1, float("inf"), None)])
-        self.assertEqual([cell.value for cell in sheet[4]][1:], [str(10**18), None, "1899-05-01"])
+        sheet = self.write(
+            columns,
+            [
+                (long_text, 10**18, float("nan"), date(1899, 5, 1)),
+                ("😀" * 20_000, 1, float("inf"), None),
+            ],
+        )
+        self.assertEqual(
+            [cell.value for cell in sheet[4]][1:], [str(10**18), None, "1899-05-01"]
+        )
         self.assertEqual(len(sheet["A4"].value), 32_767)
         self.assertTrue(sheet["A4"].value.endswith("…"))
         self.assertLessEqual(len(sheet["A5"].value.encode("utf-16-le")) // 2, 32_767)
 
     def test_notes_and_empty_ledger(self):
-        sheet = self.write([Column("a", label="A")], [], notes=["Two records are left out."])
+        sheet = self.write(
+            [Column("a", label="A")], [], notes=["Two records are left out."]
+        )
         self.assertEqual(sheet["A3"].value, "A")
         self.assertEqual(sheet["A5"].value, "Two records are left out.")
 

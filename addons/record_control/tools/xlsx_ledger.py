@@ -170,13 +170,17 @@ class LedgerWriter:
             raise ValueError(f"Unknown kinds of columns: {sorted(unknown)}")
         self.count = 0
         self._book = xlsxwriter.Workbook(target, dict(OPTIONS))
-        self._sheet = self._book.add_worksheet(_sheet_name(head.title), StreamingWorksheet)
+        self._sheet = self._book.add_worksheet(
+            _sheet_name(head.title), StreamingWorksheet
+        )
         self._formats = {}
         self._sums = [{} for _column in self.columns]
         self._row = 0
         self._set_page()
         self._write_head()
-        self._cells = [self._get_cell(index, column) for index, column in enumerate(self.columns)]
+        self._cells = [
+            self._get_cell(index, column) for index, column in enumerate(self.columns)
+        ]
 
     # --- Page and head ---
 
@@ -195,12 +199,16 @@ class LedgerWriter:
         sheet.set_footer("&C&P / &N")
         for index, column in enumerate(self.columns):
             width = column.width or KINDS[column.kind or "text"]
-            sheet.set_column(index, index, width, self._format(**_cell_properties(column)))
+            sheet.set_column(
+                index, index, width, self._format(**_cell_properties(column))
+            )
 
     def _write_head(self):
         sheet = self._sheet
         sheet.set_row(0, 26)
-        sheet.write_string(0, 0, _clean(self.head.title), self._format(bold=True, font_size=16))
+        sheet.write_string(
+            0, 0, _clean(self.head.title), self._format(bold=True, font_size=16)
+        )
         label_format = self._format(font_color="#666666", num_format="@")
         plain_format = self._format(num_format="@")
         row = 1
@@ -209,7 +217,14 @@ class LedgerWriter:
             sheet.write_string(row, 0, text, label_format if label else plain_format)
             row += 1
         row += 1
-        heading = self._format(bold=True, bg_color="#D9E1F2", border=1, text_wrap=True, valign="vcenter", align="center")
+        heading = self._format(
+            bold=True,
+            bg_color="#D9E1F2",
+            border=1,
+            text_wrap=True,
+            valign="vcenter",
+            align="center",
+        )
         for index, column in enumerate(self.columns):
             sheet.write_string(row, index, _clean(column.label or column.name), heading)
         sheet.freeze_panes(row + 1, 0)
@@ -226,7 +241,9 @@ class LedgerWriter:
         """
         first = self._row
         last = self._first_row + MAX_ROWS
-        self._row = self._sheet.stream_rows(first, self._cells, rows, last, len(self.columns))
+        self._row = self._sheet.stream_rows(
+            first, self._cells, rows, last, len(self.columns)
+        )
         self.count += self._row - first
 
     def _get_cell(self, index, column):
@@ -246,7 +263,9 @@ class LedgerWriter:
         return _text_cell(name, style, self._style(column, quote_prefix=True))
 
     def _style(self, column, code="", **properties):
-        return self._format(**_cell_properties(column, code), **properties)._get_xf_index()
+        return self._format(
+            **_cell_properties(column, code), **properties
+        )._get_xf_index()
 
     def _get_money_cell(self, name, column, total):
         cells = {}
@@ -275,7 +294,9 @@ class LedgerWriter:
                 self._write_totals(last_row)
         for note in notes:
             self._row += 1
-            sheet.write_string(self._row, 0, _clean(note), self._format(italic=True, num_format="@"))
+            sheet.write_string(
+                self._row, 0, _clean(note), self._format(italic=True, num_format="@")
+            )
         self._book.close()
         return self.count
 
@@ -283,7 +304,9 @@ class LedgerWriter:
         totals = [index for index, column in enumerate(self.columns) if column.total]
         codes = sorted({code for index in totals for code in self._sums[index] if code})
         for position, code in enumerate(codes or [""]):
-            self._write_total_line(totals, code, last_row, first=position == 0, single=len(codes) <= 1)
+            self._write_total_line(
+                totals, code, last_row, first=position == 0, single=len(codes) <= 1
+            )
             self._row += 1
 
     def _write_total_line(self, totals, code, last_row, first, single):
@@ -297,15 +320,23 @@ class LedgerWriter:
         """
         sheet = self._sheet
         word = self.head.word("total")
-        label_index = next((index for index in range(len(self.columns)) if index not in totals), None)
+        label_index = next(
+            (index for index in range(len(self.columns)) if index not in totals), None
+        )
         for index, column in enumerate(self.columns):
             own_code = code if column.currency else ""
-            cell_format = self._format(**_cell_properties(column, own_code), bold=True, top=1)
+            cell_format = self._format(
+                **_cell_properties(column, own_code), bold=True, top=1
+            )
             if index == label_index:
                 text = word if single or not code else f"{word} {code}"
-                sheet.write_string(self._row, index, text, self._format(bold=True, top=1))
+                sheet.write_string(
+                    self._row, index, text, self._format(bold=True, top=1)
+                )
             elif index not in totals or not (first or column.currency):
-                sheet.write_blank(self._row, index, None, self._format(bold=True, top=1))
+                sheet.write_blank(
+                    self._row, index, None, self._format(bold=True, top=1)
+                )
             else:
                 value = self._sums[index].get(own_code, 0)
                 if column.kind != "integer":
@@ -313,7 +344,9 @@ class LedgerWriter:
                 if single or not column.currency:
                     # follows the filter that a reader sets in Excel
                     cells = xl_range(self._first_row, index, last_row, index)
-                    sheet.write_formula(self._row, index, f"=SUBTOTAL(109,{cells})", cell_format, value)
+                    sheet.write_formula(
+                        self._row, index, f"=SUBTOTAL(109,{cells})", cell_format, value
+                    )
                 else:
                     sheet.write_number(self._row, index, value, cell_format)
 
@@ -382,7 +415,9 @@ def _date_cell(name, style):
         days = value.toordinal()
         is_instant = isinstance(value, datetime)
         if days < _FIRST_DAY:  # before Excel's calendar: the day as text
-            return text_cell(row, value.isoformat(" ") if is_instant else value.isoformat())
+            return text_cell(
+                row, value.isoformat(" ") if is_instant else value.isoformat()
+            )
         serial = days - _EPOCH
         if is_instant:
             serial += (value.hour * 3600 + value.minute * 60 + value.second) / 86400

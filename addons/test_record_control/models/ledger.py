@@ -13,7 +13,9 @@ class TestLedgerThing(models.Model):
     owner_id = fields.Many2one(comodel_name="res.users")
     company_id = fields.Many2one(comodel_name="res.company")
     currency_id = fields.Many2one(comodel_name="res.currency")
-    state = fields.Selection(selection=[("draft", "Draft"), ("done", "Done")], default="draft")
+    state = fields.Selection(
+        selection=[("draft", "Draft"), ("done", "Done")], default="draft"
+    )
     quantity = fields.Integer()
     weight = fields.Float()
     amount = fields.Monetary()
@@ -56,9 +58,15 @@ class TestLedger(models.AbstractModel):
 
     def _column_phone(self, records):
         # read as the user: what he may not read stays blank, as in the columns by path
-        phones = {partner.id: partner.phone for partner in records.partner_id._filtered_access("read") if partner.phone}
+        phones = {
+            partner.id: partner.phone
+            for partner in records.partner_id._filtered_access("read")
+            if partner.phone
+        }
         return {
-            thing.id: f"{phones[thing.partner_id.id][:3]}****" for thing in records if thing.partner_id.id in phones
+            thing.id: f"{phones[thing.partner_id.id][:3]}****"
+            for thing in records
+            if thing.partner_id.id in phones
         }
 
 
@@ -96,7 +104,11 @@ class TestSecretLineLedger(models.AbstractModel):
     _ledger_model = "test.secret.line"
 
     def _ledger_columns(self):
-        return [Column("name"), Column("secret_id.content", label="Content"), Column("sum")]
+        return [
+            Column("name"),
+            Column("secret_id.content", label="Content"),
+            Column("sum"),
+        ]
 
 
 class TestSecretLinkLedger(models.AbstractModel):

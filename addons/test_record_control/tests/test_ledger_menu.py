@@ -28,10 +28,17 @@ class TestLedgerMenu(HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        new_test_user(cls.env, "menu_clerk", groups="base.group_user,base.group_allow_export", lang="en_US")
+        new_test_user(
+            cls.env,
+            "menu_clerk",
+            groups="base.group_user,base.group_allow_export",
+            lang="en_US",
+        )
         new_test_user(cls.env, "menu_viewer", groups="base.group_user", lang="en_US")
         cls.env.ref("base.user_admin").lang = "en_US"
-        cls.env["test.ledger.thing"].create([{"name": f"Thing {number}", "quantity": number} for number in range(100)])
+        cls.env["test.ledger.thing"].create(
+            [{"name": f"Thing {number}", "quantity": number} for number in range(100)]
+        )
         cls.action = cls.env["ir.actions.act_window"].create(
             {
                 "name": "Things",

@@ -24,7 +24,11 @@ class TestLedgerRestricted(AccessCommon):
 
     def export(self, user, ledger, **kwargs):
         self.env.invalidate_all()
-        with self.env[PREFIX + ledger].with_user(user)._open_ledger_file(**kwargs) as file:
+        with (
+            self.env[PREFIX + ledger]
+            .with_user(user)
+            ._open_ledger_file(**kwargs) as file
+        ):
             sheet = load_workbook(BytesIO(file.read()), data_only=True).active
         self.env.cr.precommit.run()
         rows = [list(row) for row in sheet.iter_rows(values_only=True)]
@@ -39,13 +43,26 @@ class TestLedgerRestricted(AccessCommon):
     def test_owner_gets_rows_and_log_lines(self):
         rows = self.export(self.owner, "ledger_secret", order="name")
         self.assertEqual(
-            rows, [["Alpha", "content of Alpha", 41], ["Beta", "content of Beta", 41], ["Total", None, 82]]
+            rows,
+            [
+                ["Alpha", "content of Alpha", 41],
+                ["Beta", "content of Beta", 41],
+                ["Total", None, 82],
+            ],
         )
         self.assertRecordValues(
             self._log_lines(action="export"),
             [
-                {"res_id": self.alpha.id, "user_id": self.owner.id, "detail": "Register of dossiers"},
-                {"res_id": self.beta.id, "user_id": self.owner.id, "detail": "Register of dossiers"},
+                {
+                    "res_id": self.alpha.id,
+                    "user_id": self.owner.id,
+                    "detail": "Register of dossiers",
+                },
+                {
+                    "res_id": self.beta.id,
+                    "user_id": self.owner.id,
+                    "detail": "Register of dossiers",
+                },
             ],
         )
 
@@ -54,9 +71,13 @@ class TestLedgerRestricted(AccessCommon):
         self.env.flush_all()
         rows = self.export(self.owner, "ledger_secret")
         self.assertEqual(rows[0][0], "Alpha")
-        self.assertEqual(rows[-1][0], "1 records are left out, because you may not export them.")
+        self.assertEqual(
+            rows[-1][0], "1 records are left out, because you may not export them."
+        )
         self.assertNotIn("content of Beta", str(rows))
-        self.assertEqual(self._log_lines(action="export").mapped("res_id"), self.alpha.ids)
+        self.assertEqual(
+            self._log_lines(action="export").mapped("res_id"), self.alpha.ids
+        )
 
     def test_grant_of_export_opens_and_grant_of_reading_does_not(self):
         self._grant(self.stranger, self.alpha, ["export"])
@@ -69,12 +90,16 @@ class TestLedgerRestricted(AccessCommon):
     def test_nothing_exportable_is_refused_with_the_reason(self):
         self.secrets.confidentiality = "confidential"
         self.env.flush_all()
-        with self.assertRaisesRegex(AccessError, "None of the 2 records.*Register of dossiers.*\n.+Alpha"):
+        with self.assertRaisesRegex(
+            AccessError, "None of the 2 records.*Register of dossiers.*\n.+Alpha"
+        ):
             self.export(self.owner, "ledger_secret")
         self.assertFalse(self._log_lines(action="export"))
 
     def test_picked_ids_open_nothing(self):
-        self.assertEqual(self.export(self.stranger, "ledger_secret", ids=self.secrets.ids), [])
+        self.assertEqual(
+            self.export(self.stranger, "ledger_secret", ids=self.secrets.ids), []
+        )
 
     def test_lines_are_as_restricted_as_their_record(self):
         self.assertEqual(self.export(self.stranger, "ledger_secret_line"), [])
@@ -83,14 +108,21 @@ class TestLedgerRestricted(AccessCommon):
         rows = self.export(self.owner, "ledger_secret_line")
         self.assertEqual(rows[0], ["line of Alpha", "content of Alpha", 7])
         self.assertNotIn("Beta", str(rows[:-1]))
-        self.assertEqual(set(self._log_lines(action="export").mapped("res_id")), set(self.alpha.ids))
+        self.assertEqual(
+            set(self._log_lines(action="export").mapped("res_id")), set(self.alpha.ids)
+        )
 
     def test_open_record_shows_nothing_of_a_secret_behind_it(self):
         """Neither the name nor a field of the dossier behind a link."""
         rows = self.export(self.stranger, "ledger_secret_link")
         self.assertEqual(rows[0][0], "Link")
-        self.assertFalse({"Alpha", "Beta", "content"} & set(" ".join(map(str, rows)).split()))
+        self.assertFalse(
+            {"Alpha", "Beta", "content"} & set(" ".join(map(str, rows)).split())
+        )
         rows = self.export(self.owner, "ledger_secret_link")
         self.assertEqual(rows[0][2], "content of Alpha")
         self.assertIn("Dossier Beta", rows[0][3])
-        self.assertEqual(self._log_lines(action="export", user_id=self.owner.id).mapped("res_id"), self.alpha.ids)
+        self.assertEqual(
+            self._log_lines(action="export", user_id=self.owner.id).mapped("res_id"),
+            self.alpha.ids,
+        )

@@ -364,6 +364,8 @@ class TestNumberingConcurrency(BaseCase):
             errors = []
             started = threading.Event()
 
+            # bound now, as the thread runs later
+            # pylint: disable-next=dangerous-default-value
             def second(kind=kind, errors=errors, started=started):
                 try:
                     with self._environment(commit=False) as env:
@@ -389,6 +391,7 @@ class TestNumberingConcurrency(BaseCase):
         for kind in ("normal", "gapless"):
             names, failures = [], []
 
+            # pylint: disable-next=dangerous-default-value
             def worker(kind=kind, names=names, failures=failures):
                 try:
                     for _i in range(6):

@@ -26,9 +26,7 @@ class CustomerArchiveChange(models.Model):
     author_id = fields.Many2one(
         comodel_name="res.partner", string="Changed by", readonly=True
     )
-    field_id = fields.Many2one(
-        comodel_name="ir.model.fields", string="Field", readonly=True
-    )
+    field_id = fields.Many2one(comodel_name="ir.model.fields", readonly=True)
     kind = fields.Selection(
         selection=[("archive", "Archive"), ("partner", "Customer")],
         string="Record",

@@ -1,6 +1,9 @@
 from odoo import api, fields, models
+from odoo.tools.misc import split_every
 
 from ...tools.pinyin import has_pinyin_library
+
+PINYIN_BATCH = 5000  # partners in memory at once
 
 
 class ResConfigSettings(models.TransientModel):
@@ -42,9 +45,12 @@ class ResConfigSettings(models.TransientModel):
 
     def action_ca_rebuild_pinyin(self):
         """Compute the pinyin of all names again, for example after the library was installed."""
-        partners_sudo = (
-            self.env["res.partner"].sudo().with_context(active_test=False).search([])
-        )
-        self.env.add_to_compute(partners_sudo._fields["ca_pinyin"], partners_sudo)
-        partners_sudo.flush_recordset(["ca_pinyin"])
+        # sudo: the pinyin of a name is no more secret than the name
+        partners_sudo = self.env["res.partner"].sudo().with_context(active_test=False)
+        ids = partners_sudo._search([("name", "!=", False)]).get_result_ids()
+        for batch in split_every(PINYIN_BATCH, ids):
+            partners = partners_sudo.browse(batch)
+            self.env.add_to_compute(partners._fields["ca_pinyin"], partners)
+            partners.flush_recordset(["ca_pinyin"])
+            partners.invalidate_recordset()
         return True

@@ -50,8 +50,12 @@ class CustomerArchiveTurnover(models.Model):
         help="Where the figure comes from: annual report, the customer's statement, a credit agency.",
     )
 
-    _year_unique = models.UniqueIndex("(archive_id, year)", "This year is already in the list.")
-    _year_plausible = models.Constraint("CHECK(year BETWEEN 1900 AND 2200)", "Enter the year with four digits.")
+    _year_unique = models.UniqueIndex(
+        "(archive_id, year)", "This year is already in the list."
+    )
+    _year_plausible = models.Constraint(
+        "CHECK(year BETWEEN 1900 AND 2200)", "Enter the year with four digits."
+    )
 
 
 class CustomerArchiveEstate(models.Model):
@@ -91,7 +95,9 @@ class CustomerArchiveEstate(models.Model):
     )
     note = fields.Char()
 
-    _area_positive = models.Constraint("CHECK(area >= 0)", "An area cannot be negative.")
+    _area_positive = models.Constraint(
+        "CHECK(area >= 0)", "An area cannot be negative."
+    )
 
 
 class CustomerArchiveChannel(models.Model):
@@ -122,7 +128,9 @@ class CustomerArchiveChannel(models.Model):
         help="Share of the customer's purchases or sales, in percent.",
     )
 
-    _share_range = models.Constraint("CHECK(share BETWEEN 0 AND 100)", "A share lies between 0 and 100 %.")
+    _share_range = models.Constraint(
+        "CHECK(share BETWEEN 0 AND 100)", "A share lies between 0 and 100 %."
+    )
 
 
 class CustomerArchiveCompetitor(models.Model):
@@ -147,4 +155,6 @@ class CustomerArchiveCompetitor(models.Model):
     )
     note = fields.Char()
 
-    _amount_positive = models.Constraint("CHECK(amount >= 0)", "An amount of trade cannot be negative.")
+    _amount_positive = models.Constraint(
+        "CHECK(amount >= 0)", "An amount of trade cannot be negative."
+    )

@@ -101,7 +101,9 @@ class CustomerArchivePerson(models.Model):
         help="Why the private data of this person is needed.",
     )
 
-    _partner_unique = models.UniqueIndex("(archive_id, partner_id)", "This person is already in the archive.")
+    _partner_unique = models.UniqueIndex(
+        "(archive_id, partner_id)", "This person is already in the archive."
+    )
     _years_in_trade_positive = models.Constraint(
         "CHECK(years_in_trade >= 0)",
         "Years in the trade cannot be negative.",
@@ -114,14 +116,17 @@ class CustomerArchivePerson(models.Model):
         today = fields.Date.context_today(self)
         for person in self:
             born = person.birth_date
-            person.age = born and today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+            person.age = born and today.year - born.year - (
+                (today.month, today.day) < (born.month, born.day)
+            )
 
     # --- Constraints ---
 
     @api.constrains("partner_id", "archive_id")
     def _check_partner_of_customer(self):
         wrong = self.filtered(
-            lambda person: person.partner_id.commercial_partner_id != person.archive_id.partner_id.commercial_partner_id
+            lambda person: person.partner_id.commercial_partner_id
+            != person.archive_id.partner_id.commercial_partner_id
         )
         if wrong:
             raise ValidationError(
@@ -140,12 +145,17 @@ class CustomerArchivePerson(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         persons = super().create(vals_list)
-        persons.filtered(lambda person: any(person.sudo()[fname] for fname in PRIVATE_FIELDS))._check_private_data()
+        persons.filtered(
+            lambda person: any(person.sudo()[fname] for fname in PRIVATE_FIELDS)
+        )._check_private_data()
         return persons
 
     def write(self, vals):
         result = super().write(vals)
-        if any(vals.get(fname) for fname in PRIVATE_FIELDS) or "private_purpose" in vals:
+        if (
+            any(vals.get(fname) for fname in PRIVATE_FIELDS)
+            or "private_purpose" in vals
+        ):
             self._check_private_data()
         return result
 
@@ -155,8 +165,12 @@ class CustomerArchivePerson(models.Model):
         :raises UserError: with the names of all persons concerned
         """
         # sudo: the rule holds for what is stored, whoever looks at it
-        holding = self.sudo().filtered(lambda person: any(person[fname] for fname in PRIVATE_FIELDS))
-        refused = holding.filtered(lambda person: not person.company_id.ca_personal_data)
+        holding = self.sudo().filtered(
+            lambda person: any(person[fname] for fname in PRIVATE_FIELDS)
+        )
+        refused = holding.filtered(
+            lambda person: not person.company_id.ca_personal_data
+        )
         if refused:
             raise UserError(
                 self.env._(
@@ -166,7 +180,9 @@ class CustomerArchivePerson(models.Model):
                     names=", ".join(refused.partner_id.mapped("name")),
                 )
             )
-        without = holding.filtered(lambda person: not (person.private_purpose or "").strip())
+        without = holding.filtered(
+            lambda person: not (person.private_purpose or "").strip()
+        )
         if without:
             raise UserError(
                 self.env._(

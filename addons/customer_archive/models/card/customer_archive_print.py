@@ -31,7 +31,9 @@ class CustomerArchive(models.Model):
     def _may_see_phones(self):
         """Return whether the user sees the phone numbers of this customer in full."""
         self.ensure_one()
-        return self.env.user in (self.user_id | self.second_user_id) or self._has_one_of(PHONE_GROUPS)
+        return self.env.user in (
+            self.user_id | self.second_user_id
+        ) or self._has_one_of(PHONE_GROUPS)
 
     # --- Values ---
 
@@ -76,7 +78,10 @@ class CustomerArchive(models.Model):
         """
         self.ensure_one()
         value = self[fname]
-        return [(key == value, label) for key, label in self._fields[fname]._description_selection(self.env)]
+        return [
+            (key == value, label)
+            for key, label in self._fields[fname]._description_selection(self.env)
+        ]
 
     def _card_yes_no(self, value):
         return [(bool(value), self.env._("Yes")), (not value, self.env._("No"))]
@@ -100,19 +105,34 @@ class CustomerArchive(models.Model):
 
     def _card_names(self, *codes):
         """Return the names of the contacts with one of the roles."""
-        return ", ".join(contact.name or "" for contact in self.partner_id._get_ca_contacts_by_role(*codes))
+        return ", ".join(
+            contact.name or ""
+            for contact in self.partner_id._get_ca_contacts_by_role(*codes)
+        )
 
     def _card_phones(self, *codes):
-        return ", ".join(filter(None, self.partner_id._get_ca_contacts_by_role(*codes).mapped("phone")))
+        return ", ".join(
+            filter(
+                None, self.partner_id._get_ca_contacts_by_role(*codes).mapped("phone")
+            )
+        )
 
     def _card_persons(self):
         """Return the persons in the order of their roles, the most important first."""
         order = {code: rank for rank, code in enumerate(self._get_person_roles())}
 
         def rank(person):
-            return min((order.get(code, len(order)) for code in person.role_ids.mapped("code")), default=len(order) + 1)
+            return min(
+                (
+                    order.get(code, len(order))
+                    for code in person.role_ids.mapped("code")
+                ),
+                default=len(order) + 1,
+            )
 
-        return self.person_ids.sorted(lambda person: (rank(person), person.sequence, person.id))
+        return self.person_ids.sorted(
+            lambda person: (rank(person), person.sequence, person.id)
+        )
 
     def _card_person(self, *codes):
         """Return what the archive knows of the contact with one of the roles."""
@@ -121,17 +141,28 @@ class CustomerArchive(models.Model):
 
     def _card_own_person(self):
         """Return what the archive knows of a private customer itself."""
-        return self.person_ids.filtered(lambda person: person.partner_id == self.partner_id)[:1]
+        return self.person_ids.filtered(
+            lambda person: person.partner_id == self.partner_id
+        )[:1]
 
     def _card_decision_makers(self):
         """Return the names of those who decide and of those in charge at the customer."""
         return self._card_names(
-            "legal_representative", "chairman", "general_manager", "owner", "operator", "responsible", "purchasing_manager"
+            "legal_representative",
+            "chairman",
+            "general_manager",
+            "owner",
+            "operator",
+            "responsible",
+            "purchasing_manager",
         )
 
     def _card_emergency_contacts(self):
         """Return the people to be called in an emergency: by their role, or by the tag of the archive documents."""
-        return self.partner_id._get_ca_contacts_by_role("emergency") | self._get_emergency_contacts()
+        return (
+            self.partner_id._get_ca_contacts_by_role("emergency")
+            | self._get_emergency_contacts()
+        )
 
     def _card_address(self):
         return self._card_one_line(self.partner_id)
@@ -139,16 +170,27 @@ class CustomerArchive(models.Model):
     @api.model
     def _card_one_line(self, partner):
         """Return the address of a contact on one line."""
-        lines = (partner._display_address(without_company=True) if partner else "").splitlines()
+        lines = (
+            partner._display_address(without_company=True) if partner else ""
+        ).splitlines()
         return ", ".join(filter(None, (line.strip() for line in lines)))
 
     def _card_banks(self):
         return ", ".join(
-            filter(None, [f"{bank.bank_id.name or ''} {bank.acc_number or ''}".strip() for bank in self.partner_id.bank_ids])
+            filter(
+                None,
+                [
+                    f"{bank.bank_id.name or ''} {bank.acc_number or ''}".strip()
+                    for bank in self.partner_id.bank_ids
+                ],
+            )
         )
 
     def _card_payment_terms(self):
-        return self.partner_id.with_company(self.company_id).property_payment_term_id.name or ""
+        return (
+            self.partner_id.with_company(self.company_id).property_payment_term_id.name
+            or ""
+        )
 
     # --- Figures ---
 
@@ -167,13 +209,18 @@ class CustomerArchive(models.Model):
 
     def _card_turnovers(self, count):
         """Return the customer's own turnover of the latest years, the latest last."""
-        return self._card_rows(list(reversed(self.turnover_ids.sorted("year", reverse=True)[:count])), count)
+        return self._card_rows(
+            list(reversed(self.turnover_ids.sorted("year", reverse=True)[:count])),
+            count,
+        )
 
     def _card_estate(self, kind, place, tenure=None):
         """Return the area of the customer's land or buildings."""
         return sum(
             self.estate_ids.filtered(
-                lambda line: line.kind == kind and line.place == place and tenure in (None, line.tenure)
+                lambda line: line.kind == kind
+                and line.place == place
+                and tenure in (None, line.tenure)
             ).mapped("area")
         )
 
@@ -185,8 +232,13 @@ class CustomerArchive(models.Model):
         self.ensure_one()
         env = self.env
         started = self._card_date(self.date_first_order)
-        record = ", ".join(f"{row['year']}: {self._card_money(row['amount'])}" for row in (self.trade_years or [])[:3])
-        credit = dict(self._fields["credit_status"]._description_selection(env)).get(self.credit_status, "")
+        record = ", ".join(
+            f"{row['year']}: {self._card_money(row['amount'])}"
+            for row in (self.trade_years or [])[:3]
+        )
+        credit = dict(self._fields["credit_status"]._description_selection(env)).get(
+            self.credit_status, ""
+        )
         if self.is_company:
             return [
                 (env._("Company name"), self.partner_id.name),
@@ -194,12 +246,21 @@ class CustomerArchive(models.Model):
                 (env._("Phone"), self.phone),
                 (env._("Industry"), self.industry_id.name),
                 (env._("Employees"), self._card_number(self.staff_total)),
-                (env._("Registered capital"), self._card_money(self.registered_capital)),
-                (env._("Person responsible"), self._card_names("responsible", "legal_representative", "owner")),
+                (
+                    env._("Registered capital"),
+                    self._card_money(self.registered_capital),
+                ),
+                (
+                    env._("Person responsible"),
+                    self._card_names("responsible", "legal_representative", "owner"),
+                ),
                 (env._("Reputation in the trade"), self.trade_reputation),
                 (env._("Market position (share)"), self.market_position),
                 (env._("Purchasing manager"), self._card_names("purchasing_manager")),
-                (env._("Purchasing assistants"), self._card_names("purchasing_assistant")),
+                (
+                    env._("Purchasing assistants"),
+                    self._card_names("purchasing_assistant"),
+                ),
                 (env._("Founded on"), self._card_date(self.date_founded)),
                 (env._("Trade with us since"), started),
                 (env._("Record of trade"), record),
@@ -210,7 +271,11 @@ class CustomerArchive(models.Model):
                 (env._("Terms of payment"), self._card_payment_terms()),
             ]
         person = self._card_own_person()
-        age = person.age if person and person._may_print_private_data() and person.birth_date else ""
+        age = (
+            person.age
+            if person and person._may_print_private_data() and person.birth_date
+            else ""
+        )
         return [
             (env._("Name"), self.partner_id.name),
             (env._("Age"), age),
@@ -238,7 +303,9 @@ class CustomerArchive(models.Model):
         return {
             "present": self.filtered(lambda archive: archive.trade_class == "trading"),
             "past": self.filtered(lambda archive: archive.trade_class == "past"),
-            "future": self.filtered(lambda archive: archive.trade_class in ("soon", "none")),
+            "future": self.filtered(
+                lambda archive: archive.trade_class in ("soon", "none")
+            ),
         }
 
     # --- Sign-off ---
@@ -257,23 +324,42 @@ class CustomerArchive(models.Model):
         self.ensure_one()
         # sudo: whoever prints the card sees who has signed it
         archive_sudo = self.sudo()
-        steps_sudo = archive_sudo.env["sign.off.route"].search(
-            [("model", "=", self._name), ("form_id.key", "=", code), ("company_id", "in", (self.company_id.id, False))],
-            order="company_id, sequence, id",
-            limit=1,
-        ).step_ids
+        steps_sudo = (
+            archive_sudo.env["sign.off.route"]
+            .search(
+                [
+                    ("model", "=", self._name),
+                    ("form_id.key", "=", code),
+                    ("company_id", "in", (self.company_id.id, False)),
+                ],
+                order="company_id, sequence, id",
+                limit=1,
+            )
+            .step_ids
+        )
         cells = [{"title": step.name} for step in steps_sudo]
         if self.sign_off_state != "sealed" or self._get_seal_reasons():
             return list(reversed(cells))
         request_sudo = archive_sudo.sign_off_request_id
-        free = list(request_sudo.signature_ids.filtered(lambda signature: signature.decision == "approve"))
+        free = list(
+            request_sudo.signature_ids.filtered(
+                lambda signature: signature.decision == "approve"
+            )
+        )
         for cell, step in zip(cells, steps_sudo, strict=True):
             if step.signer_type == "requester":
-                cell.update(user_name=request_sudo.requester_id.name, signed_at=request_sudo.requested_at)
+                cell.update(
+                    user_name=request_sudo.requester_id.name,
+                    signed_at=request_sudo.requested_at,
+                )
                 continue
             for signature in free:
                 signed = signature.step_id
-                if (signed.signer_type, signed.role, signed.group_id) == (step.signer_type, step.role, step.group_id):
+                if (signed.signer_type, signed.role, signed.group_id) == (
+                    step.signer_type,
+                    step.role,
+                    step.group_id,
+                ):
                     cell.update(
                         user_name=signature.user_id.name,
                         signed_at=signature.signed_at,

@@ -10,7 +10,6 @@ class CustomerArchive(models.Model):
     # Basic data
     enterprise_type_id = fields.Many2one(
         comodel_name="customer.enterprise.type",
-        string="Enterprise Type",
         index="btree_not_null",
         ondelete="restrict",
         tracking=True,
@@ -283,7 +282,6 @@ class CustomerArchive(models.Model):
         tracking=True,
     )
     payment_day = fields.Char(
-        string="Payment Day",
         tracking=True,
         help="Day or days of the month on which the customer pays.",
     )
@@ -365,26 +363,36 @@ class CustomerArchive(models.Model):
         for archive in self:
             founded = archive.date_founded
             archive.years_founded = founded and (
-                today.year - founded.year - ((today.month, today.day) < (founded.month, founded.day))
+                today.year
+                - founded.year
+                - ((today.month, today.day) < (founded.month, founded.day))
             )
 
     @api.depends("staff_male", "staff_female")
     def _compute_staff_total(self):
         for archive in self:
-            archive.staff_total = (archive.staff_male or 0) + (archive.staff_female or 0) or archive.staff_total
+            archive.staff_total = (archive.staff_male or 0) + (
+                archive.staff_female or 0
+            ) or archive.staff_total
 
     @api.depends("pl_sales", "pl_cost", "pl_expenses", "pl_interest")
     def _compute_profit(self):
         for archive in self:
-            archive.pl_operating = archive.pl_sales - archive.pl_cost - archive.pl_expenses
+            archive.pl_operating = (
+                archive.pl_sales - archive.pl_cost - archive.pl_expenses
+            )
             archive.pl_net = archive.pl_operating - archive.pl_interest
-            archive.pl_margin = archive.pl_net / archive.pl_sales if archive.pl_sales else 0.0
+            archive.pl_margin = (
+                archive.pl_net / archive.pl_sales if archive.pl_sales else 0.0
+            )
 
     # --- Constraints ---
 
     @api.constrains("domestic_share", "export_share")
     def _check_sales_shares(self):
-        wrong = self.filtered(lambda archive: archive.domestic_share + archive.export_share > 100.005)
+        wrong = self.filtered(
+            lambda archive: archive.domestic_share + archive.export_share > 100.005
+        )
         if wrong:
             raise ValidationError(
                 "\n".join(

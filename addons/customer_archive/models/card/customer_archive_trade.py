@@ -95,25 +95,35 @@ class CustomerArchive(models.Model):
             this_month = company._record_control_today().replace(day=1)
             trade = archives._get_trade_by_month(company)
             for archive in archives:
-                archive.update(archive._prepare_trade_figures(trade.get(archive.partner_id.id, {}), this_month))
+                archive.update(
+                    archive._prepare_trade_figures(
+                        trade.get(archive.partner_id.id, {}), this_month
+                    )
+                )
 
     @api.depends("partner_id", "company_id")
     def _compute_products(self):
         for company, archives in self.grouped("company_id").items():
-            year_ago = company._record_control_today() - relativedelta(months=PROFILE_MONTHS)
+            year_ago = company._record_control_today() - relativedelta(
+                months=PROFILE_MONTHS
+            )
             all_time = archives._get_product_trade(company)
             recent = archives._get_product_trade(company, since=year_ago)
             for archive in archives:
                 top = all_time.get(archive.partner_id.id, [])[:TOP_PRODUCTS]
                 archive.main_products = ", ".join(row["product"] for row in top)
-                archive.recent_products = recent.get(archive.partner_id.id, [])[:TOP_PRODUCTS]
+                archive.recent_products = recent.get(archive.partner_id.id, [])[
+                    :TOP_PRODUCTS
+                ]
 
     @api.depends("partner_id", "company_id")
     def _compute_contract_numbers(self):
         for company, archives in self.grouped("company_id").items():
             numbers = archives._get_contract_numbers(company)
             for archive in archives:
-                archive.contract_numbers = ", ".join(numbers.get(archive.partner_id.id, []))
+                archive.contract_numbers = ", ".join(
+                    numbers.get(archive.partner_id.id, [])
+                )
 
     @api.depends("partner_id", "company_id")
     def _compute_has_paid_late(self):
@@ -130,7 +140,10 @@ class CustomerArchive(models.Model):
                 archive.open_needs = ", ".join(needs.get(archive.partner_id.id, []))
                 archive.loss_reason = losses.get(archive.partner_id.id)
                 if archive.churn_reason_id:
-                    reasons = (archive.churn_reason_id.name, archive.deregistration_reason)
+                    reasons = (
+                        archive.churn_reason_id.name,
+                        archive.deregistration_reason,
+                    )
                     archive.loss_reason = ": ".join(filter(None, reasons))
 
     # --- Trade ---
@@ -145,7 +158,11 @@ class CustomerArchive(models.Model):
         :rtype: dict
         """
         first = min(trade, default=None)
-        start = max(first, this_month - relativedelta(months=PROFILE_MONTHS)) if first else this_month
+        start = (
+            max(first, this_month - relativedelta(months=PROFILE_MONTHS))
+            if first
+            else this_month
+        )
         months = []
         while start < this_month:
             months.append(start)
@@ -170,7 +187,10 @@ class CustomerArchive(models.Model):
                 }
                 for month in months
             ],
-            "trade_years": [{"year": year, "amount": years[year]} for year in sorted(years, reverse=True)],
+            "trade_years": [
+                {"year": year, "amount": years[year]}
+                for year in sorted(years, reverse=True)
+            ],
         }
 
     def _get_trade_by_month(self, company):
@@ -181,8 +201,10 @@ class CustomerArchive(models.Model):
         :rtype: dict
         """
         trade = defaultdict(lambda: defaultdict(float))
-        rows = self._read_invoiced_months(company) if company.sudo().ca_trade_basis == "invoice" else (
-            self._read_ordered_months(company)
+        rows = (
+            self._read_invoiced_months(company)
+            if company.sudo().ca_trade_basis == "invoice"
+            else (self._read_ordered_months(company))
         )
         for customer_id, day, amount in rows:
             trade[customer_id][day.replace(day=1)] += amount
@@ -193,7 +215,9 @@ class CustomerArchive(models.Model):
         if not self.partner_id.ids:
             return
         # The figures are part of the archive: who may read the archive may read them, whichever orders he may read.
-        orders_sudo = self.sudo().env["sale.order"].with_context(tz=company._record_control_tz())
+        orders_sudo = (
+            self.sudo().env["sale.order"].with_context(tz=company._record_control_tz())
+        )
         domain = self._get_order_domain(company)
         own = Domain("currency_id", "=", company.currency_id.id)
         for partner, month, amount in orders_sudo._read_group(
@@ -202,9 +226,13 @@ class CustomerArchive(models.Model):
             yield partner.commercial_partner_id.id, month.date(), amount
         # Foreign amounts are converted at the rate of their day.
         for partner, currency, day, amount in orders_sudo._read_group(
-            domain & ~own, ["partner_id", "currency_id", "date_order:day"], ["amount_untaxed:sum"]
+            domain & ~own,
+            ["partner_id", "currency_id", "date_order:day"],
+            ["amount_untaxed:sum"],
         ):
-            converted = currency._convert(amount, company.currency_id, company, day.date())
+            converted = currency._convert(
+                amount, company.currency_id, company, day.date()
+            )
             yield partner.commercial_partner_id.id, day.date(), converted
 
     def _read_invoiced_months(self, company):
@@ -212,13 +240,17 @@ class CustomerArchive(models.Model):
         if not self.partner_id.ids:
             return
         # Salespeople read the figures of their archives without access to accounting.
-        for partner, month, amount in self.sudo().env["account.move"]._read_group(
-            Domain("commercial_partner_id", "in", self.partner_id.ids)
-            & Domain("company_id", "=", company.id)
-            & Domain("move_type", "in", ("out_invoice", "out_refund"))
-            & Domain("state", "=", "posted"),
-            ["commercial_partner_id", "invoice_date:month"],
-            ["amount_untaxed_signed:sum"],
+        for partner, month, amount in (
+            self.sudo()
+            .env["account.move"]
+            ._read_group(
+                Domain("commercial_partner_id", "in", self.partner_id.ids)
+                & Domain("company_id", "=", company.id)
+                & Domain("move_type", "in", ("out_invoice", "out_refund"))
+                & Domain("state", "=", "posted"),
+                ["commercial_partner_id", "invoice_date:month"],
+                ["amount_untaxed_signed:sum"],
+            )
         ):
             yield partner.id, month, amount
 
@@ -232,28 +264,46 @@ class CustomerArchive(models.Model):
         """
         if not self.partner_id.ids:
             return {}
-        domain = Domain("order_id", "any", self._get_order_domain(company)) & Domain("display_type", "=", False)
-        domain &= Domain("product_id", "!=", False) & Domain("is_downpayment", "=", False)
+        domain = Domain("order_id", "any", self._get_order_domain(company)) & Domain(
+            "display_type", "=", False
+        )
+        domain &= Domain("product_id", "!=", False) & Domain(
+            "is_downpayment", "=", False
+        )
         if since:
             domain &= Domain("order_id.date_order", ">=", since)
         rows = {}
         # See _read_ordered_months.
-        for partner, product, unit, currency, quantity, amount in self.sudo().env["sale.order.line"]._read_group(
-            domain,
-            ["order_partner_id", "product_id", "product_uom_id", "currency_id"],
-            ["product_uom_qty:sum", "price_subtotal:sum"],
+        for partner, product, unit, currency, quantity, amount in (
+            self.sudo()
+            .env["sale.order.line"]
+            ._read_group(
+                domain,
+                ["order_partner_id", "product_id", "product_uom_id", "currency_id"],
+                ["product_uom_qty:sum", "price_subtotal:sum"],
+            )
         ):
-            row = rows.setdefault((partner.commercial_partner_id.id, product), [0.0, 0.0])
-            row[0] += unit._compute_quantity(quantity, product.uom_id, round=False) if unit else quantity
+            row = rows.setdefault(
+                (partner.commercial_partner_id.id, product), [0.0, 0.0]
+            )
+            row[0] += (
+                unit._compute_quantity(quantity, product.uom_id, round=False)
+                if unit
+                else quantity
+            )
             # today's rate: the amounts only rank the products
-            row[1] += currency._convert(amount, company.currency_id, company, fields.Date.today())
+            row[1] += currency._convert(
+                amount, company.currency_id, company, fields.Date.today()
+            )
         products = defaultdict(list)
         for (customer_id, product), (quantity, amount) in sorted(
             rows.items(), key=lambda item: (-item[1][1], item[0][1].id)
         ):
             products[customer_id].append(
                 {
-                    "product": product.with_context(display_default_code=False).display_name,
+                    "product": product.with_context(
+                        display_default_code=False
+                    ).display_name,
                     "quantity": round(quantity, 4),
                     "unit": product.uom_id.name,
                     "amount": amount,
@@ -270,14 +320,22 @@ class CustomerArchive(models.Model):
             return {}
         numbers = {}
         # See _read_ordered_months.
-        for partner, orders in self.sudo().env["sale.order"]._read_group(
-            self._get_order_domain(company), ["partner_id"], ["id:recordset"]
+        for partner, orders in (
+            self.sudo()
+            .env["sale.order"]
+            ._read_group(
+                self._get_order_domain(company), ["partner_id"], ["id:recordset"]
+            )
         ):
             numbers.setdefault(partner.commercial_partner_id.id, []).extend(orders)
         return {
             customer_id: [
-                f"{order.name} ({order.client_order_ref})" if order.client_order_ref else order.name
-                for order in sorted(orders, key=lambda order: order.date_order, reverse=True)[:CONTRACTS_SHOWN]
+                f"{order.name} ({order.client_order_ref})"
+                if order.client_order_ref
+                else order.name
+                for order in sorted(
+                    orders, key=lambda order: order.date_order, reverse=True
+                )[:CONTRACTS_SHOWN]
             ]
             for customer_id, orders in numbers.items()
         }
@@ -292,12 +350,17 @@ class CustomerArchive(models.Model):
         if not self.partner_id.ids:
             return needs, losses
         # See _read_ordered_months.
-        leads_sudo = self.sudo().env["crm.lead"].with_context(active_test=False).search(
-            Domain("partner_id", "child_of", self.partner_id.ids)
-            & Domain("company_id", "in", (company.id, False))
-            & Domain("type", "=", "opportunity")
-            & Domain("won_status", "in", ("pending", "lost")),
-            order="date_closed, id",
+        leads_sudo = (
+            self.sudo()
+            .env["crm.lead"]
+            .with_context(active_test=False)
+            .search(
+                Domain("partner_id", "child_of", self.partner_id.ids)
+                & Domain("company_id", "in", (company.id, False))
+                & Domain("type", "=", "opportunity")
+                & Domain("won_status", "in", ("pending", "lost")),
+                order="date_closed, id",
+            )
         )
         for lead_sudo in leads_sudo:
             customer_id = lead_sudo.partner_id.commercial_partner_id.id
@@ -341,4 +404,6 @@ class CustomerArchive(models.Model):
             )
         )
         overdue = self.partner_id._get_ca_overdue_amounts(company)
-        return {row[0] for row in paid_late} | {customer_id for customer_id, amount in overdue.items() if amount > 0}
+        return {row[0] for row in paid_late} | {
+            customer_id for customer_id, amount in overdue.items() if amount > 0
+        }

@@ -19,4 +19,6 @@ class CustomerEnterpriseType(models.Model):
         default=True,
     )
 
-    _name_unique = models.UniqueIndex("(name)", "There is already an enterprise type of this name.")
+    _name_unique = models.UniqueIndex(
+        "(name)", "There is already an enterprise type of this name."
+    )

@@ -7,7 +7,13 @@ class CustomerNewReport(models.Model):
 
     _name = "customer.new.report"
     _description = "Report of a new customer"
-    _inherit = ["numbering.mixin", "sign.off.mixin", "controlled.form.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "numbering.mixin",
+        "sign.off.mixin",
+        "controlled.form.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "id desc"
     _check_company_auto = True
     _numbering_code = "customer.new.report"
@@ -56,7 +62,6 @@ class CustomerNewReport(models.Model):
     )
     factory_id = fields.Many2one(
         comodel_name="res.partner",
-        string="Factory",
         compute="_compute_factory_id",
         help="The address with the role of a factory, else the first delivery address.",
     )
@@ -111,7 +116,9 @@ class CustomerNewReport(models.Model):
         tracking=True,
     )
 
-    _name_company_unique = models.UniqueIndex("(name, company_id)", "The number of the report is already taken.")
+    _name_company_unique = models.UniqueIndex(
+        "(name, company_id)", "The number of the report is already taken."
+    )
     _partner_company_unique = models.UniqueIndex(
         "(partner_id, company_id)",
         "There is already a report of this new customer.",
@@ -122,24 +129,39 @@ class CustomerNewReport(models.Model):
     @api.depends("name", "partner_id.display_name")
     def _compute_display_name(self):
         for report in self:
-            report.display_name = f"{report.name or ''} {report.partner_id.display_name or ''}".strip()
+            report.display_name = (
+                f"{report.name or ''} {report.partner_id.display_name or ''}".strip()
+            )
 
     @api.depends("partner_id.child_ids.type", "partner_id.child_ids.ca_role_ids")
     def _compute_factory_id(self):
         for report in self:
             customer = report.partner_id
-            deliveries = customer.child_ids.filtered(lambda contact: contact.type == "delivery")
-            report.factory_id = (customer._get_ca_contacts_by_role("factory") | deliveries)[:1]
+            deliveries = customer.child_ids.filtered(
+                lambda contact: contact.type == "delivery"
+            )
+            report.factory_id = (
+                customer._get_ca_contacts_by_role("factory") | deliveries
+            )[:1]
 
-    @api.depends("order_id.amount_untaxed", "order_id.order_line.product_id", "company_id")
+    @api.depends(
+        "order_id.amount_untaxed", "order_id.order_line.product_id", "company_id"
+    )
     def _compute_first_order(self):
         for report in self:
             order = report.order_id
             amount = order.amount_untaxed
             if order and order.currency_id != report.currency_id:
-                amount = order.currency_id._convert(amount, report.currency_id, report.company_id, order.date_order.date())
+                amount = order.currency_id._convert(
+                    amount,
+                    report.currency_id,
+                    report.company_id,
+                    order.date_order.date(),
+                )
             report.amount_first_order = amount
-            products = order.order_line.filtered(lambda line: not line.display_type).product_id
+            products = order.order_line.filtered(
+                lambda line: not line.display_type
+            ).product_id
             report.first_products = ", ".join(products.mapped("name"))
 
     # --- CRUD ---
@@ -149,24 +171,36 @@ class CustomerNewReport(models.Model):
         signed = self.filtered(lambda report: report.sign_off_state != "none")
         if signed:
             raise UserError(
-                self.env._("Reports that were handed in for signature are kept: %(reports)s.",
-                    reports=", ".join(signed.mapped("name")))
+                self.env._(
+                    "Reports that were handed in for signature are kept: %(reports)s.",
+                    reports=", ".join(signed.mapped("name")),
+                )
             )
 
     def copy(self, default=None):
-        raise UserError(self.env._("A customer is newly developed only once; its report is not duplicated."))
+        raise UserError(
+            self.env._(
+                "A customer is newly developed only once; its report is not duplicated."
+            )
+        )
 
     # --- Business ---
 
     @api.model
     def _get_reported_customers(self, customers, company):
         """Return those of the customers that have a report in the company."""
-        return self.search([("partner_id", "in", customers.ids), ("company_id", "=", company.id)]).partner_id
+        return self.search(
+            [("partner_id", "in", customers.ids), ("company_id", "=", company.id)]
+        ).partner_id
 
     def _get_sign_off_reasons(self):
         reasons = super()._get_sign_off_reasons()
         if not (self.development_history or "").strip():
-            reasons.append(self.env._("%(report)s: tell how the customer was won.", report=self.name))
+            reasons.append(
+                self.env._(
+                    "%(report)s: tell how the customer was won.", report=self.name
+                )
+            )
         return reasons
 
     def _get_sign_off_users(self, role):

@@ -38,7 +38,10 @@ class ResCompany(models.Model):
     @api.constrains("ca_personal_data", "ca_personal_data_purpose")
     def _check_ca_personal_data_purpose(self):
         for company in self:
-            if company.ca_personal_data and not (company.ca_personal_data_purpose or "").strip():
+            if (
+                company.ca_personal_data
+                and not (company.ca_personal_data_purpose or "").strip()
+            ):
                 raise ValidationError(
                     self.env._(
                         "%(company)s: say for which purpose private data of contacts is kept, or do not keep it.",

@@ -25,5 +25,7 @@ class ResPartner(models.Model):
         family = self | self.child_ids
         found = self.browse()
         for code in codes:
-            found |= family.filtered(lambda contact, code=code: code in contact.ca_role_ids.mapped("code"))
+            found |= family.filtered(
+                lambda contact, code=code: code in contact.ca_role_ids.mapped("code")
+            )
         return found

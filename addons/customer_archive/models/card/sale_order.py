@@ -10,25 +10,41 @@ class SaleOrder(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         orders = super().create(vals_list)
-        orders.filtered(lambda order: order.state == "sale")._draft_ca_new_customer_reports()
+        orders.filtered(
+            lambda order: order.state == "sale"
+        )._draft_ca_new_customer_reports()
         return orders
 
     def write(self, vals):
-        confirming = self.filtered(lambda order: order.state != "sale") if vals.get("state") == "sale" else self.browse()
+        confirming = (
+            self.filtered(lambda order: order.state != "sale")
+            if vals.get("state") == "sale"
+            else self.browse()
+        )
         result = super().write(vals)
-        confirming.filtered(lambda order: order.state == "sale")._draft_ca_new_customer_reports()
+        confirming.filtered(
+            lambda order: order.state == "sale"
+        )._draft_ca_new_customer_reports()
         return result
 
     def _draft_ca_new_customer_reports(self):
         """Draft a report for each customer whose first confirmed order is among these."""
         # sudo: the report belongs to the person in charge, whoever confirms the order
-        orders_sudo = self.sudo().filtered(lambda order: order.company_id.ca_new_customer_report)
+        orders_sudo = self.sudo().filtered(
+            lambda order: order.company_id.ca_new_customer_report
+        )
         vals_list = []
         for company, company_orders in orders_sudo.grouped("company_id").items():
             customers = company_orders.partner_id.commercial_partner_id
-            known = self.env["customer.new.report"].sudo()._get_reported_customers(customers, company)
+            known = (
+                self.env["customer.new.report"]
+                .sudo()
+                ._get_reported_customers(customers, company)
+            )
             known |= company_orders._get_ca_earlier_customers(company)
-            by_customer = company_orders.sorted("date_order").grouped(lambda order: order.partner_id.commercial_partner_id)
+            by_customer = company_orders.sorted("date_order").grouped(
+                lambda order: order.partner_id.commercial_partner_id
+            )
             vals_list += [
                 orders[0]._prepare_ca_new_customer_report_vals()
                 for customer, orders in by_customer.items()
@@ -46,7 +62,9 @@ class SaleOrder(models.Model):
             & Domain("id", "not in", self.ids),
             ["partner_id"],
         )
-        return self.env["res.partner"].union(*(partner.commercial_partner_id for (partner,) in groups))
+        return self.env["res.partner"].union(
+            *(partner.commercial_partner_id for (partner,) in groups)
+        )
 
     def _prepare_ca_new_customer_report_vals(self):
         self.ensure_one()

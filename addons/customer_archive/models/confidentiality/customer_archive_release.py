@@ -143,7 +143,6 @@ class CustomerArchiveRelease(models.Model):
     )
     witness_id = fields.Many2one(
         comodel_name="res.users",
-        string="Witness",
         copy=False,
     )
 

@@ -100,7 +100,6 @@ class CustomerArchiveDestruction(models.Model):
     )
     witness_id = fields.Many2one(
         comodel_name="res.users",
-        string="Witness",
         required=True,
         index=True,
         tracking=True,

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.customer_archive.tools.period import add_years
+from ...tools.period import add_years
 
 
 class CustomerArchiveDocument(models.Model):
@@ -23,7 +23,6 @@ class CustomerArchiveDocument(models.Model):
     )
     filed_by_id = fields.Many2one(
         comodel_name="res.users",
-        string="Filed By",
         readonly=True,
         copy=False,
         help="The keeper who received the document.",

@@ -95,7 +95,6 @@ class CustomerArchiveHandoverLine(models.Model):
     )
     received_by_id = fields.Many2one(
         comodel_name="res.users",
-        string="Received By",
         readonly=True,
     )
     date_notified = fields.Date(

@@ -3,7 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.customer_archive.tools.period import half_year
+from ...tools.period import half_year
 
 STATES = [
     ("draft", "Draft"),

@@ -33,7 +33,6 @@ class CustomerArchiveInspectionItem(models.Model):
             ("refresh", "Refreshes that are overdue"),
             ("loan", "Loans that are overdue"),
         ],
-        string="Known From",
         help="The result is filled in from the system when the archives are loaded; the inspector may correct it.",
     )
     note = fields.Text(

@@ -95,7 +95,6 @@ class CustomerArchiveInspectionLine(models.Model):
     )
     corrected_by_id = fields.Many2one(
         comodel_name="res.users",
-        string="Corrected By",
         readonly=True,
     )
 
@@ -187,6 +186,7 @@ class CustomerArchiveInspectionLine(models.Model):
             "date_corrected": corrected and fields.Date.context_today(self),
             "corrected_by_id": corrected and self.env.uid,
         }
+        # pylint: disable-next=super-method-mismatch
         result = super(
             CustomerArchiveInspectionLine, self._with_trusted_fields(stamps)
         ).write({**vals, **stamps})

@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from odoo.addons.customer_archive.models.document.customer_archive_document_type import (
+from ..document.customer_archive_document_type import (
     ON_FILE_STATES,
 )
 

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.customer_archive.tools.period import (
+from ...tools.period import (
     quarter_end,
     quarter_name,
     quarter_start,
@@ -151,17 +151,14 @@ class CustomerArchiveRefresh(models.Model):
         tracking=True,
     )
     no_change_confirmed = fields.Boolean(
-        string="No Change Confirmed",
         copy=False,
         tracking=True,
         help="The person responsible asked the customer or looked through the archive and found nothing to change.",
     )
     supplemented = fields.Text(
-        string="Supplemented",
         copy=False,
     )
     corrected = fields.Text(
-        string="Corrected",
         copy=False,
     )
     completed = fields.Text(
@@ -193,7 +190,6 @@ class CustomerArchiveRefresh(models.Model):
     )
     received_by_id = fields.Many2one(
         comodel_name="res.users",
-        string="Received By",
         readonly=True,
         copy=False,
     )

@@ -176,7 +176,6 @@ class CustomerArchiveDocument(models.Model):
     )
     received_by_id = fields.Many2one(
         comodel_name="res.users",
-        string="Received By",
         copy=False,
         index="btree_not_null",
     )
@@ -736,6 +735,8 @@ class CustomerArchiveDocument(models.Model):
         if archives is not None and not archives:
             return
         Types = self.env["customer.archive.document.type"].sudo()
+        # a short list of configuration
+        # pylint: disable=no-search-all
         types = Types.search([]) if types is None else types.sudo().filtered("active")
         wanted = types.filtered("on_checklist")
         for group in wanted.grouped(
@@ -801,6 +802,8 @@ class CustomerArchiveDocument(models.Model):
         """Write ``is_mandatory`` of checklist lines as the types say now, one statement per type."""
         Archives = self.env["customer.archive"].sudo().with_context(active_test=False)
         types = (
+            # a short list of configuration
+            # pylint: disable-next=no-search-all
             self.env["customer.archive.document.type"].sudo().search([])
             if types is None
             else types.sudo()

@@ -88,19 +88,37 @@ class LedgerAnalysis(models.AbstractModel):
             Column("state_id"),
             Column("partner_id.name", label=self.env._("Customer"), width=32),
             Column("business_nature"),
-            Column("products", label=self.env._("Products"), method="_column_products", width=40, wrap=True),
-            Column("quantities", label=self.env._("Quantity"), method="_column_quantities", width=20, wrap=True),
+            Column(
+                "products",
+                label=self.env._("Products"),
+                method="_column_products",
+                width=40,
+                wrap=True,
+            ),
+            Column(
+                "quantities",
+                label=self.env._("Quantity"),
+                method="_column_quantities",
+                width=20,
+                wrap=True,
+            ),
             Column("service_quality", width=30, wrap=True),
             Column("after_sales_quality", width=30, wrap=True),
         ]
 
     def _column_products(self, archives):
-        return {archive.id: "\n".join(row["product"] for row in archive.recent_products or []) for archive in archives}
+        return {
+            archive.id: "\n".join(
+                row["product"] for row in archive.recent_products or []
+            )
+            for archive in archives
+        }
 
     def _column_quantities(self, archives):
         return {
             archive.id: "\n".join(
-                f"{archive._card_quantity(row['quantity'])} {row['unit']}" for row in archive.recent_products or []
+                f"{archive._card_quantity(row['quantity'])} {row['unit']}"
+                for row in archive.recent_products or []
             )
             for archive in archives
         }

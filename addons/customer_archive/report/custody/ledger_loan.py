@@ -1,8 +1,9 @@
 from odoo import models
 from odoo.fields import Domain
 
-from odoo.addons.customer_archive.models.custody.loan_loan import ARCHIVE_MODELS
 from odoo.addons.record_control.tools.xlsx_ledger import Column
+
+from ...models.custody.loan_loan import ARCHIVE_MODELS
 
 
 class LedgerLoan(models.AbstractModel):

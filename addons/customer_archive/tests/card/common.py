@@ -20,13 +20,22 @@ class CardCommon(CustomerArchiveCommon):
         return archive
 
     @classmethod
-    def _confirm_order(cls, partner, at, price, product=None, quantity=1, uom=None, **values):
+    def _confirm_order(
+        cls, partner, at, price, product=None, quantity=1, uom=None, **values
+    ):
         """A confirmed order of one line, confirmed at an instant in UTC."""
         product = product or cls.product
-        line = {"product_id": product.id, "product_uom_qty": quantity, "price_unit": price, "tax_ids": False}
+        line = {
+            "product_id": product.id,
+            "product_uom_qty": quantity,
+            "price_unit": price,
+            "tax_ids": False,
+        }
         if uom:
             line["product_uom_id"] = uom.id
-        order = cls.env["sale.order"].create({"partner_id": partner.id, "order_line": [Command.create(line)], **values})
+        order = cls.env["sale.order"].create(
+            {"partner_id": partner.id, "order_line": [Command.create(line)], **values}
+        )
         order.action_confirm()
         order.date_order = at
         return order

@@ -37,22 +37,38 @@ class TestCardPrint(CardCommon):
                 {
                     "name": "Chen",
                     "phone": "13900001111",
-                    "ca_role_ids": cls.env.ref("customer_archive.customer_contact_role_legal_representative").ids,
+                    "ca_role_ids": cls.env.ref(
+                        "customer_archive.customer_contact_role_legal_representative"
+                    ).ids,
                 }
             )
         ]
         texts = {
             name: LONG
             for name, field in cls.full._fields.items()
-            if field.type == "text" and field.store and field._module == "customer_archive" and not field.readonly
+            if field.type == "text"
+            and field.store
+            and field._module == "customer_archive"
+            and not field.readonly
         }
         cls.full.write(
             {
                 **texts,
-                "person_ids": [Command.create({"partner_id": cls.full.partner_id.child_ids.id, "character": LONG})],
-                "turnover_ids": [Command.create({"year": year, "amount": 12345678901}) for year in range(2010, 2026)],
+                "person_ids": [
+                    Command.create(
+                        {
+                            "partner_id": cls.full.partner_id.child_ids.id,
+                            "character": LONG,
+                        }
+                    )
+                ],
+                "turnover_ids": [
+                    Command.create({"year": year, "amount": 12345678901})
+                    for year in range(2010, 2026)
+                ],
                 "purchase_channel_ids": [
-                    Command.create({"kind": "purchase", "name": LONG[:80], "share": 3}) for _number in range(12)
+                    Command.create({"kind": "purchase", "name": LONG[:80], "share": 3})
+                    for _number in range(12)
                 ],
                 "registered_capital": 123456789012.34,
             }
@@ -62,7 +78,9 @@ class TestCardPrint(CardCommon):
 
     def render(self, xmlid, records, user=None):
         report = self.env["ir.actions.report"].with_user(user or self.manager)
-        content, kind = report.with_context(lang="en_US")._render_qweb_html(f"customer_archive.{xmlid}", records.ids)
+        content, kind = report.with_context(lang="en_US")._render_qweb_html(
+            f"customer_archive.{xmlid}", records.ids
+        )
         self.assertEqual(kind, "html")
         return content.decode()
 
@@ -79,17 +97,26 @@ class TestCardPrint(CardCommon):
                     self.assertIn(title, text)
                     self.assertIn(code, text)
                     self.assertIn("A/0", text)
-                    self.assertIn("North Bearings" if records == self.archive else "Full & Sons <Ltd>", text)
+                    self.assertIn(
+                        "North Bearings"
+                        if records == self.archive
+                        else "Full & Sons <Ltd>",
+                        text,
+                    )
                     self._check_grids(content)
 
     def _check_grids(self, content):
         """Each row of a grid fills the same number of columns."""
-        for table in html.fromstring(content).xpath("//table[contains(@class, 'o_sheet_grid')]"):
+        for table in html.fromstring(content).xpath(
+            "//table[contains(@class, 'o_sheet_grid')]"
+        ):
             rows = table.xpath("./tr|./tbody/tr|./thead/tr")
             open_cells, widths = [], set()
             for row in rows:
                 width = sum(count for count, _rows in open_cells)
-                open_cells = [(count, left - 1) for count, left in open_cells if left > 1]
+                open_cells = [
+                    (count, left - 1) for count, left in open_cells if left > 1
+                ]
                 for cell in row.xpath("./td|./th"):
                     span = int(cell.get("colspan", 1))
                     width += span
@@ -100,17 +127,29 @@ class TestCardPrint(CardCommon):
 
     def test_print_is_entered_in_the_register(self):
         self.render("report_data_management_card", self.archive)
-        line = self.env["controlled.form.print"].search([("res_id", "=", self.archive.id)], limit=1)
-        self.assertEqual([line.form_id.code, line.revision_id.name, line.user_id], ["E03", "A/0", self.manager])
+        line = self.env["controlled.form.print"].search(
+            [("res_id", "=", self.archive.id)], limit=1
+        )
+        self.assertEqual(
+            [line.form_id.code, line.revision_id.name, line.user_id],
+            ["E03", "A/0", self.manager],
+        )
 
     def test_masked_phone_on_the_print_of_who_is_not_in_charge(self):
         """CA-13: what the screen masks, the card masks, of the customer and of its people."""
-        text = self.text(self.render("report_data_management_card", self.full, self.supervisor))
+        text = self.text(
+            self.render("report_data_management_card", self.full, self.supervisor)
+        )
         self.assertIn("132****3550", text)
         self.assertIn("139****1111", text)
         self.assertNotIn("13212343550", text)
         self.assertNotIn("13900001111", text)
-        self.assertIn("13900001111", self.text(self.render("report_data_management_card", self.full, self.sales1)))
+        self.assertIn(
+            "13900001111",
+            self.text(
+                self.render("report_data_management_card", self.full, self.sales1)
+            ),
+        )
 
     @mute_logger("odoo.addons.base.models.ir_rule")
     def test_stranger_prints_nothing(self):
@@ -126,22 +165,38 @@ class TestCardPrint(CardCommon):
 
     def test_secret_card_carries_the_watermark_and_is_logged(self):
         self.assertFalse(self.archive._card_is_secret())
-        self.assertNotIn("data-sheet-watermark", self.render("report_data_management_card", self.archive, self.sales1))
+        self.assertNotIn(
+            "data-sheet-watermark",
+            self.render("report_data_management_card", self.archive, self.sales1),
+        )
         self.archive.sudo().confidentiality = "secret"
         self.env.flush_all()
-        self.assertIn("data-sheet-watermark", self.render("report_data_management_card", self.archive, self.sales1))
+        self.assertIn(
+            "data-sheet-watermark",
+            self.render("report_data_management_card", self.archive, self.sales1),
+        )
         self.cr.precommit.run()
         self.assertTrue(
             self.env["access.log"].search(
-                [("res_model", "=", "customer.archive"), ("res_id", "=", self.archive.id), ("action", "=", "print")]
+                [
+                    ("res_model", "=", "customer.archive"),
+                    ("res_id", "=", self.archive.id),
+                    ("action", "=", "print"),
+                ]
             )
         )
 
     def test_cells_are_in_the_words_of_the_form_and_blank_until_signed(self):
         """E03: 总经理 经理 主管 制卡; F19: 董事长 总经理 部长 直接主管 承办人."""
-        self.assertEqual(self.archive._card_sign_off_cells("E03"), [
-            {"title": "总经理"}, {"title": "经理"}, {"title": "主管"}, {"title": "制卡"},
-        ])
+        self.assertEqual(
+            self.archive._card_sign_off_cells("E03"),
+            [
+                {"title": "总经理"},
+                {"title": "经理"},
+                {"title": "主管"},
+                {"title": "制卡"},
+            ],
+        )
         self.assertEqual(
             [cell["title"] for cell in self.archive._card_sign_off_cells("F19")],
             ["董事长", "总经理", "部长", "直接主管", "承办人"],
@@ -149,7 +204,12 @@ class TestCardPrint(CardCommon):
 
     def test_company_and_person_have_their_own_items(self):
         """CA-32: 19 items for a company, 14 for a person."""
-        person = self._new_archive("Zhang", partner=self.env["res.partner"].create({"name": "Zhang", "is_company": False}))
+        person = self._new_archive(
+            "Zhang",
+            partner=self.env["res.partner"].create(
+                {"name": "Zhang", "is_company": False}
+            ),
+        )
         self.assertEqual(len(self.archive._card_data_items()), 19)
         items = person._card_data_items()
         self.assertEqual(len(items), 14)
@@ -161,7 +221,10 @@ class TestCardPrint(CardCommon):
         self.full._write_protected({"trade_class": "past"})
         self.archive._write_protected({"trade_class": "trading"})
         groups = (self.archive | self.full)._card_groups()
-        self.assertEqual([groups["present"], groups["past"], len(groups["future"])], [self.archive, self.full, 0])
+        self.assertEqual(
+            [groups["present"], groups["past"], len(groups["future"])],
+            [self.archive, self.full, 0],
+        )
 
 
 @tagged("post_install", "-at_install")
@@ -170,13 +233,27 @@ class TestCardLedgers(CardCommon):
 
     def export(self, name, user, **kwargs):
         user.lang = "en_US"
-        with self.env[f"report.customer_archive.{name}"].with_user(user)._open_ledger_file(**kwargs) as file:
-            return [list(row) for row in load_workbook(BytesIO(file.read()), data_only=True).active.iter_rows(values_only=True)]
+        with (
+            self.env[f"report.customer_archive.{name}"]
+            .with_user(user)
+            ._open_ledger_file(**kwargs) as file
+        ):
+            return [
+                list(row)
+                for row in load_workbook(
+                    BytesIO(file.read()), data_only=True
+                ).active.iter_rows(values_only=True)
+            ]
 
     def test_customer_list_masks_phones_and_keeps_to_what_is_seen(self):
         """L-01: the supervisor sees his team, phones masked; titles as the regulation words them."""
         other_team = self.env["crm.team"].create({"name": "Other team"})
-        self._new_archive("Hidden", user=self.sales2, team_id=other_team.id, supervisor_id=self.manager.id)
+        self._new_archive(
+            "Hidden",
+            user=self.sales2,
+            team_id=other_team.id,
+            supervisor_id=self.manager.id,
+        )
         rows = self.export("ledger_customer_list", self.supervisor)
         self.assertEqual(rows[0][0], "客户一览表")
         self.assertIn("Form: L-01", [row[0] for row in rows])
@@ -185,17 +262,23 @@ class TestCardLedgers(CardCommon):
         self.assertIn("132****3550", text)
         self.assertNotIn("13212343550", text)
         self.assertNotIn("Hidden", text)
-        self.assertIn("13212343550", str(self.export("ledger_customer_list", self.keeper)))
+        self.assertIn(
+            "13212343550", str(self.export("ledger_customer_list", self.keeper))
+        )
 
     def test_salesperson_may_not_take_the_list_out(self):
         with self.assertRaises(AccessError):
             self.export("ledger_customer_list", self.sales1)
 
     def test_index_analysis_and_changes(self):
-        self.archive.with_context(tracking_disable=False).write({"business_nature": "=Trade", "service_quality": "good"})
+        self.archive.with_context(tracking_disable=False).write(
+            {"business_nature": "=Trade", "service_quality": "good"}
+        )
         self.env.flush_all()
         self.cr.precommit.run()
-        self.assertIn("North Bearings", str(self.export("ledger_archive_index", self.keeper)))
+        self.assertIn(
+            "North Bearings", str(self.export("ledger_archive_index", self.keeper))
+        )
         self.assertIn("=Trade", str(self.export("ledger_analysis", self.keeper)))
         rows = self.export("ledger_changes", self.keeper)
         self.assertEqual(rows[0][0], "客户资料变更记录")

@@ -12,7 +12,9 @@ class TestNewReport(CardCommon):
     """Report of the newly developed customer: CA-30, E01."""
 
     def _reports(self, partner=None):
-        return self.env["customer.new.report"].search([("partner_id", "=", (partner or self.partner).id)])
+        return self.env["customer.new.report"].search(
+            [("partner_id", "=", (partner or self.partner).id)]
+        )
 
     def test_first_confirmed_order_drafts_the_report(self):
         order = self._new_order(self.partner, user_id=self.sales1.id)
@@ -47,7 +49,11 @@ class TestNewReport(CardCommon):
 
     def test_two_customers_and_two_orders_at_once(self):
         other = self._new_partner("Other")
-        orders = self._new_order(self.partner) | self._new_order(other) | self._new_order(self.partner)
+        orders = (
+            self._new_order(self.partner)
+            | self._new_order(other)
+            | self._new_order(self.partner)
+        )
         orders.action_confirm()
         self.assertEqual([len(self._reports()), len(self._reports(other))], [1, 1])
 
@@ -57,10 +63,14 @@ class TestNewReport(CardCommon):
         self._new_order(written).write({"state": "sale"})
         created = self._new_partner("Created")
         self._new_order(created, state="sale")
-        self.assertEqual([len(self._reports(written)), len(self._reports(created))], [1, 1])
+        self.assertEqual(
+            [len(self._reports(written)), len(self._reports(created))], [1, 1]
+        )
 
     def test_order_of_a_contact_reports_its_company(self):
-        contact = self.env["res.partner"].create({"name": "Buyer", "parent_id": self.partner.id})
+        contact = self.env["res.partner"].create(
+            {"name": "Buyer", "parent_id": self.partner.id}
+        )
         self._confirm_order(contact, "2026-01-01 00:00:00", 10)
         self.assertEqual(len(self._reports()), 1)
 
@@ -68,7 +78,9 @@ class TestNewReport(CardCommon):
         other = self.env["res.company"].create({"name": "Other company"})
         self.env.user.company_ids |= other
         self._confirm_order(self.partner, "2026-01-01 00:00:00", 10)
-        self._confirm_order(self.partner, "2026-01-01 00:00:00", 10, company_id=other.id)
+        self._confirm_order(
+            self.partner, "2026-01-01 00:00:00", 10, company_id=other.id
+        )
         self.assertEqual(self._reports().company_id, self.company | other)
 
     def test_switched_off(self):
@@ -94,18 +106,25 @@ class TestNewReport(CardCommon):
         )
         report = self._read_again(self._reports())
         self.assertEqual(report.factory_id, delivery)
-        factory.ca_role_ids = self.env.ref("customer_archive.customer_contact_role_factory")
+        factory.ca_role_ids = self.env.ref(
+            "customer_archive.customer_contact_role_factory"
+        )
         self.assertEqual(self._read_again(report).factory_id, factory)
 
     def test_signed_in_the_words_of_the_form_and_sealed(self):
-        order = self._new_order(self.partner, user_id=self.sales1.id, team_id=self.team.id)
+        order = self._new_order(
+            self.partner, user_id=self.sales1.id, team_id=self.team.id
+        )
         order.action_confirm()
         report = self._reports().with_user(self.sales1)
         with self.assertRefused(UserError, "tell how the customer was won"):
             report.action_request_sign_off()
         report.development_history = "Met at the fair, two visits, samples."
         report.action_request_sign_off()
-        self.assertEqual([cell["title"] for cell in report.sign_off_cells], ["报告人", "主管", "经理"])
+        self.assertEqual(
+            [cell["title"] for cell in report.sign_off_cells],
+            ["报告人", "主管", "经理"],
+        )
         report.with_user(self.supervisor)._sign_off("approve", "good")
         report.with_user(self.manager)._sign_off("approve")
         self.assertEqual(report.sign_off_state, "sealed")
@@ -118,16 +137,30 @@ class TestNewReport(CardCommon):
 
     @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
     def test_own_team_and_all(self):
-        order = self._new_order(self.partner, user_id=self.sales1.id, team_id=self.team.id)
+        order = self._new_order(
+            self.partner, user_id=self.sales1.id, team_id=self.team.id
+        )
         order.action_confirm()
         report = self._reports()
         sees = {
             user.login: bool(report.with_user(user).search([("id", "=", report.id)]))
-            for user in (self.sales1, self.sales2, self.supervisor, self.keeper, self.manager)
+            for user in (
+                self.sales1,
+                self.sales2,
+                self.supervisor,
+                self.keeper,
+                self.manager,
+            )
         }
         self.assertEqual(
             sees,
-            {"ca_sales1": True, "ca_sales2": False, "ca_supervisor": True, "ca_keeper": True, "ca_manager": True},
+            {
+                "ca_sales1": True,
+                "ca_sales2": False,
+                "ca_supervisor": True,
+                "ca_keeper": True,
+                "ca_manager": True,
+            },
         )
         with self.assertRaises(AccessError):
             report.with_user(self.sales2).write({"remark": "x"})

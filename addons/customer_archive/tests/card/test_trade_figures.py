@@ -32,7 +32,10 @@ class TestTradeFigures(CardCommon):
             ],
         )
         self.assertEqual(archive.date_first_order.isoformat(), "2026-01-10")
-        self.assertEqual([row["month"] for row in archive.trade_months], ["2026-01", "2026-02", "2026-03"])
+        self.assertEqual(
+            [row["month"] for row in archive.trade_months],
+            ["2026-01", "2026-02", "2026-03"],
+        )
         self.assertEqual(archive.trade_years, [{"year": 2026, "amount": 450}])
         shares = dict(archive._card_season())
         self.assertAlmostEqual(shares[1], 1 / 3)
@@ -45,7 +48,10 @@ class TestTradeFigures(CardCommon):
         self._confirm_order(self.partner, "2026-03-31 15:59:59", 20)
         self._confirm_order(self.partner, "2026-03-31 16:00:00", 3)
         archive = self._read_again(self.archive)
-        self.assertEqual({row["month"]: row["amount"] for row in archive.trade_months}, {"2026-02": 100, "2026-03": 20})
+        self.assertEqual(
+            {row["month"]: row["amount"] for row in archive.trade_months},
+            {"2026-02": 100, "2026-03": 20},
+        )
         self.assertEqual(archive.amount_month_to_date, 3)
 
     def test_average_counts_the_last_twelve_full_months_only(self):
@@ -56,34 +62,59 @@ class TestTradeFigures(CardCommon):
         self.assertEqual(archive.months_counted, 12)
         self.assertEqual(archive.amount_month_average, 100)
         self.assertEqual(archive.amount_month_highest, 9000)
-        self.assertEqual(archive.trade_years, [
-            {"year": 2026, "amount": 77}, {"year": 2025, "amount": 1200}, {"year": 2024, "amount": 9000},
-        ])
+        self.assertEqual(
+            archive.trade_years,
+            [
+                {"year": 2026, "amount": 77},
+                {"year": 2025, "amount": 1200},
+                {"year": 2024, "amount": 9000},
+            ],
+        )
 
     def test_first_trade_this_month_has_no_average_yet(self):
         self._confirm_order(self.partner, "2026-04-02 03:00:00", 80)
         archive = self._read_again(self.archive)
         self.assertRecordValues(
             archive,
-            [{"amount_month_highest": 80, "amount_month_average": 0, "months_counted": 0, "amount_month_to_date": 80}],
+            [
+                {
+                    "amount_month_highest": 80,
+                    "amount_month_average": 0,
+                    "months_counted": 0,
+                    "amount_month_to_date": 80,
+                }
+            ],
         )
 
     def test_no_trade_prints_empty(self):
         self.assertRecordValues(
             self.archive,
-            [{"amount_month_highest": 0, "amount_month_average": 0, "main_products": "", "has_paid_late": False}],
+            [
+                {
+                    "amount_month_highest": 0,
+                    "amount_month_average": 0,
+                    "main_products": "",
+                    "has_paid_late": False,
+                }
+            ],
         )
-        self.assertEqual(self.archive._card_money(self.archive.amount_month_highest), "")
+        self.assertEqual(
+            self.archive._card_money(self.archive.amount_month_highest), ""
+        )
 
     def test_only_confirmed_orders_of_the_company_and_of_all_contacts_count(self):
-        contact = self.env["res.partner"].create({"name": "Buyer", "parent_id": self.partner.id})
+        contact = self.env["res.partner"].create(
+            {"name": "Buyer", "parent_id": self.partner.id}
+        )
         self._confirm_order(contact, "2026-03-05 03:00:00", 100)
         self._new_order(self.partner)
         cancelled = self._confirm_order(self.partner, "2026-03-06 03:00:00", 1000)
         cancelled._action_cancel()
         other = self.env["res.company"].create({"name": "Other company"})
         self.env.user.company_ids |= other
-        self._confirm_order(self.partner, "2026-03-07 03:00:00", 5000, company_id=other.id)
+        self._confirm_order(
+            self.partner, "2026-03-07 03:00:00", 5000, company_id=other.id
+        )
         self.assertEqual(self._read_again(self.archive).amount_month_highest, 100)
 
     def test_two_archives_and_two_companies_at_once(self):
@@ -91,27 +122,53 @@ class TestTradeFigures(CardCommon):
         self.env.user.company_ids |= other_company
         second = self._new_archive("South Bearings")
         foreign = self.env["customer.archive"].create(
-            {"partner_id": self.partner.id, "company_id": other_company.id, "user_id": self.env.user.id}
+            {
+                "partner_id": self.partner.id,
+                "company_id": other_company.id,
+                "user_id": self.env.user.id,
+            }
         )
         self._confirm_order(self.partner, "2026-03-05 03:00:00", 100)
         self._confirm_order(second.partner_id, "2026-03-05 03:00:00", 200)
-        self._confirm_order(self.partner, "2026-03-05 03:00:00", 400, company_id=other_company.id)
+        self._confirm_order(
+            self.partner, "2026-03-05 03:00:00", 400, company_id=other_company.id
+        )
         archives = self._read_again(self.archive | second | foreign)
         self.assertEqual(archives.mapped("amount_month_highest"), [100, 200, 400])
 
     def test_foreign_currency_is_converted_at_the_day_of_the_order(self):
-        foreign = self.env.ref("base.EUR") if self.company.currency_id != self.env.ref("base.EUR") else self.env.ref("base.USD")
+        foreign = (
+            self.env.ref("base.EUR")
+            if self.company.currency_id != self.env.ref("base.EUR")
+            else self.env.ref("base.USD")
+        )
         foreign.active = True
-        self.env["res.currency.rate"].search([("currency_id", "=", foreign.id)]).unlink()
+        self.env["res.currency.rate"].search(
+            [("currency_id", "=", foreign.id)]
+        ).unlink()
         self.env["res.currency.rate"].create(
             [
-                {"currency_id": foreign.id, "name": "2026-01-01", "rate": 0.5, "company_id": self.company.id},
-                {"currency_id": foreign.id, "name": "2026-03-10", "rate": 0.25, "company_id": self.company.id},
+                {
+                    "currency_id": foreign.id,
+                    "name": "2026-01-01",
+                    "rate": 0.5,
+                    "company_id": self.company.id,
+                },
+                {
+                    "currency_id": foreign.id,
+                    "name": "2026-03-10",
+                    "rate": 0.25,
+                    "company_id": self.company.id,
+                },
             ]
         )
-        pricelist = self.env["product.pricelist"].create({"name": "Foreign", "currency_id": foreign.id})
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "Foreign", "currency_id": foreign.id}
+        )
         for day in ("2026-03-05", "2026-03-12"):
-            self._confirm_order(self.partner, f"{day} 03:00:00", 100, pricelist_id=pricelist.id)
+            self._confirm_order(
+                self.partner, f"{day} 03:00:00", 100, pricelist_id=pricelist.id
+            )
         self.assertEqual(self._read_again(self.archive).amount_month_highest, 200 + 400)
 
     def test_basis_may_be_invoices_less_credit_notes(self):
@@ -135,7 +192,13 @@ class TestTradeFigures(CardCommon):
                 "journal_id": self.sale_journal.id,
                 "invoice_line_ids": [
                     Command.create(
-                        {"name": "x", "quantity": 1, "price_unit": amount, "tax_ids": False, "account_id": self.income.id}
+                        {
+                            "name": "x",
+                            "quantity": 1,
+                            "price_unit": amount,
+                            "tax_ids": False,
+                            "account_id": self.income.id,
+                        }
                     )
                 ],
             }
@@ -148,17 +211,33 @@ class TestTradeFigures(CardCommon):
     def setUpClass(cls):
         super().setUpClass()
         Account = cls.env["account.account"]
-        cls.income = Account.create({"name": "Income", "code": "CA4000", "account_type": "income"})
-        cls.receivable = Account.create(
-            {"name": "Receivable", "code": "CA1100", "account_type": "asset_receivable", "reconcile": True}
+        cls.income = Account.create(
+            {"name": "Income", "code": "CA4000", "account_type": "income"}
         )
-        cls.bank = Account.create({"name": "Bank", "code": "CA1000", "account_type": "asset_cash"})
+        cls.receivable = Account.create(
+            {
+                "name": "Receivable",
+                "code": "CA1100",
+                "account_type": "asset_receivable",
+                "reconcile": True,
+            }
+        )
+        cls.bank = Account.create(
+            {"name": "Bank", "code": "CA1000", "account_type": "asset_cash"}
+        )
         cls.partner.property_account_receivable_id = cls.receivable
         Journal = cls.env["account.journal"]
         cls.sale_journal = Journal.create(
-            {"name": "Sales", "code": "CASJ", "type": "sale", "default_account_id": cls.income.id}
+            {
+                "name": "Sales",
+                "code": "CASJ",
+                "type": "sale",
+                "default_account_id": cls.income.id,
+            }
         )
-        cls.misc_journal = Journal.create({"name": "Misc", "code": "CAMJ", "type": "general"})
+        cls.misc_journal = Journal.create(
+            {"name": "Misc", "code": "CAMJ", "type": "general"}
+        )
 
     def _pay(self, invoice, date):
         """Money received and matched with the invoice."""
@@ -167,7 +246,13 @@ class TestTradeFigures(CardCommon):
                 "journal_id": self.misc_journal.id,
                 "date": date,
                 "line_ids": [
-                    Command.create({"account_id": self.bank.id, "debit": invoice.amount_total, "name": "in"}),
+                    Command.create(
+                        {
+                            "account_id": self.bank.id,
+                            "debit": invoice.amount_total,
+                            "name": "in",
+                        }
+                    ),
                     Command.create(
                         {
                             "account_id": self.receivable.id,
@@ -180,13 +265,21 @@ class TestTradeFigures(CardCommon):
             }
         )
         move.action_post()
-        (invoice.line_ids | move.line_ids).filtered(lambda line: line.account_id == self.receivable).reconcile()
+        (invoice.line_ids | move.line_ids).filtered(
+            lambda line: line.account_id == self.receivable
+        ).reconcile()
 
     def test_payment_on_the_due_date_is_not_late_and_a_day_later_is(self):
         """CA-34: late payment in the past, from the payments themselves."""
-        self._pay(self._invoice("out_invoice", 100, "2026-01-05", due="2026-02-04"), "2026-02-04")
+        self._pay(
+            self._invoice("out_invoice", 100, "2026-01-05", due="2026-02-04"),
+            "2026-02-04",
+        )
         self.assertFalse(self._read_again(self.archive).has_paid_late)
-        self._pay(self._invoice("out_invoice", 100, "2026-01-06", due="2026-02-05"), "2026-02-06")
+        self._pay(
+            self._invoice("out_invoice", 100, "2026-01-06", due="2026-02-05"),
+            "2026-02-06",
+        )
         self.assertTrue(self._read_again(self.archive).has_paid_late)
 
     def test_open_invoice_past_due_is_late(self):
@@ -199,8 +292,17 @@ class TestTradeFigures(CardCommon):
         """CA-35: twelve pieces and one dozen are 24 pieces."""
         dozen = self.env.ref("uom.product_uom_dozen")
         seal = self.env["product.product"].create({"name": "Seal", "taxes_id": False})
-        self._confirm_order(self.partner, "2026-03-05 03:00:00", 10, product=seal, quantity=12)
-        self._confirm_order(self.partner, "2026-03-06 03:00:00", 120, product=seal, quantity=1, uom=dozen)
+        self._confirm_order(
+            self.partner, "2026-03-05 03:00:00", 10, product=seal, quantity=12
+        )
+        self._confirm_order(
+            self.partner,
+            "2026-03-06 03:00:00",
+            120,
+            product=seal,
+            quantity=1,
+            uom=dozen,
+        )
         self._confirm_order(self.partner, "2025-01-06 03:00:00", 5000)
         archive = self._read_again(self.archive)
         self.assertEqual(archive.main_products, "Bearing housing, Seal")
@@ -209,7 +311,9 @@ class TestTradeFigures(CardCommon):
         self.assertEqual(archive.recent_products[0]["quantity"], 24)
 
     def test_salesperson_reads_the_figures_without_accounting(self):
-        self._confirm_order(self.partner, "2026-03-05 03:00:00", 300, user_id=self.sales2.id)
+        self._confirm_order(
+            self.partner, "2026-03-05 03:00:00", 300, user_id=self.sales2.id
+        )
         self._invoice("out_invoice", 100, "2026-04-01", due="2026-04-10")
         archive = self._read_again(self.archive).with_user(self.sales1)
         self.assertEqual(archive.amount_month_highest, 300)
@@ -225,7 +329,12 @@ class TestTradeFigures(CardCommon):
         for archive in archives:
             self._confirm_order(archive.partner_id, "2026-03-05 03:00:00", 10)
         names = (
-            "amount_month_highest", "recent_products", "contract_numbers", "has_paid_late", "open_needs", "amount_overdue",
+            "amount_month_highest",
+            "recent_products",
+            "contract_numbers",
+            "has_paid_late",
+            "open_needs",
+            "amount_overdue",
         )
 
         def count(records):

@@ -7,8 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.customer_archive.tools.period import quarter_end, quarters_between
-
+from ...tools.period import quarter_end, quarters_between
 from .common import CustodyCommon
 
 

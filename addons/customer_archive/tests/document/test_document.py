@@ -225,7 +225,8 @@ class TestDocumentStatus(DocumentCommon):
         self._assert_status(contact, "received")
         self._new_order(self.archive.partner_id).action_confirm()
         self._assert_status(trade, "received")
-        self.archive.message_post(body="Call of 3 March", message_type="comment")
+        body = "Call of 3 March"
+        self.archive.message_post(body=body, message_type="comment")
         self._assert_status(letters, "received")
         tag = self.env.ref("customer_archive.res_partner_category_emergency")
         person = self.env["res.partner"].create(

@@ -68,7 +68,6 @@ class ControlledForm(models.Model):
     )
     report_id = fields.Many2one(
         comodel_name="ir.actions.report",
-        string="Report",
         index="btree_not_null",
         ondelete="set null",
         help="The report that prints this form. Each print of it is entered in the print register.",

@@ -230,12 +230,9 @@ class IrActionsReport(models.Model):
         buffer = io.BytesIO()
         overlay = canvas.Canvas(buffer, pagesize=(width, height))
         overlay.setFont("Helvetica", 8)
-        try:
-            # the fonts every PDF reader has know Latin letters only; the body shows the code anyway
-            text.encode("latin-1")
+        # the fonts every PDF reader has know Latin letters only; the body shows the code
+        if text.isascii():
             overlay.drawString(34, 24, text)
-        except UnicodeEncodeError:
-            pass
         overlay.drawRightString(width - 34, 24, f"{number} / {total}")
         overlay.save()
         page.mergePage(PdfFileReader(buffer).pages[0])

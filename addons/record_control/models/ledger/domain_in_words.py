@@ -20,7 +20,9 @@ def domain_in_words(model, domain):
             parts = [stack.pop(), stack.pop()]
             stack.append(_join(model, item, parts))
         elif item == "!":
-            stack.append(("", model.env._("not (%(condition)s)", condition=stack.pop()[1])))
+            stack.append(
+                ("", model.env._("not (%(condition)s)", condition=stack.pop()[1]))
+            )
         else:
             text = _condition_in_words(model, *item)
             stack.append(("", text) if text else None)
@@ -46,15 +48,29 @@ def _condition_in_words(model, path, operator, value):
         return "" if path == value else env._("no record")
     label, field, owner = _resolve(model, path)
     if operator in ("any", "any!", "not any", "not any!"):
-        inner = domain_in_words(owner.env[field.comodel_name], value) if field and field.relational else str(value)
+        inner = (
+            domain_in_words(owner.env[field.comodel_name], value)
+            if field and field.relational
+            else str(value)
+        )
         words = {"label": label, "inner": inner}
         if operator.startswith("not"):
             return env._("%(label)s without (%(inner)s)", **words)
         return env._("%(label)s with (%(inner)s)", **words)
-    values = list(value) if isinstance(value, (list, tuple, set, frozenset)) else [value]
-    if operator in ("=", "in", "==") and values and not any(_is_set(item, field) for item in values):
+    values = (
+        list(value) if isinstance(value, (list, tuple, set, frozenset)) else [value]
+    )
+    if (
+        operator in ("=", "in", "==")
+        and values
+        and not any(_is_set(item, field) for item in values)
+    ):
         return env._("%(label)s is not set", label=label)
-    if operator in ("!=", "not in", "<>") and values and not any(_is_set(item, field) for item in values):
+    if (
+        operator in ("!=", "not in", "<>")
+        and values
+        and not any(_is_set(item, field) for item in values)
+    ):
         return env._("%(label)s is set", label=label)
     words = {"label": label, "value": _values_in_words(owner, field, values)}
     if operator in ("=", "in", "==", "=?"):
@@ -85,8 +101,10 @@ def _resolve(model, path):
 
 
 def _is_set(value, field):
-    return value or (value is False and field is not None and field.type == "boolean") or (
-        value == 0 and value is not False and value is not None
+    return (
+        value
+        or (value is False and field is not None and field.type == "boolean")
+        or (value == 0 and value is not False and value is not None)
     )
 
 
@@ -95,11 +113,20 @@ def _values_in_words(owner, field, values):
     if len(values) > MAX_VALUES:
         return env._("one of %(count)s values", count=len(values))
     if field is not None and (field.relational or field.name == "id"):
-        ids = [value for value in values if isinstance(value, int) and not isinstance(value, bool)]
+        ids = [
+            value
+            for value in values
+            if isinstance(value, int) and not isinstance(value, bool)
+        ]
         comodel = env[field.comodel_name] if field.relational else owner
         readable = comodel.browse(ids).exists()._filtered_access("read")
         names = dict(zip(readable.ids, readable.mapped("display_name"), strict=True))
-        texts = [names.get(value, str(value)) if value in ids else _value_in_words(env, field, value) for value in values]
+        texts = [
+            names.get(value, str(value))
+            if value in ids
+            else _value_in_words(env, field, value)
+            for value in values
+        ]
     else:
         texts = [_value_in_words(env, field, value) for value in values]
     return format_list(env, texts, "or") if len(texts) > 1 else "".join(texts)

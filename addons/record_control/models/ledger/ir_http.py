@@ -8,5 +8,7 @@ class IrHttp(models.AbstractModel):
         """Tell the web client which models have a ledger, so that only their lists offer the export."""
         result = super().session_info()
         if self.env.user._is_internal():
-            result["record_control_ledger_models"] = self.env["ledger.mixin"]._get_ledger_models()
+            result["record_control_ledger_models"] = self.env[
+                "ledger.mixin"
+            ]._get_ledger_models()
         return result

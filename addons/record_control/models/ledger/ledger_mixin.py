@@ -93,13 +93,23 @@ class LedgerMixin(models.AbstractModel):
         names = self.pool.descendants(["ledger.mixin"], "_inherit")
         ledgers = [self.env[name] for name in names if self.env[name]._ledger_model]
         if model_name:
-            ledgers = [ledger for ledger in ledgers if ledger._ledger_model == model_name]
-        return sorted(ledgers, key=lambda ledger: (ledger._ledger_sequence, ledger._name))
+            ledgers = [
+                ledger for ledger in ledgers if ledger._ledger_model == model_name
+            ]
+        return sorted(
+            ledgers, key=lambda ledger: (ledger._ledger_sequence, ledger._name)
+        )
 
     @api.model
     def _get_ledger_models(self):
         """Names of the models that have a ledger which the user may export."""
-        return sorted({ledger._ledger_model for ledger in self._get_ledgers() if ledger._has_ledger_access()})
+        return sorted(
+            {
+                ledger._ledger_model
+                for ledger in self._get_ledgers()
+                if ledger._has_ledger_access()
+            }
+        )
 
     @api.model
     def _get_ledger(self, name):
@@ -109,7 +119,12 @@ class LedgerMixin(models.AbstractModel):
         """
         ledgers = {ledger._name: ledger for ledger in self._get_ledgers()}
         if name not in ledgers:
-            raise UserError(self.env._("There is no ledger %(name)s. Reload the page and try again.", name=name))
+            raise UserError(
+                self.env._(
+                    "There is no ledger %(name)s. Reload the page and try again.",
+                    name=name,
+                )
+            )
         return ledgers[name]
 
     # --- Access ---
@@ -117,7 +132,11 @@ class LedgerMixin(models.AbstractModel):
     @api.model
     def _has_ledger_access(self):
         """Whether the user may export this ledger at all."""
-        allowed = self.env.su or not self._ledger_groups or self.env.user.has_groups(self._ledger_groups)
+        allowed = (
+            self.env.su
+            or not self._ledger_groups
+            or self.env.user.has_groups(self._ledger_groups)
+        )
         return allowed and self.env[self._ledger_model].has_access("read")
 
     @api.model
@@ -165,7 +184,11 @@ class LedgerMixin(models.AbstractModel):
         sudo: title, code and revision of a form are no secret to who may export it.
         """
         form = self.env["controlled.form"]
-        return form._get_by_key(self._ledger_form_code).sudo() if self._ledger_form_code else form.sudo()
+        return (
+            form._get_by_key(self._ledger_form_code).sudo()
+            if self._ledger_form_code
+            else form.sudo()
+        )
 
     @api.model
     def _get_ledger_title(self):
@@ -193,7 +216,9 @@ class LedgerMixin(models.AbstractModel):
         if selected is not None:
             words = env._("%(count)s selected records", count=selected)
         else:
-            words = domain_in_words(env[self._ledger_model], domain) or env._("all records")
+            words = domain_in_words(env[self._ledger_model], domain) or env._(
+                "all records"
+            )
         form_sudo = self._get_ledger_form()
         revision = form_sudo and form_sudo._get_revision_in_force(env.company).name
         lines = [
@@ -201,7 +226,10 @@ class LedgerMixin(models.AbstractModel):
             *([(env._("Form"), form_sudo.code)] if form_sudo else []),
             *([(env._("Revision"), revision)] if revision else []),
             *self._ledger_head_lines(),
-            (env._("Printed by"), f"{env.user.name}, {format_datetime(env, fields.Datetime.now())}"),
+            (
+                env._("Printed by"),
+                f"{env.user.name}, {format_datetime(env, fields.Datetime.now())}",
+            ),
             (env._("Filter"), words),
         ]
         labels = {"total": env._("Total"), "yes": env._("Yes"), "no": env._("No")}
@@ -227,8 +255,15 @@ class LedgerMixin(models.AbstractModel):
         record_ids = ledger._search_ledger_ids(domain, order, ids)
         reader = LedgerReader(ledger, ledger._ledger_columns())
         if not reader.columns:
-            raise AccessError(ledger.env._("You may not read any column of the ledger %(ledger)s.", ledger=ledger._get_ledger_title()))
-        head = ledger._prepare_ledger_head(domain, selected=None if ids is None else len(ids))
+            raise AccessError(
+                ledger.env._(
+                    "You may not read any column of the ledger %(ledger)s.",
+                    ledger=ledger._get_ledger_title(),
+                )
+            )
+        head = ledger._prepare_ledger_head(
+            domain, selected=None if ids is None else len(ids)
+        )
         writer = LedgerWriter(target, head, reader.columns)
         writer.write_rows(reader.rows(record_ids))
         left_out = len(record_ids) - writer.count
@@ -237,7 +272,12 @@ class LedgerMixin(models.AbstractModel):
         ledger._register_ledger_print()
         notes = []
         if left_out:
-            notes.append(ledger.env._("%(count)s records are left out, because you may not export them.", count=left_out))
+            notes.append(
+                ledger.env._(
+                    "%(count)s records are left out, because you may not export them.",
+                    count=left_out,
+                )
+            )
         return writer.close(notes)
 
     @api.model
@@ -247,7 +287,11 @@ class LedgerMixin(models.AbstractModel):
         :raises AccessError: always
         """
         records = self.env[self._ledger_model].browse(record_ids[:REASONS_SHOWN])
-        reasons = dict.fromkeys(reason for record in records for reason in record._get_right_reasons("export"))
+        reasons = dict.fromkeys(
+            reason
+            for record in records
+            for reason in record._get_right_reasons("export")
+        )
         raise AccessError(
             "\n".join(
                 [
@@ -270,7 +314,9 @@ class LedgerMixin(models.AbstractModel):
             self.env["controlled.form.print"].sudo().create(
                 {
                     "form_id": form_sudo.id,
-                    "revision_id": form_sudo._get_revision_in_force(self.env.company).id,
+                    "revision_id": form_sudo._get_revision_in_force(
+                        self.env.company
+                    ).id,
                     "output": "xlsx",
                     "res_model": self._ledger_model,
                     "res_name": self._get_ledger_title(),
@@ -289,10 +335,17 @@ class LedgerMixin(models.AbstractModel):
                 model = model.with_context(active_test=False)
             else:
                 wanted = Domain(domain or Domain.TRUE)
-            records = model.search(wanted & Domain(self._ledger_domain()), order=order or self._ledger_order)
+            records = model.search(
+                wanted & Domain(self._ledger_domain()),
+                order=order or self._ledger_order,
+            )
         except (TypeError, ValueError) as error:
             raise UserError(
-                self.env._("The ledger %(ledger)s cannot be exported with this filter or order: %(error)s", ledger=self._get_ledger_title(), error=error)
+                self.env._(
+                    "The ledger %(ledger)s cannot be exported with this filter or order: %(error)s",
+                    ledger=self._get_ledger_title(),
+                    error=error,
+                )
             ) from error
         if len(records) > MAX_ROWS:
             raise UserError(

@@ -41,7 +41,9 @@ class LedgerReader:
         self.model = self.env[ledger._ledger_model]
         self.columns = []
         self._readers = []
-        self._children = defaultdict(dict)  # path of a relation -> field names read behind it
+        self._children = defaultdict(
+            dict
+        )  # path of a relation -> field names read behind it
         self._batch = self.model
         self._memo = {}
         # `env.tz` knows the user's time zone; Excel knows none, so instants are
@@ -51,10 +53,18 @@ class LedgerReader:
             self._add_column(column)
 
     def _add_column(self, column):
-        if column.groups and not (self.env.su or self.env.user.has_groups(column.groups)):
+        if column.groups and not (
+            self.env.su or self.env.user.has_groups(column.groups)
+        ):
             return
         if column.method:
-            self.columns.append(replace(column, kind=column.kind or "text", label=column.label or column.name))
+            self.columns.append(
+                replace(
+                    column,
+                    kind=column.kind or "text",
+                    label=column.label or column.name,
+                )
+            )
             self._readers.append(self._get_method_reader(column))
             return
         resolved = self._resolve(column.name)
@@ -63,7 +73,11 @@ class LedgerReader:
         prefix, field = resolved
         currency = column.currency
         if field.type == "monetary" and not currency:
-            currency = ".".join(filter(None, [prefix, field.get_currency_field(self._get_model(prefix))]))
+            currency = ".".join(
+                filter(
+                    None, [prefix, field.get_currency_field(self._get_model(prefix))]
+                )
+            )
         kind = column.kind or KIND_BY_TYPE.get(field.type, "text")
         label = column.label or self._get_label(column.name)
         reader = self._get_field_reader(prefix, field)
@@ -89,13 +103,17 @@ class LedgerReader:
         for position, name in enumerate(names):
             field = model._fields.get(name)
             if field is None:
-                raise ValueError(f"Ledger {self.ledger._name}: {model._name} has no field {name!r} ({path!r}).")
+                raise ValueError(
+                    f"Ledger {self.ledger._name}: {model._name} has no field {name!r} ({path!r})."
+                )
             if not model._has_field_access(field, "read"):
                 return None
             self._children[prefix][name] = field
             if field.type != "many2one":
                 if position != len(names) - 1:
-                    raise ValueError(f"Ledger {self.ledger._name}: {path!r} crosses {name!r}, which is no many2one.")
+                    raise ValueError(
+                        f"Ledger {self.ledger._name}: {path!r} crosses {name!r}, which is no many2one."
+                    )
                 return prefix, field
             model = self.env[field.comodel_name]
             if not model.has_access("read"):
@@ -148,14 +166,21 @@ class LedgerReader:
         if key not in self._memo:
             parent, _dot, name = prefix.rpartition(".")
             field = self._children[parent][name]
-            raw_by_parent = {record.id: field.__get__(record).id for record in self._get_records(parent)}
+            raw_by_parent = {
+                record.id: field.__get__(record).id
+                for record in self._get_records(parent)
+            }
             raw = [raw_by_parent.get(record_id) for record_id in self._get_ids(parent)]
-            related = self.env[field.comodel_name].browse(dict.fromkeys(filter(None, raw)))
+            related = self.env[field.comodel_name].browse(
+                dict.fromkeys(filter(None, raw))
+            )
             readable = self._filter_readable(related, self._children[prefix])
             readable.fetch(list(self._children[prefix]))
             allowed = set(readable._ids)
             self._memo[prefix, "records"] = list(readable)
-            self._memo[key] = [record_id if record_id in allowed else None for record_id in raw]
+            self._memo[key] = [
+                record_id if record_id in allowed else None for record_id in raw
+            ]
         return self._memo[key]
 
     def _filter_readable(self, records, field_names):
@@ -165,7 +190,9 @@ class LedgerReader:
         :param field_names: what is read of them
         """
         readable = records._filtered_access("read")
-        content = set(field_names) - set(getattr(records, "_restricted_open_fields", field_names))
+        content = set(field_names) - set(
+            getattr(records, "_restricted_open_fields", field_names)
+        )
         if readable and content:
             readable = self.ledger._ledger_filter_exportable(readable)
             self.ledger._ledger_log_batch(readable)
@@ -193,18 +220,26 @@ class LedgerReader:
             values = read_values(records)
             if not prefix:
                 return values
-            value_by_id = dict(zip((record.id for record in records), values, strict=True))
+            value_by_id = dict(
+                zip((record.id for record in records), values, strict=True)
+            )
             return [value_by_id.get(record_id) for record_id in self._get_ids(prefix)]
 
         return read
 
     def _read_names(self, records, field):
         """Names of x2many records that the user may read, joined into one text."""
-        related = self.env[field.comodel_name].union(*(field.__get__(record) for record in records))
+        related = self.env[field.comodel_name].union(
+            *(field.__get__(record) for record in records)
+        )
         readable = self._filter_readable(related, ["display_name"])
         names = {record.id: record.display_name or "" for record in readable}
         return [
-            ", ".join(names[record_id] for record_id in field.__get__(record)._ids if record_id in names)
+            ", ".join(
+                names[record_id]
+                for record_id in field.__get__(record)._ids
+                if record_id in names
+            )
             for record in records
         ]
 
@@ -215,7 +250,9 @@ class LedgerReader:
         if field.type == "html":
             return lambda value: html2plaintext(value) if value else None
         if field.type == "datetime":
-            return lambda value: value and value.replace(tzinfo=UTC).astimezone(self._tz).replace(tzinfo=None)
+            return lambda value: value and value.replace(tzinfo=UTC).astimezone(
+                self._tz
+            ).replace(tzinfo=None)
         if field.type == "reference":
             return lambda value: value and value._filtered_access("read").display_name
         return None

@@ -41,7 +41,8 @@ registry.category("web_tour.tours").add("customer_archive_import", {
         },
         {
             content: "with place and reason",
-            trigger: ".o_field_widget[name=issue_ids] .o_data_row:contains(check digit)",
+            trigger:
+                ".o_field_widget[name=issue_ids] .o_data_row:contains(check digit)",
         },
         {
             content: "The preview shows how the rows were understood",

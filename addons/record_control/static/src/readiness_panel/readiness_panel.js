@@ -1,7 +1,7 @@
-import { Component } from "@odoo/owl";
-import { _t } from "@web/core/l10n/translation";
-import { registry } from "@web/core/registry";
-import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import {Component} from "@odoo/owl";
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+import {standardFieldProps} from "@web/views/fields/standard_field_props";
 
 /**
  * Shows for every next step of a record what is still missing, before any button is pressed.
@@ -9,7 +9,7 @@ import { standardFieldProps } from "@web/views/fields/standard_field_props";
  */
 export class ReadinessPanelField extends Component {
     static template = "record_control.ReadinessPanelField";
-    static props = { ...standardFieldProps };
+    static props = {...standardFieldProps};
 
     get steps() {
         return this.props.record.data[this.props.name] || [];
@@ -24,11 +24,11 @@ export class ReadinessPanelField extends Component {
     }
 
     missingTitle(step) {
-        return _t("Still missing for “%(step)s”", { step: step.label });
+        return _t("Still missing for “%(step)s”", {step: step.label});
     }
 
     readyTitle(step) {
-        return _t("Ready for “%(step)s”", { step: step.label });
+        return _t("Ready for “%(step)s”", {step: step.label});
     }
 }
 
