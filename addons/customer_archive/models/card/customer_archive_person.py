@@ -53,7 +53,7 @@ class CustomerArchivePerson(models.Model):
     )
     function = fields.Char(
         related="partner_id.function",
-        string="Position",
+        string="Job Position",
         readonly=False,
     )
     phone = fields.Char(

@@ -282,7 +282,7 @@ class CustomerArchive(models.Model):
             (env._("Address"), self._card_address()),
             (env._("Phone"), self.phone),
             (env._("Occupation"), person.occupation),
-            (env._("Position"), self.partner_id.function),
+            (env._("Job Position"), self.partner_id.function),
             (env._("Interests"), person.hobby),
             (env._("Favourite sports"), person.sport),
             (env._("Trade with us since"), started),
