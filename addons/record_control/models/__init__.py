@@ -1,6 +1,7 @@
 # state first: the other chapters inherit its protected fields; the rest is sorted
 from . import state  # isort: skip
 from . import (
+    ir_module_module,
     access,
     clock,
     form,

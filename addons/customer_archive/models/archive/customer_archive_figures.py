@@ -37,7 +37,7 @@ class CustomerArchive(models.Model):
     credit_status = fields.Selection(
         selection=lambda self: self.env["res.partner"]
         ._fields["ca_credit_status"]
-        .selection,
+        ._description_selection(self.env),
         compute="_compute_standing",
         store=True,
     )
