@@ -12,7 +12,8 @@ from .addons import digests, foreign_dependencies
 from .odoo_run import problems
 from .shell import lock, say
 
-LANGUAGE = "zh_CN"
+# The first is the language of new users, so tests read English texts
+LANGUAGES = "en_US,zh_CN"
 KEPT_TEMPLATES = 12
 # Templates keep attachments in the database, so that a copy needs no files.
 PREPARE = """
@@ -46,14 +47,14 @@ class Templates:
     def dependencies(self, addons):
         """A template with the foreign addons that these of ours depend on."""
         modules = foreign_dependencies(addons) or ["base"]
-        name = f"template_deps_{short_digest(versions(), modules)}"
+        name = f"template_deps_{short_digest(versions(), modules, LANGUAGES)}"
         with lock(name):
             if self.server.exists(name):
                 return name
             say(f"preparing a database with {', '.join(modules)} (a minute or two)")
             new = f"{name}_new"
             self.server.drop(new)
-            language = f"--load-language={LANGUAGE}"
+            language = f"--load-language={LANGUAGES}"
             self.odoo.install(self.config, new, modules, language)
             self.odoo.script(self.config, new, PREPARE, "preparing a template failed")
             self.server.rename(new, name)

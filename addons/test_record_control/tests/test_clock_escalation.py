@@ -273,7 +273,7 @@ class TestClockEscalation(ClockCommon):
         self.ladder.step_ids[0].with_context(lang="zh_CN").name = "时间过半"
         record, clock = self.start()
         self.run_job("2025-11-17T14:00")
-        self.assertEqual(record.activity_ids.summary, "时间过半: Case")
+        self.assertEqual(record.activity_ids.summary, "时间过半：Case")
 
     @freeze_time("2025-11-17 00:00:00")
     def test_record_without_activities(self):

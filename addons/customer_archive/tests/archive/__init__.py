@@ -1,0 +1,5 @@
+from . import test_contracting
+from . import test_identity
+from . import test_opening
+from . import test_review
+from . import test_timeline

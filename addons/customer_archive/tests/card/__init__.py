@@ -1,0 +1,4 @@
+from . import test_card_print
+from . import test_new_report
+from . import test_sections
+from . import test_trade_figures

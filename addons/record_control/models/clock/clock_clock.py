@@ -88,7 +88,11 @@ class ClockClock(models.Model):
     )
     res_model = fields.Char(string="Record Model", required=True, readonly=True)
     res_id = fields.Many2oneReference(
-        string="Record ID", model_field="res_model", required=True, readonly=True
+        string="Record ID",
+        model_field="res_model",
+        required=True,
+        readonly=True,
+        index=True,
     )
     res_name = fields.Char(string="Record", compute="_compute_res_name")
     started_at = fields.Datetime(string="Start", required=True, readonly=True)

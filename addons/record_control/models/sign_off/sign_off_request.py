@@ -66,7 +66,11 @@ class SignOffRequest(models.Model):
         related="res_model_id.model", store=True, precompute=True, index=True
     )
     res_id = fields.Many2oneReference(
-        model_field="res_model", string="Record ID", required=True, readonly=True
+        model_field="res_model",
+        string="Record ID",
+        required=True,
+        readonly=True,
+        index=True,
     )
     round = fields.Integer(required=True, readonly=True, default=1, aggregator=None)
     route_id = fields.Many2one(
