@@ -272,14 +272,18 @@ class CustomerArchive(models.Model):
     def _start_opening(self):
         """Start the week of drafts and ask the persons in charge to fill in the archives."""
         drafts = self.filtered(lambda archive: archive.state == "draft")
-        for (company, contact), archives in drafts.grouped(
+        drafts._start_opening_clock()
+        drafts._schedule_opening_activities()
+
+    def _start_opening_clock(self):
+        """Count the week from the first contact, at the earliest from when the company opens archives."""
+        for (company, contact), archives in self.grouped(
             lambda a: (a.company_id, a.date_first_contact)
         ).items():
             since = company.sudo().ca_opening_since
             archives._clock_start(
                 CLOCK, start=max(contact, since) if since else contact
             )
-        drafts._schedule_opening_activities()
 
     def _schedule_opening_activities(self):
         """Ask each person in charge to fill in and submit the archive."""
@@ -335,11 +339,5 @@ class CustomerArchive(models.Model):
             drafts._clock_cancel(
                 CLOCK, self.env._("The date of the first contact was corrected.")
             )
-            for (company, contact), archives in drafts.grouped(
-                lambda a: (a.company_id, a.date_first_contact)
-            ).items():
-                since = company.sudo().ca_opening_since
-                archives._clock_start(
-                    CLOCK, start=max(contact, since) if since else contact
-                )
+            drafts._start_opening_clock()
         return result
