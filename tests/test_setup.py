@@ -1,10 +1,13 @@
 """The code behind the commands, where a mistake would go unnoticed."""
 
+from types import SimpleNamespace
+
 import pytest
 
-from lib import addons, lint, shell
+from lib import addons, lint, paths, shell
 from lib.addons import Addon, all_addons
-from lib.odoo_run import problems
+from lib.databases import Templates
+from lib.odoo_run import Odoo, problems
 from lib.postgres import Cluster, reachable_by_others
 from lib.shell import Failure, built_aside, is_stamped, write_stamp
 
@@ -119,3 +122,17 @@ def test_other_paths_are_not(text):
 @pytest.mark.parametrize("host", ["pypi" + ".org", "deb." + "debian.org"])
 def test_registry_hosts_are_found(host):
     assert lint.REGISTRY.search(f"https://{host}/simple")
+
+
+def test_templates_of_two_odoos_keep_their_own_addons_path(monkeypatch, tmp_path):
+    """Whoever prepares a template last must not decide what the first one sees."""
+    monkeypatch.setattr(paths, "LOCAL", tmp_path)
+    server = SimpleNamespace(odoo_options=dict)
+    with_sources, with_wheels = Odoo(server), Odoo(server)
+    with_wheels.addons_path = []
+    first = Templates(with_sources)
+    with Templates(with_wheels).config() as file:
+        assert "addons_path" not in file.read_text()
+    with first.config() as file:
+        assert f"addons_path = {paths.ADDONS}" in file.read_text()
+    assert not list(tmp_path.glob("*.conf"))

@@ -6,6 +6,8 @@ them ours. The name of a template carries a digest of all that decides its conte
 
 import hashlib
 import json
+import os
+from contextlib import contextmanager
 
 from . import paths
 from .addons import digests, foreign_dependencies
@@ -42,7 +44,15 @@ class Templates:
         self.odoo = odoo
         self.server = odoo.server
         self.folder = paths.LOCAL / "templates"
-        self.config = odoo.write_config("templates")
+
+    @contextmanager
+    def config(self):
+        """A configuration of this Odoo's own: others may have other addons paths."""
+        file = self.odoo.write_config(f"templates-{os.getpid()}")
+        try:
+            yield file
+        finally:
+            file.unlink()
 
     def dependencies(self, addons):
         """A template with the foreign addons that these of ours depend on."""
@@ -55,8 +65,9 @@ class Templates:
             new = f"{name}_new"
             self.server.drop(new)
             language = f"--load-language={LANGUAGES}"
-            self.odoo.install(self.config, new, modules, language)
-            self.odoo.script(self.config, new, PREPARE, "preparing a template failed")
+            with self.config() as config:
+                self.odoo.install(config, new, modules, language)
+                self.odoo.script(config, new, PREPARE, "preparing a template failed")
             self.server.rename(new, name)
         self.forget_old()
         return name
@@ -76,7 +87,8 @@ class Templates:
             if demo:
                 accept_demo_data(self.server, new)
                 options.append("--with-demo")
-            log = self.odoo.install(self.config, new, list(addons), *options)
+            with self.config() as config:
+                log = self.odoo.install(config, new, list(addons), *options)
             self.folder.mkdir(parents=True, exist_ok=True)
             (self.folder / f"{name}.warnings").write_text("\n".join(problems(log)))
             self.server.rename(new, name)

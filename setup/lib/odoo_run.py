@@ -74,10 +74,10 @@ class Odoo:
             *("-c", config, "-d", database, "-i", ",".join(modules)),
             *("--stop-after-init", "--no-http", "--max-cron-threads=0", *options),
         )
-        self.check_installed(database, modules)
+        self.check_installed(database, modules, log)
         return log
 
-    def check_installed(self, database, modules):
+    def check_installed(self, database, modules, log):
         """Odoo only warns about a module that it cannot install: be stricter."""
         names = ", ".join(f"'{name}'" for name in modules)
         installed = self.server.query(
@@ -87,9 +87,10 @@ class Odoo:
         ).splitlines()
         missing = [name for name in modules if name not in installed]
         if missing:
+            said = "\n".join(["", *problems(log)])
             raise Failure(
-                f"Odoo did not install {', '.join(missing)}",
-                "check the manifest and its dependencies",
+                f"Odoo did not install {', '.join(missing)}{said}",
+                "check the addons path, the manifest and its dependencies",
             )
 
     def rename_database(self, database, name):
