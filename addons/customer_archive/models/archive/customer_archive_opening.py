@@ -276,14 +276,28 @@ class CustomerArchive(models.Model):
         drafts._schedule_opening_activities()
 
     def _start_opening_clock(self):
-        """Count the week from the first contact, at the earliest from when the company opens archives."""
-        for (company, contact), archives in self.grouped(
-            lambda a: (a.company_id, a.date_first_contact)
+        """Start the week of these drafts on the day :meth:`_get_opening_start` says."""
+        for (start, reason), archives in self.grouped(
+            lambda archive: archive._get_opening_start()
         ).items():
-            since = company.sudo().ca_opening_since
-            archives._clock_start(
-                CLOCK, start=max(contact, since) if since else contact
+            archives._clock_start(CLOCK, start=start, reason=reason)
+
+    def _get_opening_start(self):
+        """Return from when the week of this archive counts.
+
+        From the first contact (CA-01), at the earliest from when the company opens archives.
+
+        :return: day and, unless it is the first contact, the sentence that says why
+        :rtype: tuple[date, str | None]
+        """
+        self.ensure_one()
+        since = self.company_id.sudo().ca_opening_since
+        if since and since > self.date_first_contact:
+            reason = self.env._(
+                "The customer was contacted before the rule was in force."
             )
+            return since, reason
+        return self.date_first_contact, None
 
     def _schedule_opening_activities(self):
         """Ask each person in charge to fill in and submit the archive."""
@@ -334,10 +348,13 @@ class CustomerArchive(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if vals.get("date_first_contact"):
-            # The keeper has corrected the first contact: the week counts from there.
-            drafts = self.filtered(lambda archive: archive.state == "draft")
-            drafts._clock_cancel(
-                CLOCK, self.env._("The date of the first contact was corrected.")
-            )
-            drafts._start_opening_clock()
+            self._restart_opening_clock()
         return result
+
+    def _restart_opening_clock(self):
+        """The keeper has corrected the first contact: the week of drafts counts from there."""
+        drafts = self.filtered(lambda archive: archive.state == "draft")
+        drafts._clock_cancel(
+            CLOCK, self.env._("The date of the first contact was corrected.")
+        )
+        drafts._start_opening_clock()

@@ -1,4 +1,5 @@
 from . import (
+    customer_archive,
     customer_archive_merge,
     customer_data_check,
     customer_import_batch,

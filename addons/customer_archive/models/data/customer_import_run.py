@@ -215,7 +215,7 @@ class CustomerImportBatch(models.Model):
         return parent_sudo._convert_fields_to_values(names)
 
     def _create_archives(self, lines):
-        """Open draft archives with their seven-day clock for customers without one."""
+        """Open draft archives for customers without one; their week begins today."""
         archives = self.env["customer.archive"]
         existing = archives.search(
             [
@@ -224,8 +224,10 @@ class CustomerImportBatch(models.Model):
             ]
         ).grouped("partner_id")
         new = lines.filtered(lambda line: line.partner_id not in existing)
-        created = self._quiet("customer.archive").create(
-            [self._prepare_archive_vals(line) for line in new]
+        created = (
+            self._quiet("customer.archive")
+            ._with_trusted_fields({"import_batch_id"})
+            .create([self._prepare_archive_vals(line) for line in new])
         )
         for line, archive in zip(new, created, strict=True):
             line.sudo().archive_id = archive
@@ -237,7 +239,8 @@ class CustomerImportBatch(models.Model):
             "partner_id": line.partner_id.id,
             "company_id": self.company_id.id,
             "user_id": line.user_id.id,
-            "date_first_contact": fields.Date.context_today(self),
+            "date_first_contact": line.date_first_contact,
+            "import_batch_id": self.id,
         }
 
     def _record_refusals(self, refused):

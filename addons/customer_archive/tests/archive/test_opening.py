@@ -305,3 +305,5 @@ class TestOpeningDeadline(ArchiveCommon):
                 "Old customer", user=self.keeper, date_first_contact="2019-05-01"
             )
         self.assertEqual(archive.date_opening_deadline, date(2025, 3, 17))
+        lines = archive._clock_get("archive_opening").get_explanation()["lines"]
+        self.assertIn("before the rule was in force", lines[1]["text"])

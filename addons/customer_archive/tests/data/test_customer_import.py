@@ -1,3 +1,7 @@
+from datetime import date
+
+from freezegun import freeze_time
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
@@ -210,6 +214,75 @@ class TestCustomerImport(ImportCommon):
         self.import_list(batch)
         self.assertEqual(len(partner.child_ids), 1)
         self.assertEqual(len(partner.ca_archive_ids), 1)
+
+    # --- The week in which an archive is filled in (CA-01) ---
+
+    def _import_old_customer(self, **vals):
+        """Import on 12 March 2026 a customer contacted on 5 March 2025."""
+        self.env.company.ca_opening_since = "2020-01-01"
+        with freeze_time("2026-03-12 03:00:00"):
+            batch = self.upload(workbook([GOOD]), **vals)
+            self.check(batch)
+            return self.import_list(batch)
+
+    def test_ca_01_week_of_an_imported_archive_starts_with_the_import(self):
+        batch = self._import_old_customer()
+        archive = batch.line_ids.archive_id
+        self.assertEqual(archive.import_batch_id, batch)
+        self.assertEqual(archive.date_first_contact, date(2025, 3, 5))
+        self.assertEqual(archive.date_opening_deadline, date(2026, 3, 19))
+        with freeze_time("2026-03-19 03:00:00"):
+            archive.invalidate_recordset()
+            self.assertFalse(archive.is_overdue)
+        start = archive._clock_get("archive_opening").get_explanation()["lines"][1]
+        self.assertEqual(start["kind"], "start")
+        self.assertIn(
+            f"came with the imported list {batch.name} and counts from the day of the import",
+            start["text"],
+        )
+
+    def test_ca_01_correcting_the_first_contact_keeps_the_week_of_the_import(self):
+        archive = self._import_old_customer().line_ids.archive_id
+        with freeze_time("2026-03-16 03:00:00"):
+            archive.with_user(self.keeper).date_first_contact = "2024-12-31"
+        self.assertEqual(archive.date_first_contact, date(2024, 12, 31))
+        self.assertEqual(archive.date_opening_deadline, date(2026, 3, 19))
+
+    def test_ca_01_week_of_an_archive_entered_by_hand_is_unchanged(self):
+        self.env.company.ca_opening_since = "2020-01-01"
+        partner = self.env["res.partner"].create({"name": "By hand"})
+        with freeze_time("2026-03-12 03:00:00"):
+            archive = (
+                self.env["customer.archive"]
+                .with_user(self.keeper)
+                .create({"partner_id": partner.id, "date_first_contact": "2025-03-05"})
+            )
+        self.assertEqual(archive.date_opening_deadline, date(2025, 3, 12))
+        lines = archive._clock_get("archive_opening").get_explanation()["lines"]
+        self.assertEqual(lines[1]["text"], "Start: Wed 2025-03-05 00:00")
+
+    def test_ca_01_only_the_import_names_itself_on_an_archive(self):
+        batch = self._import_old_customer()
+        partners = self.env["res.partner"].create(
+            [{"name": "Forger 1"}, {"name": "Forger 2"}]
+        )
+        archives = self.env["customer.archive"].with_user(self.keeper)
+        with self.assertRaisesRegex(UserError, "set by the system"):
+            archives.create({"partner_id": partners[0].id, "import_batch_id": batch.id})
+        archive = archives.with_context(default_import_batch_id=batch.id).create(
+            {"partner_id": partners[0].id}
+        )
+        self.assertFalse(archive.import_batch_id)
+        with self.assertRaisesRegex(UserError, "set by the system"):
+            archive.write({"import_batch_id": batch.id})
+        names = ["partner_id/.id", "import_batch_id/.id"]
+        result = archives.load(names, [[str(partners[1].id), str(batch.id)]])
+        self.assertFalse(result["ids"])
+        result = archives.load(
+            [".id", "import_batch_id/.id"], [[str(archive.id), str(batch.id)]]
+        )
+        self.assertFalse(result["ids"])
+        self.assertFalse(archive.import_batch_id)
 
     # --- Gates, by every road ---
 

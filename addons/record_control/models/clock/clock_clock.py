@@ -96,6 +96,10 @@ class ClockClock(models.Model):
     )
     res_name = fields.Char(string="Record", compute="_compute_res_name")
     started_at = fields.Datetime(string="Start", required=True, readonly=True)
+    start_reason = fields.Char(
+        readonly=True,
+        help="Why the clock counts from there, where that is not plain.",
+    )
     deadline = fields.Datetime(readonly=True, help="Empty while the clock is paused.")
     stopped_at = fields.Datetime(string="Stop", readonly=True)
     state = fields.Selection(
@@ -182,11 +186,13 @@ class ClockClock(models.Model):
             for clock in clocks:
                 clock.res_name = names.get(clock.res_id, self.env._("(no access)"))
 
-    @api.depends("calculation")
+    @api.depends("calculation", "start_reason")
     @api.depends_context("lang")
     def _compute_explanation(self):
         for clock in self:
-            clock.explanation = clock_explanation.to_html(self.env, clock.calculation)
+            clock.explanation = clock_explanation.to_html(
+                self.env, clock._get_calculation()
+            )
 
     @api.depends("name", "run")
     def _compute_display_name(self):
@@ -274,7 +280,7 @@ class ClockClock(models.Model):
         )  # read access is checked above; the policy may be of another company
         return {
             "name": clock.policy_id.name,
-            "lines": clock_explanation.explain(self.env, clock.calculation),
+            "lines": clock_explanation.explain(self.env, clock._get_calculation()),
             "told": [
                 self.env._(
                     "%(at)s: %(step)s, told %(persons)s",
@@ -299,6 +305,18 @@ class ClockClock(models.Model):
         }
 
     # --- Counting ---
+
+    def _get_calculation(self):
+        """Return the lines that led to the deadline, with the reason of the start in its place."""
+        self.ensure_one()
+        lines = self.calculation or []
+        if not self.start_reason:
+            return lines
+        reason = {"reason": self.start_reason}
+        return [
+            [kind, values | reason if kind == "start" else values]
+            for kind, values in lines
+        ]
 
     def _get_work_calendars(self):
         """Return the calendar each clock counts by, with a fixed number of queries.
@@ -439,12 +457,13 @@ class ClockClock(models.Model):
     # --- Start, stop, pause ---
 
     @api.model
-    def _start(self, records, code, started_at):
+    def _start(self, records, code, started_at, reason=None):
         """Start a new run on each record that a policy fits.
 
         :param records: records of one model without an open clock of this code
         :param dict started_at: naive UTC instant per record, or a date (midnight in the time zone
             of the working hours)
+        :param str reason: why they count from there
         :return: the new clocks
         """
         chosen = self.env["clock.policy"]._choose(records, code)
@@ -483,6 +502,7 @@ class ClockClock(models.Model):
                     **vals,
                     "policy_id": policy.id,
                     "code": code,
+                    "start_reason": reason,
                     "run": runs.get(record.id, 0) + 1,
                     "company_id": company.id,
                     "calendar_id": hours.id,

@@ -94,6 +94,12 @@ def _time(env, w):
     return env._("%(date)s: %(intervals)s: %(total)s of %(amount)s", **values)
 
 
+def _start(env, w):
+    if w.get("reason"):
+        return env._("Start: %(at)s. %(reason)s", at=w.at("at"), reason=w["reason"])
+    return env._("Start: %(at)s", at=w.at("at"))
+
+
 _TEXTS = {
     "policy": lambda env, w: env._(
         "%(policy)s: %(amount)s %(unit)s (%(calendar)s, %(tz)s)",
@@ -103,7 +109,7 @@ _TEXTS = {
         calendar=w["calendar"] or env._("no working hours set"),
         tz=w["tz"],
     ),
-    "start": lambda env, w: env._("Start: %(at)s", at=w.at("at")),
+    "start": _start,
     "no_hours": lambda env, w: env._(
         "No fixed weekly working hours are set: Monday to Friday 08:00–12:00 and 13:00–17:00 count."
     ),

@@ -162,7 +162,7 @@ class ClockMixin(models.AbstractModel):
             Domain("code", "=", code) & Domain("stopped_at", "=", False)
         )
 
-    def _clock_start(self, code, start=None):
+    def _clock_start(self, code, start=None, reason=None):
         """Start the clock ``code`` on each record.
 
         Starting a clock that has not stopped changes nothing; after it has stopped a new run
@@ -171,6 +171,7 @@ class ClockMixin(models.AbstractModel):
         :param str code: code of the policies to choose from
         :param start: naive UTC datetime, or a date (its midnight, local to the working hours), or a
             dict of these per record; now when empty
+        :param str reason: why it counts from there, for the explanation of the deadline
         :return: the open clocks; empty for records that no policy fits
         :rtype: clock.clock
         """
@@ -182,7 +183,10 @@ class ClockMixin(models.AbstractModel):
         started = self.env["clock.clock"].sudo()
         if idle:
             started = started._start(
-                idle, code, {record: starts.get(record) or now for record in idle}
+                idle,
+                code,
+                {record: starts.get(record) or now for record in idle},
+                reason,
             )
         return (running | started).sudo(self.env.su)
 
