@@ -301,30 +301,20 @@ class CustomerArchive(models.Model):
 
     def _schedule_opening_activities(self):
         """Ask each person in charge to fill in and submit the archive."""
-        activity_type = self.env.ref(
-            "customer_archive.mail_activity_type_open_archive", raise_if_not_found=False
-        )
-        archives = self.filtered("user_id")
-        if not activity_type or not archives:
+        activity_type = "customer_archive.mail_activity_type_open_archive"
+        if not self.env.ref(activity_type, raise_if_not_found=False):
             return
-        model_id = self.env["ir.model"]._get_id(self._name)
-        # One creation for all of them; the person who made the contact may not assign activities to others.
-        self.env["mail.activity"].sudo().with_context(
-            mail_activity_quick_update=True
-        ).create(
-            [
-                {
-                    "activity_type_id": activity_type.id,
-                    "res_model_id": model_id,
-                    "res_id": archive.id,
+        self._create_activities(
+            {
+                archive: {
                     "user_id": archive.user_id.id,
                     "date_deadline": archive.date_opening_deadline
                     or archive.company_id._record_control_today(),
                     "summary": self.env._("Fill in and submit the archive"),
-                    "automated": True,
                 }
-                for archive in archives
-            ]
+                for archive in self
+            },
+            activity_type,
         )
 
     def _finish_opening(self):

@@ -96,14 +96,15 @@ class CustomerImportBatch(models.Model):
     def _create_customers(self, lines):
         """Create or complete the customers, contacts and archives of some lines."""
         new = lines.filtered(lambda line: line.state == "good")
-        vals_list = [self._prepare_partner_vals(line) for line in new]
+        china = self.env.ref("base.cn")
+        vals_list = [self._prepare_partner_vals(line, china) for line in new]
         self._number_customers(vals_list)
         partners = self._quiet("res.partner").create(vals_list)
         for line, partner in zip(new, partners, strict=True):
             # sudo: the lines are the system's record of the import
             line.sudo().partner_id = partner
         for line in lines - new:
-            self._complete_partner(line)
+            self._complete_partner(line, china)
         self._create_contacts(lines)
         self._create_archives(lines)
         lines.sudo().state = "imported"
@@ -140,9 +141,8 @@ class CustomerImportBatch(models.Model):
         for vals, number in zip(unnumbered, numbers, strict=True):
             vals["ref"] = number
 
-    def _prepare_partner_vals(self, line):
+    def _prepare_partner_vals(self, line, china):
         values = line.row_values
-        china = self.env.ref("base.cn")
         vals = {name: values[name] for name in COMPANY_FIELDS if name in values}
         return vals | {
             "is_company": True,
@@ -154,11 +154,11 @@ class CustomerImportBatch(models.Model):
             "comment": values.get("comment"),
         }
 
-    def _complete_partner(self, line):
+    def _complete_partner(self, line, china):
         """Fill what is empty at the existing customer; never overwrite."""
         line.sudo().partner_id = line.existing_partner_id
         partner = line.existing_partner_id
-        offered = self._prepare_partner_vals(line)
+        offered = self._prepare_partner_vals(line, china)
         missing = {
             name: value
             for name, value in offered.items()

@@ -20,8 +20,6 @@ class CustomerArchiveActivityMixin(models.AbstractModel):
         records = self.browse(
             record.id for record, vals in vals_by_record.items() if vals.get("user_id")
         )
-        # The activity copies the name of its record one by one: have them all in the cache before.
-        records.mapped("display_name")
         activity_type_id = self.env.ref(activity_type).id
         model_id = self.env["ir.model"]._get_id(self._name)
         # Who is told need not be the person who causes the activity.
@@ -30,7 +28,7 @@ class CustomerArchiveActivityMixin(models.AbstractModel):
             .sudo()
             .with_context(mail_activity_quick_update=True)
         )
-        return activities_sudo.create(
+        activities_sudo = activities_sudo.create(
             [
                 {
                     "activity_type_id": activity_type_id,
@@ -42,3 +40,8 @@ class CustomerArchiveActivityMixin(models.AbstractModel):
                 for record in records
             ]
         )
+        # An activity copies the name of its record as superuser, one by one whenever it is flushed: have all names in
+        # that cache and let it copy them now, before another change empties the cache again.
+        records.sudo().mapped("display_name")
+        activities_sudo.mapped("res_name")
+        return activities_sudo
