@@ -21,7 +21,7 @@ def ensure_packages(packages):
     if not shutil.which("apt-get"):
         raise Failure(
             f"this machine has no apt-get, and lacks {', '.join(missing)}",
-            "use Debian 12 or 13, or install the programs by hand",
+            "use Debian 12, or install the programs by hand",
         )
     say(f"installing Debian packages: {' '.join(missing)}")
     quiet = {"env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}, "stdin": None}
