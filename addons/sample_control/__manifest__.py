@@ -1,0 +1,43 @@
+{
+    "name": "Sample Control",
+    "summary": "Standard and sealed samples: rules, identity, places, use, checks, end of life",
+    "version": "19.0.1.0.0",
+    "category": "Supply Chain/Sample Control",
+    "author": "Customer Control Suite",
+    "license": "AGPL-3",
+    "depends": ["maintenance", "portal", "product", "record_control"],
+    "data": [
+        # groups
+        "security/sample_control_groups.xml",
+        # policy
+        "security/policy/ir.model.access.csv",
+        "security/policy/policy_rules.xml",
+        "data/policy/ir_sequence_data.xml",
+        "data/policy/sample_dictionary_data.xml",
+        "data/policy/sample_policy_data.xml",
+        "views/policy/sample_policy_views.xml",
+        # sample
+        "security/sample/ir.model.access.csv",
+        "security/sample/sample_rules.xml",
+        "data/sample/sign_off_route_data.xml",
+        "views/sample/sample_sample_views.xml",
+        # place
+        "security/place/ir.model.access.csv",
+        "security/place/place_rules.xml",
+        "views/place/sample_location_views.xml",
+        # sealing
+        # use
+        # verification
+        # end_of_life
+        # menus
+        "views/sample_control_menus.xml",
+        "views/policy/policy_menus.xml",
+        "views/sample/sample_menus.xml",
+        "views/place/place_menus.xml",
+        # menus: sealing
+        # menus: use
+        # menus: verification
+        # menus: end_of_life
+    ],
+    "application": True,
+}

@@ -1,0 +1,298 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from .sample_custody_log import CUSTODY_STATES
+
+
+class SampleSample(models.Model):
+    """Where a sample belongs and where it is: fixed place, current place, holder (SC-32)."""
+
+    _inherit = "sample.sample"
+
+    home_location_id = fields.Many2one(
+        comodel_name="sample.location",
+        string="Fixed Place",
+        index="btree_not_null",
+        tracking=True,
+        ondelete="restrict",
+        check_company=True,
+        help="Where the sample belongs and returns to after use.",
+    )
+    location_id = fields.Many2one(
+        comodel_name="sample.location",
+        string="Current Place",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Changed by moving the sample; every move is in the custody log.",
+    )
+    holder_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Held By",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="Who has the piece while it is not in a place.",
+    )
+    custody_state = fields.Selection(
+        selection=CUSTODY_STATES,
+        string="Custody",
+        required=True,
+        readonly=True,
+        default="stored",
+        copy=False,
+        index=True,
+        tracking=True,
+    )
+    custody_log_ids = fields.One2many(
+        comodel_name="sample.custody.log",
+        inverse_name="sample_id",
+        readonly=True,
+    )
+    is_misplaced = fields.Boolean(
+        string="Not in Its Place",
+        compute="_compute_is_misplaced",
+        search="_search_is_misplaced",
+    )
+
+    # --- Computes ---
+
+    @api.depends("home_location_id", "location_id", "custody_state")
+    def _compute_is_misplaced(self):
+        for sample in self:
+            sample.is_misplaced = (
+                sample.custody_state == "stored"
+                and bool(sample.home_location_id)
+                and sample.location_id != sample.home_location_id
+            )
+
+    @api.model
+    def _search_is_misplaced(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        query = self._search([("home_location_id", "!=", False)])
+        query.add_where(
+            SQL(
+                "%s IS DISTINCT FROM %s",
+                self._field_to_sql(query.table, "location_id", query),
+                self._field_to_sql(query.table, "home_location_id", query),
+            )
+        )
+        away = Domain("id", "in", query) & Domain("custody_state", "=", "stored")
+        return Domain.OR(away if wanted else ~away for wanted in set(map(bool, value)))
+
+    # --- Constraints ---
+
+    @api.constrains("home_location_id", "type_id")
+    def _check_home_location(self):
+        for sample in self:
+            types = sample.home_location_id.type_ids
+            if types and sample.type_id not in types:
+                raise ValidationError(
+                    self.env._(
+                        "%(place)s is for other kinds of samples; different kinds are kept apart.",
+                        place=sample.home_location_id.complete_name,
+                    )
+                )
+        self.home_location_id._check_room()
+
+    # --- CRUD ---
+
+    @api.model
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | {
+            "location_id",
+            "holder_id",
+            "custody_state",
+        }
+
+    # --- Gates ---
+
+    def _get_activation_reasons(self):
+        reasons = super()._get_activation_reasons()
+        if not self.home_location_id:
+            reasons.append(self.env._("Enter the fixed place of the sample."))
+        return reasons
+
+    # --- Hooks of the lifecycle ---
+
+    def _on_activated(self):
+        """A sample that becomes valid goes to its fixed place, unless somebody has it."""
+        super()._on_activated()
+        for sample in self.filtered(lambda sample: not sample.location_id):
+            if sample.custody_state == "stored" and not sample.holder_id:
+                sample._move(
+                    location=sample.home_location_id,
+                    reason=self.env._("Put into its place."),
+                )
+
+    def _on_ended(self, state):
+        """A lost or disposed piece is nowhere."""
+        super()._on_ended(state)
+        if state not in ("lost", "disposed"):
+            return
+        labels = self._get_guarded_state_labels()
+        for sample in self:
+            if sample.location_id or sample.holder_id:
+                sample._register_move(
+                    {"location_id": False, "holder_id": False}, labels[state]
+                )
+
+    # --- Business ---
+
+    def _move(
+        self, location=None, holder=None, custody_state=None, reason="", origin=None
+    ):
+        """Move samples and write the custody log; the only way to change place and holder.
+
+        With a place and no holder, nobody holds the sample any more; with a holder and no place,
+        it is in no place. Without a custody state: ``stored`` in a place (``isolated`` in an
+        isolation area, ``in_lab`` in a laboratory, ``on_site`` at a place of use, …), ``loaned``
+        with a holder.
+
+        :param location: sample.location, or None
+        :param holder: who has it: res.partner, res.users or hr.employee, or None
+        :param str custody_state: a key of ``CUSTODY_STATES``, or None
+        :param str reason: why
+        :param origin: the record that caused it (loan, dispatch, exception …), if any
+        :raises UserError: for samples that are lost or disposed, and moves to nowhere
+        """
+        if not location and not holder and not custody_state:
+            raise UserError(self.env._("Say where the sample goes or who takes it."))
+        gone = self.filtered(lambda sample: sample.state in ("lost", "disposed"))
+        if gone:
+            raise UserError(
+                self.env._(
+                    "Lost and disposed samples cannot be moved: %(samples)s.",
+                    samples=", ".join(gone.mapped("name")),
+                )
+            )
+        vals = {}
+        if location or holder:
+            vals["location_id"] = location.id if location else False
+            vals["holder_id"] = self._as_holder(holder).id if holder else False
+        vals["custody_state"] = custody_state or self._get_custody_state(
+            location, holder
+        )
+        for sample in self:
+            sample._register_move(vals, reason, origin)
+        if location:
+            location._check_room()
+
+    @api.model
+    def _as_holder(self, holder):
+        """Return the contact that stands for a holder.
+
+        :param holder: res.partner, res.users or hr.employee
+        """
+        if holder._name == "res.users":
+            return holder.partner_id
+        if holder._name.startswith("hr.employee"):
+            # sudo: employees are not readable by everybody who lends samples
+            employee_sudo = holder.sudo()
+            return employee_sudo.user_id.partner_id or employee_sudo.work_contact_id
+        return holder
+
+    @api.model
+    def _get_custody_state(self, location, holder):
+        """Return the custody state that goes with a place or a holder."""
+        if not location:
+            return "loaned"
+        return {
+            "isolation": "isolated",
+            "laboratory": "in_lab",
+            "customer": "at_customer",
+            "supplier": "at_supplier",
+            "point_of_use": "on_site",
+        }.get(location.kind, "stored")
+
+    def _register_move(self, vals, reason, origin=None):
+        """Write the new whereabouts of one sample together with a line of the custody log."""
+        self.ensure_one()
+        before = {
+            "location_from_id": self.location_id.id,
+            "holder_from_id": self.holder_id.id,
+            "custody_state_from": self.custody_state,
+        }
+        # sudo: whoever may move a sample need not be able to write its other data; the log is
+        # written by the system alone
+        sample_sudo = self.sudo()
+        sample_sudo.write(vals)
+        sample_sudo.env["sample.custody.log"].create(
+            {
+                **before,
+                "sample_id": self.id,
+                "company_id": sample_sudo.company_id.id,
+                "moved_at": fields.Datetime.now(),
+                "user_id": self.env.uid,
+                "location_id": sample_sudo.location_id.id,
+                "holder_id": sample_sudo.holder_id.id,
+                "custody_state": sample_sudo.custody_state,
+                "reason": reason,
+                "origin_res_model": origin._name if origin else False,
+                "origin_res_id": origin.id if origin else False,
+            }
+        )
+
+    def _return_home(self, reason="", origin=None):
+        """Bring samples back to their fixed place (SC-32.1).
+
+        :param str reason: why
+        :param origin: the record that caused it, if any
+        """
+        for home, samples in self.grouped("home_location_id").items():
+            if not home:
+                raise UserError(
+                    self.env._(
+                        "These samples have no fixed place: %(samples)s.",
+                        samples=", ".join(samples.mapped("name")),
+                    )
+                )
+            samples._move(location=home, reason=reason, origin=origin)
+
+    def _isolate(self, reason, origin=None):
+        """Move samples to the isolation area of their company (SC-32.3).
+
+        :param str reason: why
+        :param origin: the record that caused it, if any
+        """
+        locations = self.env["sample.location"]
+        for company, samples in self.grouped("company_id").items():
+            place = locations._find_isolation(company)
+            if place:
+                samples._move(location=place, reason=reason, origin=origin)
+            else:
+                samples._move(custody_state="isolated", reason=reason, origin=origin)
+
+    def _get_qr_url(self):
+        """Return the address in the QR code: it opens the sample (SC-29.3)."""
+        self.ensure_one()
+        return f"{self.get_base_url()}/sample/{self.name}"
+
+    def action_return_home(self):
+        """Put samples back into their fixed place.
+
+        :return: True
+        """
+        self._check_mover()
+        self._return_home(self.env._("Put back."))
+        return True
+
+    def _check_mover(self):
+        """Refuse moves by others than keepers and the sample's own custodian.
+
+        :raises UserError: naming the samples
+        """
+        if self.env.user.has_group("sample_control.group_sample_keeper"):
+            return
+        other = self.filtered(lambda sample: sample.custodian_id != self.env.user)
+        if other:
+            raise UserError(
+                self.env._(
+                    "Only a custodian moves samples: %(samples)s.",
+                    samples=", ".join(other.mapped("name")),
+                )
+            )

@@ -1,0 +1,12 @@
+from . import (
+    sample_sample,
+    sample_sample_line,
+    sample_sample_kind,
+    sample_sample_validity,
+    sample_sample_lifecycle,
+    sample_sample_use,
+    sample_sample_copy,
+    product_product,
+    product_template,
+    res_partner,
+)

@@ -1,0 +1,543 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+from ..policy.sample_policy import ORIGINS
+from ..policy.sample_type import NATURES
+
+STATES = [
+    ("draft", "Draft"),
+    ("to_sign", "To Be Signed"),
+    ("active", "Valid"),
+    ("suspended", "Suspended"),
+    ("expired", "Expired"),
+    ("replaced", "Replaced"),
+    ("lost", "Lost"),
+    ("obsolete", "Obsolete"),
+    ("disposed", "Disposed"),
+]
+TRANSITIONS = {
+    "draft": ("to_sign",),
+    "to_sign": ("active", "draft"),
+    "active": ("suspended", "expired", "replaced", "lost"),
+    "suspended": ("active", "obsolete", "expired", "replaced", "lost"),
+    "expired": ("disposed",),
+    "replaced": ("disposed",),
+    "obsolete": ("disposed",),
+    "lost": ("suspended",),
+    "disposed": (),
+}
+#: states in which the piece still belongs to the running stock of samples
+LIVE_STATES = ("draft", "to_sign", "active", "suspended")
+#: states in which a piece is no longer the standard
+ENDED_STATES = ("expired", "replaced", "lost", "obsolete", "disposed")
+
+
+class SampleSample(models.Model):
+    """One physical piece that is kept to judge or guide production, inspection or development (SC-01).
+
+    The model is spread over several files: what it is (here), the details of each kind
+    (``sample_sample_kind``), its clocks (``sample_sample_validity``), its life
+    (``sample_sample_lifecycle``), what it may be used for (``sample_sample_use``) and its copies
+    (``sample_sample_copy``). Where it is kept belongs to the chapter *place*.
+    """
+
+    _name = "sample.sample"
+    _description = "Sample"
+    _inherit = [
+        "restricted.record.mixin",
+        "guarded.state.mixin",
+        "numbering.mixin",
+        "sign.off.mixin",
+        "sample.policy.mixin",
+        "loan.thing.mixin",
+        "controlled.form.mixin",
+        "portal.mixin",
+        "image.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
+    _order = "name desc, id desc"
+    _rec_names_search = ["name", "product_id.name", "product_id.default_code", "title"]
+    _check_company_auto = True
+
+    _numbering_code = "sample.sample"
+    _controlled_form_code = "SC-F01"
+    _loan_code_field = "name"
+    _loan_keeper_fields = ("custodian_id",)
+    # everybody sees samples; those of competitors are for the benchmark group
+    _restricted_from_level = "secret"
+    _guarded_transitions = TRANSITIONS
+    _guarded_side_states = ("draft", "lost")
+    _sealed_fields = (
+        "product_id",
+        "title",
+        "type_id",
+        "partner_id",
+        "origin",
+        "qty",
+        "uom_id",
+        "drawing_no",
+        "drawing_rev",
+        "lot_name",
+        "in_process_only",
+        "concession_note",
+        "line_ids.characteristic_id",
+        "line_ids.text_value",
+        "line_ids.nominal",
+        "line_ids.tol_lower",
+        "line_ids.tol_upper",
+        "line_ids.baseline_min",
+        "line_ids.baseline_max",
+    )
+
+    name = fields.Char(
+        string="Sample No.",
+        readonly=True,
+        required=True,
+        copy=False,
+        index="trigram",
+    )
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    state = fields.Selection(
+        selection=STATES,
+        required=True,
+        readonly=True,
+        default="draft",
+        copy=False,
+        index=True,
+        tracking=True,
+    )
+
+    # What it is
+    product_id = fields.Many2one(
+        comodel_name="product.product",
+        index=True,
+        check_company=True,
+        tracking=True,
+    )
+    product_tmpl_id = fields.Many2one(
+        related="product_id.product_tmpl_id",
+        string="Product Template",
+        store=True,
+        index=True,
+    )
+    title = fields.Char(
+        string="Name of the Piece",
+        tracking=True,
+        help="For pieces without a product, such as gauge blocks and pieces of competitors.",
+    )
+    type_id = fields.Many2one(
+        comodel_name="sample.type",
+        string="Sample Type",
+        required=True,
+        index=True,
+        tracking=True,
+        check_company=True,
+    )
+    type_code = fields.Char(related="type_id.code", string="Type Code")
+    nature = fields.Selection(
+        selection=NATURES,
+        compute="_compute_nature",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        tracking=True,
+    )
+    characteristic_ids = fields.Many2many(
+        comodel_name="sample.characteristic",
+        string="Judged By It",
+        help="What the sample is the standard for: appearance, colour, dimension …",
+    )
+    line_ids = fields.One2many(
+        comodel_name="sample.sample.line",
+        inverse_name="sample_id",
+        string="Characteristics",
+        copy=True,
+    )
+    origin = fields.Selection(
+        selection=ORIGINS,
+        required=True,
+        default="self_made",
+        tracking=True,
+        index=True,
+    )
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Customer",
+        index="btree_not_null",
+        tracking=True,
+        check_company=True,
+    )
+    supplier_id = fields.Many2one(
+        comodel_name="res.partner",
+        compute="_compute_supplier_id",
+        store=True,
+        readonly=False,
+        index="btree_not_null",
+        tracking=True,
+        check_company=True,
+    )
+    owner_id = fields.Many2one(
+        comodel_name="res.partner",
+        index="btree_not_null",
+        tracking=True,
+        check_company=True,
+        help="Whose property the piece is. Empty: our own.",
+    )
+    drawing_no = fields.Char(string="Drawing No.")
+    drawing_rev = fields.Char(string="Drawing Revision")
+    in_process_only = fields.Boolean(
+        string="In-process Only",
+        compute="_compute_in_process_only",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index=True,
+        tracking=True,
+        help="For checks between operations only, never for final acceptance or complaints.",
+    )
+    operation = fields.Char(
+        help="The operation between which an in-process sample is used."
+    )
+    reason_id = fields.Many2one(
+        comodel_name="sample.reason",
+        index="btree_not_null",
+        tracking=True,
+        check_company=True,
+        help="Why the sample was created.",
+    )
+    reason_note = fields.Text(string="Explanation")
+    pending_document = fields.Char(help="The document that the sample stands in for.")
+    pending_effective_date = fields.Date(
+        string="Expected to Take Effect",
+        index="btree_not_null",
+        help="When this day has passed somebody is asked whether the sample is still needed.",
+    )
+
+    # The piece
+    lot_name = fields.Char(
+        string="Batch",
+        index="btree_not_null",
+        help="The production batch from which the piece was taken.",
+    )
+    sampling_method = fields.Selection(
+        selection=[
+            ("random", "Picked at random"),
+            ("designated", "Designated"),
+            ("customer", "Provided by the customer"),
+        ],
+    )
+    date_sampled = fields.Date(string="Sampling Date")
+    sampler_quality_id = fields.Many2one(
+        comodel_name="res.users", string="Sampler (Quality)"
+    )
+    sampler_technical_id = fields.Many2one(
+        comodel_name="res.users", string="Sampler (Technical)"
+    )
+    qty = fields.Float(string="Quantity", default=1.0, digits="Product Unit")
+    uom_id = fields.Many2one(
+        comodel_name="uom.uom",
+        string="Unit",
+        compute="_compute_uom_id",
+        store=True,
+        readonly=False,
+    )
+    qty_reason = fields.Char(
+        string="Reason for More",
+        help="In principle one piece is kept; say why there are more.",
+    )
+    piece_size = fields.Char(
+        compute="_compute_piece_size",
+        store=True,
+        readonly=False,
+        help="For example a piece of about 20 cm of strip material.",
+    )
+    handling_note = fields.Text(
+        string="Handling",
+        help="What to mind when using it; shown when the code is scanned.",
+    )
+    protection_tag_ids = fields.Many2many(
+        comodel_name="sample.protection.tag",
+        string="Protection",
+        compute="_compute_protection_tag_ids",
+        store=True,
+        readonly=False,
+    )
+    packing_note = fields.Char(string="Mounting")
+    date_protected = fields.Date(string="Protected On")
+
+    # Who
+    custodian_id = fields.Many2one(
+        comodel_name="res.users",
+        index=True,
+        tracking=True,
+        help="Who keeps the sample and answers for it.",
+    )
+    department_id = fields.Many2one(
+        comodel_name="hr.department",
+        string="Using Department",
+        index="btree_not_null",
+        tracking=True,
+    )
+    authorized_user_ids = fields.Many2many(
+        comodel_name="res.users",
+        relation="sample_sample_authorized_user_rel",
+        string="Authorized Users",
+        help="Who knows how to use it. Empty: as the sample type says.",
+    )
+
+    # Succession
+    replaces_id = fields.Many2one(
+        comodel_name="sample.sample",
+        index="btree_not_null",
+        tracking=True,
+        check_company=True,
+    )
+    replaced_by_id = fields.Many2one(
+        comodel_name="sample.sample",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        tracking=True,
+    )
+    is_discontinued = fields.Boolean(
+        related="product_id.sample_discontinued",
+        string="Product No Longer on the Market",
+    )
+    is_contested = fields.Boolean(
+        string="Contested",
+        readonly=True,
+        copy=False,
+        tracking=True,
+        help="The customer disputes the standard; a new signature is on its way.",
+    )
+    note = fields.Text(string="Notes")
+
+    _name_unique = models.UniqueIndex(
+        "(name, company_id)", "The sample number is already taken."
+    )
+    _state_index = models.Index("(company_id, state, type_id)")
+    _check_qty = models.Constraint(
+        "CHECK (qty > 0)", "The quantity of a sample is more than zero."
+    )
+
+    # --- Computes ---
+
+    @api.depends("name", "product_id", "title")
+    def _compute_display_name(self):
+        for sample in self:
+            thing = sample.product_id.display_name or sample.title or ""
+            sample.display_name = f"{sample.name or ''} {thing}".strip()
+
+    @api.depends("type_id")
+    def _compute_nature(self):
+        for sample in self:
+            sample.nature = sample.type_id.nature or sample.nature or "guiding"
+
+    @api.depends("type_id")
+    def _compute_in_process_only(self):
+        for sample in self:
+            sample.in_process_only = sample.type_id.is_in_process
+
+    @api.depends("product_id", "origin")
+    def _compute_supplier_id(self):
+        for sample in self:
+            bought = sample.origin in ("purchased", "outsourced")
+            if not sample.supplier_id and bought:
+                sample.supplier_id = sample.product_id.seller_ids[:1].partner_id
+
+    @api.depends("product_id")
+    def _compute_uom_id(self):
+        for sample in self:
+            sample.uom_id = sample.uom_id or sample.product_id.uom_id
+
+    @api.depends("policy_snapshot")
+    def _compute_piece_size(self):
+        for sample in self:
+            values = (sample.policy_snapshot or {}).get("sealing", {}).get("values", {})
+            sample.piece_size = sample.piece_size or values.get("piece_size_note")
+
+    @api.depends("type_id", "policy_snapshot")
+    def _compute_protection_tag_ids(self):
+        for sample in self:
+            values = (sample.policy_snapshot or {}).get("keeping", {}).get("values", {})
+            tags = sample.protection_tag_ids.browse(
+                values.get("protection_tag_ids") or ()
+            ).exists()
+            if not sample.protection_tag_ids:
+                sample.protection_tag_ids = tags or sample.type_id.protection_tag_ids
+
+    # --- Constraints ---
+
+    @api.constrains("product_id", "title", "type_id")
+    def _check_product(self):
+        for sample in self:
+            if sample.product_id or (sample.title and not sample.type_id.needs_product):
+                continue
+            raise ValidationError(
+                self.env._(
+                    "A sample of type %(type)s needs a product.",
+                    type=sample.type_id.name,
+                )
+                if sample.type_id.needs_product
+                else self.env._("Enter the product or the name of the piece.")
+            )
+
+    @api.constrains("qty", "qty_reason", "policy_snapshot")
+    def _check_qty_reason(self):
+        for sample in self:
+            values = sample._get_policy_values("sealing")
+            limit = values.get("max_qty_without_reason", 1.0)
+            if sample.qty > limit and not (sample.qty_reason or "").strip():
+                raise ValidationError(
+                    self.env._(
+                        "%(sample)s: in principle %(limit)g is kept; enter the reason for a quantity of %(qty)g.",
+                        sample=sample.display_name,
+                        limit=limit,
+                        qty=sample.qty,
+                    )
+                )
+
+    @api.constrains("reason_id", "pending_document", "pending_effective_date")
+    def _check_pending_document(self):
+        for sample in self.filtered("reason_id.needs_document"):
+            if not sample.pending_document or not sample.pending_effective_date:
+                raise ValidationError(
+                    self.env._(
+                        "%(sample)s stands in for a document: enter which one and when it is expected to take effect.",
+                        sample=sample.display_name,
+                    )
+                )
+
+    @api.constrains("in_process_only", "type_id")
+    def _check_in_process_only(self):
+        for sample in self:
+            if sample.type_id.is_in_process and not sample.in_process_only:
+                raise ValidationError(
+                    self.env._(
+                        "%(sample)s: samples of type %(type)s are for in-process use only.",
+                        sample=sample.display_name,
+                        type=sample.type_id.name,
+                    )
+                )
+
+    # --- CRUD ---
+
+    @api.model
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | {"replaced_by_id", "is_contested"}
+
+    @api.model
+    def _get_numbering_code(self, vals):
+        """Each type counts on its own (D-31): YJ-SEAL-2026-00001."""
+        kind = self.env["sample.type"].browse(vals.get("type_id")).exists()
+        return kind._get_sequence_code() if kind else self._numbering_code
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        kinds = self.env["sample.type"].browse(
+            {vals["type_id"] for vals in vals_list if vals.get("type_id")}
+        )
+        secret = set(kinds.filtered("is_benchmark").ids)
+        vals_list = [
+            {**vals, "confidentiality": self._raise_level(vals)}
+            if vals.get("type_id") in secret
+            else vals
+            for vals in vals_list
+        ]
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if vals.get("type_id"):
+            kind = self.env["sample.type"].browse(vals["type_id"])
+            if kind.is_benchmark:
+                vals = {**vals, "confidentiality": self._raise_level(vals)}
+        return super().write(vals)
+
+    @api.model
+    def _raise_level(self, vals):
+        """Return the level of a benchmark sample: secret at least."""
+        level = vals.get("confidentiality")
+        return level if level not in (None, False, "internal") else "secret"
+
+    @api.constrains("confidentiality", "type_id")
+    def _check_benchmark_level(self):
+        for sample in self:
+            if sample.type_id.is_benchmark and sample.confidentiality == "internal":
+                raise ValidationError(
+                    self.env._(
+                        "%(sample)s is a benchmark sample: it is secret at least.",
+                        sample=sample.display_name,
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_confirmed(self):
+        kept = self.filtered(lambda sample: sample.state not in ("draft", "to_sign"))
+        if kept:
+            raise UserError(
+                self.env._(
+                    "%(samples)s: a confirmed sample is not deleted; end it and archive it.",
+                    samples=", ".join(kept.mapped("name")),
+                )
+            )
+
+    # --- Restricted access ---
+
+    @api.model
+    def _get_need_to_know_bases(self):
+        user = self.env.user
+        return {
+            **super()._get_need_to_know_bases(),
+            "owner": Domain("create_uid", "=", user.id),
+            "role": Domain(user.has_group("sample_control.group_sample_benchmark")),
+        }
+
+    # --- Loans ---
+
+    def _get_loan_keepers(self):
+        return self.custodian_id or super()._get_loan_keepers()
+
+    # --- Mail ---
+
+    def _get_sign_off_users(self, role):
+        if role == "responsible":
+            return self.custodian_id
+        return super()._get_sign_off_users(role)
+
+    # --- Smart buttons ---
+
+    @api.model
+    def _count_by(self, link, records):
+        """Count samples by a link, as far as the user may see them.
+
+        :param str link: name of a many2one
+        :param records: what it points to
+        :return: dict record -> number
+        """
+        if not self.has_access("read"):
+            return {}
+        return dict(
+            self._read_group([(link, "in", records._origin.ids)], [link], ["__count"])
+        )
+
+    @api.model
+    def _get_action_for(self, domain, context):
+        """Return the action that shows some samples.
+
+        :param list domain: which
+        :param dict context: defaults for new ones
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "sample_control.sample_sample_action"
+        )
+        action.update(domain=domain, context=context)
+        return action

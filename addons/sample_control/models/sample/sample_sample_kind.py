@@ -1,0 +1,121 @@
+from odoo import fields, models
+
+
+class SampleSample(models.Model):
+    """Details that only some kinds of samples have (SC-03 to SC-13)."""
+
+    _inherit = "sample.sample"
+
+    # SC-03 standard sample of the customer, SC-13 customer property
+    date_received = fields.Date(string="Received On")
+    received_condition = fields.Selection(
+        selection=[("good", "Good"), ("damaged", "Damaged")],
+        string="Condition on Receipt",
+    )
+    date_handed_over = fields.Date(string="Handed Over On")
+    handed_over_by_id = fields.Many2one(
+        comodel_name="res.users",
+    )
+    handed_over_to_id = fields.Many2one(
+        comodel_name="res.users",
+    )
+    customer_confirmed_on = fields.Date(
+        string="Confirmed by the Customer",
+        tracking=True,
+        help="The day on which the customer's quality representative signed the card.",
+    )
+    customer_signatory_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Customer Quality Representative",
+        help="Who signed for the customer.",
+    )
+    return_required = fields.Boolean(
+        string="To Be Returned",
+        help="The owner wants the piece back at the end of its use.",
+    )
+    date_returned = fields.Date(string="Returned On")
+
+    # SC-04 sealed sample
+    first_batch_name = fields.Char(string="First Mass-produced Batch")
+    is_electrical = fields.Boolean(
+        string="Electrical Part", help="Tested on site before it is sealed."
+    )
+
+    # SC-05 temporary sample
+    tooling_state = fields.Selection(
+        selection=[
+            ("not_accepted", "Not finally accepted"),
+            ("accepted", "Accepted"),
+        ],
+        string="Tooling",
+        tracking=True,
+    )
+    workaround_note = fields.Text(string="Work-around Processing")
+    concession_note = fields.Text(
+        string="Concession",
+        tracking=True,
+        help="What was conceded. Without it a temporary sample is no basis of final acceptance.",
+    )
+    concession_approver_id = fields.Many2one(
+        comodel_name="res.users", string="Concession Approved By", tracking=True
+    )
+    tooling_acceptance_date = fields.Date(
+        string="Tooling Acceptance Expected", index="btree_not_null"
+    )
+    seal_deadline = fields.Date(string="To Be Sealed By", index="btree_not_null")
+
+    # SC-06 limit sample
+    limit_direction = fields.Selection(
+        selection=[
+            ("upper", "Upper limit"),
+            ("lower", "Lower limit"),
+            ("last_ok", "Last good"),
+            ("first_ng", "First bad"),
+        ],
+        string="Limit",
+    )
+    defect_note = fields.Text(string="Defect")
+    limit_pair_id = fields.Many2one(
+        comodel_name="sample.sample",
+        string="Other Limit",
+        index="btree_not_null",
+        check_company=True,
+        help="The last good and the first bad piece of the same defect belong together.",
+    )
+
+    # SC-07 reference sample
+    reference_use = fields.Selection(
+        selection=[
+            ("development", "Product development"),
+            ("design_change", "Design change"),
+            ("mould", "Mould making"),
+            ("drawing", "Drawing"),
+            ("inspection_basis", "Inspection basis"),
+            ("benchmark", "Benchmark study"),
+        ],
+        string="Used as Reference For",
+    )
+    competitor = fields.Char(help="Who made the piece.")
+
+    # SC-08 guiding sample
+    function_note = fields.Text(string="Function Required")
+    measuring_method = fields.Text()
+    fixture_id = fields.Many2one(
+        comodel_name="maintenance.equipment",
+        string="Checking Fixture",
+        check_company=True,
+        help="The fixture on which the sample is measured.",
+    )
+    confusable_product_ids = fields.Many2many(
+        comodel_name="product.product",
+        relation="sample_sample_confusable_product_rel",
+        string="Easily Confused With",
+    )
+    distinction_note = fields.Text(string="How to Tell Apart")
+
+    # SC-10 gauge block, test standard
+    measured_value = fields.Char(string="Value or Specification")
+    accuracy_class = fields.Char()
+    calibrating_body = fields.Char()
+    certificate_no = fields.Char(string="Certificate No.")
+    certificate_valid_until = fields.Date(index="btree_not_null")

@@ -1,0 +1,9 @@
+from . import (
+    end_of_life,
+    place,
+    policy,
+    sample,
+    sealing,
+    use,
+    verification,
+)

@@ -1,0 +1,7 @@
+from .end_of_life import *
+from .place import *
+from .policy import *
+from .sample import *
+from .sealing import *
+from .use import *
+from .verification import *
