@@ -193,6 +193,62 @@ class TestGuardedState(StateCommon, TransactionCase):
         self.assertEqual(self.one.history, "draft>open;open>done;done>open;open>done;")
         self.assertEqual(self.one.text, "by plain write")
 
+    def test_values_sent_with_the_state_open_the_gate(self):
+        """The gates judge what will stand: by write, button code, import and a line of the parent."""
+        missing = {"text": "x", "amount": 1}
+        self.both._transition("open")
+        self.both.write({"state": "done", **missing})
+        self.assertEqual(self.both.mapped("state"), ["done", "done"])
+        third, fourth = self.Model.create([{"name": "Three"}, {"name": "Four"}])
+        (third + fourth)._transition("open")
+        third._transition("done", **missing)
+        self.assertEqual((third.state, third.text), ("done", "x"))
+        names = [".id", "state", "text", "amount"]
+        result = self.Model.load(names, [[str(fourth.id), "Done", "x", "1"]])
+        self.assertEqual(result["ids"], fourth.ids)
+        self.assertRecordValues(fourth, [{"state": "done", "done_by_id": self.user.id}])
+        self.one.write({"line_ids": [Command.create({})]})
+        line = self.one.line_ids
+        step = {"line_state": "checked", "name": "a"}
+        self.one.write({"line_ids": [Command.update(line.id, step)]})
+        self.assertEqual(line.line_state, "checked")
+
+    def test_values_sent_with_the_state_close_the_gate(self):
+        """What is emptied in the same call is missing, on every road, and nothing is kept of the call."""
+        self._ready(self.both)
+        ids = [str(record.id) for record in self.both]
+        roads = (
+            lambda: self.both.write({"state": "done", "text": False}),
+            lambda: self.both.write({"text": False, "state": "done"}),
+            lambda: self.both.sudo().write({"state": "done", "text": False}),
+            lambda: self.both._transition("done", text=False),
+        )
+        for road in roads:
+            with self.assertRaises(UserError) as error:
+                road()
+            self.assertIn("One:", str(error.exception))
+            self.assertEqual(str(error.exception).count("Enter a text."), 2)
+            self.assertEqual(self.both.mapped("text"), ["x", "x"])
+        result = self.Model.load(
+            [".id", "state", "text"], [[id_, "Done", ""] for id_ in ids]
+        )
+        self.assertFalse(result["ids"])
+        for values in ({"text": False}, {"text": "x", "amount": 1}):
+            with self.assertRaises(UserError):
+                self.Model.create({"name": "Five", "state": "done", **values})
+        self.assertEqual(self.both.mapped("state"), ["open", "open"])
+        self.assertEqual(self.both.mapped("text"), ["x", "x"])
+
+    def test_values_sent_with_the_state_are_written_once(self):
+        """Commands for lines are not repeated; records that stay get the values as well."""
+        self.one._transition("open")
+        self.both.write(
+            {"state": "open", "text": "y", "line_ids": [Command.create({"name": "a"})]}
+        )
+        self.assertEqual(self.both.mapped("text"), ["y", "y"])
+        self.assertEqual([len(record.line_ids) for record in self.both], [1, 1])
+        self.assertEqual(self.both.mapped("history"), ["draft>open;"] * 2)
+
     def test_same_state_is_no_step(self):
         self._ready(self.one)
         self.one.action_done()

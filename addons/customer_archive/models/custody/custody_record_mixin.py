@@ -14,13 +14,6 @@ class CustomerArchiveCustodyMixin(models.AbstractModel):
         "mail.activity.mixin",
     ]
 
-    def write(self, vals):
-        """Write other values before the state: the gates judge the record as it will be."""
-        if "state" in vals and len(vals) > 1:
-            self.write({name: value for name, value in vals.items() if name != "state"})
-            vals = {"state": vals["state"]}
-        return super().write(vals)
-
     def _refuse(self, sentence):
         """Refuse something for the records in ``self``; nothing happens when there are none.
 

@@ -66,9 +66,8 @@ class CustomerArchiveDecision(models.TransientModel):
         vals = {reason_field: self.reason}
         if self.kind == "deregister":
             vals["churn_reason_id"] = self.churn_reason_id.id
-        # The reason is there first: without it the step is refused by every road.
-        self.archive_ids._write_protected(vals)
-        self.archive_ids._transition(target)
+        # The reason comes with the step: without it the step is refused by every road.
+        self.archive_ids._transition(target, **vals)
         if self.kind == "deregister":
             self._archive_contacts()
         elif self.kind == "restore":

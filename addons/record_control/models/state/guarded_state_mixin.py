@@ -8,7 +8,8 @@ class GuardedStateMixin(models.AbstractModel):
     """A state that no road moves past its gates.
 
     The transition map and the gates are asked in ``create`` and ``write``, so a button, a form,
-    a file import, RPC, a line of a parent and a cron all meet the same answer::
+    a file import, RPC, a line of a parent and a cron all meet the same answer. Values that are
+    written together with the state count: the gates judge the record as it would stand::
 
         class Case(models.Model):
             _name = "x.case"
@@ -185,15 +186,17 @@ class GuardedStateMixin(models.AbstractModel):
         # what the caller sent is checked before the system's own stamps are added
         self._check_protected_write(vals)
         target = vals[name]
+        others = {key: value for key, value in vals.items() if key != name}
+        if others:
+            # the gates judge the record with the values that will stand
+            super().write(others)
         moving = self.filtered(lambda record: record[name] != target)
         moving._check_transition(target)
-        staying = self - moving
-        if staying:
-            super(GuardedStateMixin, staying).write(vals)
         sources = moving.grouped(name)
         for stamps, records in moving._group_by_stamps(target):
-            trusted = records._with_trusted_fields({*stamps, *vals})
-            super(GuardedStateMixin, trusted).write({**stamps, **vals})
+            stamps = {key: val for key, val in stamps.items() if key not in others}
+            trusted = records._with_trusted_fields({*stamps, name})
+            super(GuardedStateMixin, trusted).write({**stamps, name: target})
         for source, records in sources.items():
             records._without_trusted_fields()._after_transition(source, target)
         return True
