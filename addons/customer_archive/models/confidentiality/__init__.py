@@ -1,5 +1,4 @@
 from . import (
-    access_grant,
     customer_archive,
     customer_archive_release,
     res_company,

@@ -124,8 +124,9 @@ class CustomerArchiveRelease(models.Model):
     )
     grant_ids = fields.One2many(
         comodel_name="access.grant",
-        inverse_name="release_id",
+        inverse_name="authority_id",
         string="Access grants",
+        domain=[("authority_model", "=", _name)],
         readonly=True,
         copy=False,
     )
@@ -264,13 +265,14 @@ class CustomerArchiveRelease(models.Model):
         """Grant the applicant what was approved, until the period of use ends."""
         if not self.archive_ids:
             return
-        # sudo: the seal has decided, the grant only carries it out
+        # sudo: the seal has decided, the grant only carries it out, see _get_grant_authority_reasons
         grant = self.env["access.grant"].sudo().create(self._prepare_grant_vals())
         grant.action_approve()
 
     def _prepare_grant_vals(self):
         return {
-            "release_id": self.id,
+            "authority_model": self._name,
+            "authority_id": self.id,
             "user_id": self.user_id.id,
             "requester_id": self.user_id.id,
             "company_id": self.company_id.id,
@@ -286,13 +288,18 @@ class CustomerArchiveRelease(models.Model):
             **dict.fromkeys(RIGHTS[self.kind], True),
         }
 
-    def _get_grant_reasons(self, grant):
-        """Say why a grant is not covered by this release.
+    def _get_grant_authority_reasons(self, grant):
+        """Say why this release does not back an access grant.
 
-        :param access.grant grant: a grant that refers to this release
+        :param access.grant grant: a grant that names this release
         :return: list of sentences, empty when the signatures cover it
         """
+        self.ensure_one()
         reasons = self._get_seal_reasons()
+        if self.state not in ("approved", "received"):
+            reasons.append(
+                self.env._("%(release)s is not in force.", release=self.name)
+            )
         allowed = {"right_read", *RIGHTS[self.kind]}
         excess = [
             name
@@ -313,10 +320,6 @@ class CustomerArchiveRelease(models.Model):
                 )
             )
         return reasons
-
-    def _is_in_force(self):
-        """Tell whether the approval still stands and the papers are not destroyed."""
-        return self.state in ("approved", "received") and not self._get_seal_reasons()
 
     def _end_grants(self):
         """End what the release gave; called when it is over or its seal is broken."""

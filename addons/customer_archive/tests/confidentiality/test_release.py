@@ -157,9 +157,32 @@ class TestRelease(CustomerArchiveCommon):
                     "date_to": release.date_until,
                     "purpose": "x",
                     "reason": "x",
-                    "release_id": release.id,
+                    "authority_model": release._name,
+                    "authority_id": release.id,
                 }
             )
+
+    def test_ca_12_grant_of_a_release_is_ended_by_its_parties_alone(self):
+        release = self.ask()
+        self.approve(release)
+        grant = release.sudo().grant_ids
+        self.assertEqual(
+            (grant.state, grant.authority_model, grant.authority_id),
+            ("approved", release._name, release.id),
+        )
+        with self.assertRaisesRegex(UserError, "not part of it"):
+            grant.with_user(self.keeper).sudo().action_revoke()
+        release.action_cancel()
+        self.assertEqual(grant.state, "revoked")
+
+    def test_ca_12_grant_beyond_the_release_is_not_backed(self):
+        release = self.ask()
+        self.approve(release)
+        self.assertFalse(release._get_grant_authority_reasons(release.sudo().grant_ids))
+        wider = release.sudo().grant_ids.copy({"right_export": True})
+        wider.write({"authority_model": release._name, "authority_id": release.id})
+        with self.assertRaisesRegex(UserError, "does not cover"):
+            wider.action_approve()
 
     def test_ca_12_two_at_once_and_copy(self):
         releases = self.ask() | self.ask(kind="export")

@@ -214,6 +214,9 @@ class AccessGrant(models.Model):
     _valid_for_user = models.Index(
         "(user_id, res_model, valid_until) WHERE state = 'approved'"
     )
+    _authority_index = models.Index(
+        "(authority_model, authority_id) WHERE authority_id IS NOT NULL"
+    )
 
     # --- Computes ---
 
@@ -347,9 +350,15 @@ class AccessGrant(models.Model):
         )
 
     def _get_revocation_reasons(self):
-        """Say why the user may not end the grant: parties, approvers and the loan may."""
+        """Say why the user may not end the grant: parties and approvers may.
+
+        A grant ends with the approval that backs it, whoever ended that.
+        """
         user = self.env.user
-        if self.env.uid == SUPERUSER_ID or self._get_authority():
+        authority = self._get_authority()
+        if self.env.uid == SUPERUSER_ID or (
+            authority and authority._get_grant_authority_reasons(self)
+        ):
             return []
         if user in (self.user_id, self.requester_id) or user in self._get_approvers():
             return []
