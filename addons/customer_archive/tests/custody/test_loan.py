@@ -276,3 +276,28 @@ class TestArchiveLoan(CustodyCommon):
         self.assertTrue(lines.with_user(self.keeper2).search(domain))
         self.assertTrue(lines.with_user(self.sales1).search(domain))
         self.assertFalse(lines.with_user(self.sales2).search(domain))
+
+    # --- Queries ---
+
+    def test_borrowing_takes_a_known_number_of_queries(self):
+        """Request, approval and handing out of one archive, then of three."""
+        archives = [self._new_filed_archive(f"Lent {index}") for index in range(5)]
+        loans = [
+            self._request(things)
+            for things in (archives[:1], archives[1:2], archives[2:])
+        ]
+        counts = []
+        for loan in loans:  # the first one fills the caches of the registry
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            loan.action_submit()
+            loan.with_user(self.supervisor).action_approve()
+            loan.with_user(self.keeper).action_hand_out()
+            self.env.flush_all()
+            counts.append(self.env.cr.sql_log_count - before)
+        # Each of the three steps reads the loan, its things and its approvers, asks the gates and writes state, message
+        # and activities. An archive is locked when it is handed out and asked, with its documents, whether it is out:
+        # three queries for each one, since two keepers may hand out the same archive at once.
+        self.assertLessEqual(counts[1], 91, counts)
+        self.assertLessEqual(counts[2], counts[1] + 2 * 3, counts)

@@ -399,3 +399,32 @@ class TestCustomerImport(ImportCommon):
             self.run_jobs(batch)
             counts.append(self.env.cr.sql_log_count - before)
         self.assertLess(counts[1] - counts[0], 30, counts)
+
+    def test_ca_97_import_takes_the_same_queries_for_any_length(self):
+        """Customers, contacts, archives, clocks, checklists and activities are made in batches."""
+        counts = []
+        for number in (3, 20, 60):  # the first one fills the caches
+            rows = [
+                [
+                    f"测试{number}批{i}有限公司",
+                    credit_code(700000 + number * 1000 + i),
+                    "张",
+                    None,
+                    None,
+                ]
+                for i in range(number)
+            ]
+            batch = self.upload(workbook(rows))
+            self.check(batch)
+            batch.action_submit()
+            batch = batch.with_user(self.keeper)
+            batch.action_import()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.run_jobs(batch)
+            self.env.flush_all()
+            counts.append(self.env.cr.sql_log_count - before)
+            self.assertEqual(batch.imported_count, number)
+        # the ORM updates 100 rows a statement, and 60 customers have 60 contacts
+        self.assertLessEqual(counts[2], counts[1] + 1, counts)
