@@ -1,3 +1,4 @@
+from . import test_access_matrix
 from .archive import *
 from .card import *
 from .confidentiality import *

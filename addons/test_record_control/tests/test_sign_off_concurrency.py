@@ -39,39 +39,59 @@ class TestSignOffConcurrency(BaseCase):
                 ]
             )
             cls.users = users.ids
-            cls.route = (
-                env["sign.off.route"]
-                .create(
+            cls.route = cls._create_race_route(
+                env,
+                "RACE",
+                [
                     {
-                        "name": "Race",
-                        "sequence": -1000,
-                        "model_id": env["ir.model"]._get_id("test.sign.off.order"),
-                        "domain": "[('name', '=', 'RACE')]",
-                        "step_ids": [
-                            Command.create(
-                                {
-                                    "name": title,
-                                    "signer_type": "group",
-                                    "group_id": cls.group,
-                                    "sequence": number,
-                                }
-                            )
-                            for number, title in enumerate(["经理", "总经理"])
-                        ],
+                        "name": title,
+                        "signer_type": "group",
+                        "group_id": cls.group,
+                        "sequence": number,
                     }
-                )
-                .id
+                    for number, title in enumerate(["经理", "总经理"])
+                ],
+            )
+            cls.side_route = cls._create_race_route(
+                env,
+                "SIDE",
+                [
+                    {
+                        "name": "会签",
+                        "signer_type": "user",
+                        "user_id": user_id,
+                        "sequence": 10,
+                    }
+                    for user_id in cls.users
+                ],
             )
             cr.commit()
+
+    @classmethod
+    def _create_race_route(cls, env, name, steps):
+        return (
+            env["sign.off.route"]
+            .create(
+                {
+                    "name": name,
+                    "sequence": -1000,
+                    "model_id": env["ir.model"]._get_id("test.sign.off.order"),
+                    "domain": f"[('name', '=', '{name}')]",
+                    "step_ids": [Command.create(step) for step in steps],
+                }
+            )
+            .id
+        )
 
     @classmethod
     def tearDownClass(cls):
         with closing(cls.registry.cursor()) as cr:
             # append-only rows are removed in the database: no other road is open
-            cr.execute("DELETE FROM test_sign_off_order WHERE name = 'RACE'")
-            cr.execute("DELETE FROM sign_off_request WHERE route_id = %s", [cls.route])
+            cr.execute("DELETE FROM test_sign_off_order WHERE name IN ('RACE', 'SIDE')")
+            routes = (cls.route, cls.side_route)
+            cr.execute("DELETE FROM sign_off_request WHERE route_id IN %s", [routes])
             env = api.Environment(cr, SUPERUSER_ID, {})
-            env["sign.off.route"].browse(cls.route).unlink()
+            env["sign.off.route"].browse(routes).unlink()
             cr.execute(
                 "DELETE FROM mail_message WHERE model = 'test.sign.off.order' OR author_id IN "
                 "(SELECT partner_id FROM res_users WHERE id IN %s)",
@@ -84,12 +104,12 @@ class TestSignOffConcurrency(BaseCase):
             cr.commit()
         super().tearDownClass()
 
-    def _create_order(self):
+    def _create_order(self, name="RACE"):
         with closing(self.registry.cursor()) as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             order = env["test.sign.off.order"].create(
                 {
-                    "name": "RACE",
+                    "name": name,
                     "line_ids": [Command.create({"name": "Bolt", "price_unit": 5})],
                 }
             )
@@ -139,6 +159,40 @@ class TestSignOffConcurrency(BaseCase):
                 request.step_ids.sorted("sequence").mapped("state"), ["signed", "open"]
             )
             self.assertEqual(request.state, "open")
+
+    @mute_logger("odoo.sql_db")
+    def test_two_countersigners_at_once(self):
+        """会签: two sign side by side in the same instant; neither signature is lost, the round is sealed once."""
+        order_id = self._create_order("SIDE")
+        results, barrier = [], threading.Barrier(2)
+        threads = [
+            threading.Thread(
+                target=self._sign, args=(user_id, order_id, results, barrier)
+            )
+            for user_id in self.users
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        self.assertEqual(sorted(results), ["repeat", "signed"])
+        with closing(self.registry.cursor()) as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            order = env["test.sign.off.order"].browse(order_id)
+            request = order.sign_off_request_id
+            self.assertEqual(
+                sorted(request.step_ids.mapped("state")), ["open", "signed"]
+            )
+            self.assertEqual(order.sign_off_state, "open")
+            # whoever lost is asked again, as the server repeats a request
+            last = order.sign_off_waiting_user_ids
+            self.assertEqual(len(last), 1)
+            order.with_user(last)._sign_off()
+            self.assertEqual(order.sign_off_state, "sealed")
+            self.assertEqual(
+                sorted(request.signature_ids.user_id.ids), sorted(self.users)
+            )
+            cr.commit()
 
     @mute_logger("odoo.sql_db")
     def test_changed_while_being_signed(self):

@@ -1,3 +1,5 @@
+from itertools import permutations
+
 from freezegun import freeze_time
 
 from odoo import Command
@@ -81,6 +83,75 @@ class TestSignOffFlow(SignOffCommon):
         self.assertEqual(order.sign_off_state, "open")
         order.with_user(self.supervisor)._sign_off()
         self.assertSealed(order)
+
+    def _countersign_route(self):
+        """Quality, sales and purchase sign side by side, then the director."""
+        signers = [
+            self._create_user(f"sign_side_{number}") for number in ("a", "b", "c")
+        ]
+        self.route.step_ids = [
+            Command.clear(),
+            *(
+                Command.create(
+                    {
+                        "name": f"会签 {user.login}",
+                        "sequence": 10,
+                        "signer_type": "user",
+                        "user_id": user.id,
+                    }
+                )
+                for user in signers
+            ),
+            Command.create(
+                {
+                    "name": "批准",
+                    "sequence": 20,
+                    "signer_type": "user",
+                    "user_id": self.director.id,
+                }
+            ),
+        ]
+        return signers
+
+    def test_countersigned_in_any_order(self):
+        """会签: several sign side by side, in any order; the next step opens with the last of them."""
+        signers = self._countersign_route()
+        for order_of_signing in permutations(signers):
+            with self.subTest(order=[user.login for user in order_of_signing]):
+                order = self._create_order()
+                order.action_request_sign_off()
+                for number, user in enumerate(order_of_signing):
+                    self.assertFalse(
+                        order.with_user(self.director).can_sign_off,
+                        f"{number} of 3 signed",
+                    )
+                    with self.assertRaises(UserError):
+                        order.with_user(self.director)._sign_off()
+                    order.with_user(user)._sign_off()
+                    with self.assertRaises(UserError):
+                        order.with_user(user)._sign_off()
+                self.assertEqual(order.sign_off_waiting_user_ids, self.director)
+                self.assertEqual(order.sign_off_state, "open")
+                order.with_user(self.director)._sign_off()
+                self.assertSealed(order)
+                self.assertEqual(
+                    len(order.sign_off_request_id.signature_ids.user_id), 4
+                )
+
+    def test_countersigner_refuses(self):
+        """会签: one refusal ends the round for all; what others signed stays on record."""
+        first, second, third = self._countersign_route()
+        order = self._create_order()
+        order.action_request_sign_off()
+        order.with_user(first)._sign_off()
+        order.with_user(second)._sign_off("refuse", opinion="Wrong drawing")
+        self.assertEqual(order.sign_off_state, "refused")
+        self.assertFalse(order.with_user(third).can_sign_off)
+        with self.assertRaises(UserError):
+            order.with_user(third)._sign_off()
+        self.assertEqual(
+            order.sign_off_request_id.signature_ids.user_id, first | second
+        )
 
     def test_first_matching_route(self):
         """The first route that fits is taken: company, form and filter decide."""

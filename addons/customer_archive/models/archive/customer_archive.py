@@ -22,6 +22,7 @@ ARCHIVE_TRANSITIONS = {  # state -> states it may go to (CA-01)
 }
 # Stamps and facts that come with a step, never by hand
 SYSTEM_FIELDS = (
+    "active",  # who hides an archive takes it out of every inspection and ledger
     "date_submitted",
     "submitted_by_id",
     "date_filed",

@@ -133,7 +133,7 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         self._check_ca_managed_vals(vals)
-        if vals.get("active") is False:
+        if "active" in vals and not vals["active"]:
             self._check_ca_partner_archivable()
         becoming = (
             self.filtered(lambda partner: not partner.customer_rank)

@@ -16,6 +16,13 @@ TRANSITIONS = {
     "destroyed": (),
     "cancelled": (),
 }
+# Facts of a step that was taken: field -> states from which on it is history
+FACTS = {
+    "recipient_signature": ("received", "destroyed"),
+    "date_destroyed": ("destroyed",),
+    "destroyed_by_id": ("destroyed",),
+    "witness_id": ("destroyed",),
+}
 # What the approved release lets the recipient do with the archives (access.grant)
 RIGHTS = {
     "print": ("right_print",),
@@ -174,6 +181,35 @@ class CustomerArchiveRelease(models.Model):
             ("date_until", "<", fields.Date.context_today(self)),
         ]
         return domain if True in value else ["!", "&", *domain]
+
+    # --- CRUD ---
+
+    def write(self, vals):
+        self._check_facts_kept(vals)
+        return super().write(vals)
+
+    def _check_facts_kept(self, vals):
+        """Keep who signed for the papers, and who destroyed them before which witness.
+
+        :raises UserError: naming the requests and the fields
+        """
+        kept = [
+            (release.name, self._fields[fname]._description_string(self.env))
+            for fname in FACTS.keys() & vals.keys()
+            for release in self
+            if release.state in FACTS[fname] and release._is_changed(fname, vals[fname])
+        ]
+        if kept:
+            raise UserError(
+                "\n".join(
+                    self.env._(
+                        "%(release)s: %(field)s is on record and stays as it is.",
+                        release=name,
+                        field=label,
+                    )
+                    for name, label in kept
+                )
+            )
 
     # --- Gates ---
 

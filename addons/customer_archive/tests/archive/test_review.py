@@ -173,6 +173,22 @@ class TestStates(ArchiveCommon):
         )
         self.assertFalse(result["ids"])
 
+    def test_ca_01_nobody_hides_an_archive(self):
+        """CA-01 rule 2: hidden, an archive would fall out of inspection, refresh and every list."""
+        archives = self._new_archive("Hidden 1") | self._new_archive("Hidden 2")
+        for user in (self.sales1, self.keeper, self.manager, self.director):
+            as_user = archives.with_user(user)
+            with self.subTest(user=user.login):
+                with self.assertRaisesRegex(UserError, "set by the system"):
+                    as_user.action_archive()
+                with self.assertRaisesRegex(UserError, "set by the system"):
+                    as_user.write({"active": 0})
+        partner = self._new_partner("Hidden from the start")
+        with self.assertRaisesRegex(UserError, "set by the system"):
+            self.env["customer.archive"].with_user(self.sales1).create(
+                {"partner_id": partner.id, "active": False}
+            )
+
     def test_stamps_are_refused(self):
         archive = self._new_archive("Stamps")
         for values in (
@@ -338,6 +354,16 @@ class TestEndOfTrade(ArchiveCommon):
             self._decide(self.archive, "deregister", archive_partner=True)
         with self.assertRaisesRegex(UserError, "stays active"):
             self.partner.active = False
+
+    def test_ca_16_customer_with_open_orders_is_not_hidden_by_a_falsy_value(self):
+        """What remote callers send for false (0, null, an empty text) archives a customer as well as false does."""
+        self._new_order(self.partner).action_confirm()
+        for value in (False, 0, None, ""):
+            with (
+                self.subTest(value=value),
+                self.assertRaisesRegex(UserError, "stays active"),
+            ):
+                self.partner.with_user(self.sales1).write({"active": value})
 
     def test_customer_without_open_business_may_be_archived_and_comes_back(self):
         self._decide(self.archive, "deregister", archive_partner=True)

@@ -347,3 +347,68 @@ class TestTradeFigures(CardCommon):
 
         count(archives)
         self.assertEqual(count(archives[:2]), count(archives))
+
+    def test_ca_36_groups_follow_trade_to_the_day(self):
+        """CA-36: traded within twelve months present, before that past, only asked or offered future."""
+        names = ("Yesterday", "Year less a day", "Year to the day", "Asked", "Silent")
+        present, edge, past, asked, silent = archives = self.env[
+            "customer.archive"
+        ].concat(*map(self._new_archive, names))
+        self._confirm_order(present.partner_id, "2026-04-14 03:00:00", 10)
+        self._confirm_order(edge.partner_id, "2025-04-16 03:00:00", 10)
+        self._confirm_order(past.partner_id, "2025-04-15 03:00:00", 10)
+        self.env["crm.lead"].create(
+            {
+                "name": "Housings",
+                "type": "opportunity",
+                "partner_id": asked.partner_id.id,
+            }
+        )
+        archives._refresh_classes()
+        groups = archives._card_groups()
+        self.assertEqual(groups["present"], present | edge)
+        self.assertEqual(groups["past"], past)
+        self.assertEqual(groups["future"], asked | silent)
+        self.assertEqual(
+            archives.mapped("trade_class"),
+            ["trading", "trading", "past", "soon", "none"],
+        )
+
+    def test_ca_36_day_is_that_of_the_company(self):
+        """CA-36: the year turns at midnight in Shanghai, 16:00 UTC."""
+        archive = self._new_archive("On the turn")
+        self._confirm_order(archive.partner_id, "2025-04-15 15:59:59", 10)
+        archive._refresh_classes()
+        self.assertEqual(archive.trade_class, "past")
+        self._confirm_order(archive.partner_id, "2025-04-15 16:00:00", 10)
+        archive._refresh_classes()
+        self.assertEqual(archive.trade_class, "trading")
+
+    def test_ca_36_print_shows_each_customer_in_its_group(self):
+        """CA-36: F15 prints what was bought, what may be bought, and how to win back."""
+        present, past, future = archives = self.env["customer.archive"].concat(
+            *map(self._new_archive, ("Now there", "Gone away", "Yet to come"))
+        )
+        self._confirm_order(present.partner_id, "2026-04-01 03:00:00", 10, quantity=7)
+        self._confirm_order(past.partner_id, "2024-04-01 03:00:00", 10)
+        present.referral_companies = "Sister works"
+        past.write({"win_back": "Shorter delivery", "could_buy": "Seals"})
+        archives._refresh_classes()
+        self._read_again(archives)
+        html, _type = self.env["ir.actions.report"]._render_qweb_html(
+            "customer_archive.report_present_past_future", archives.ids
+        )
+        text = html.decode()
+        for words in (
+            "Now there",
+            "Bearing housing",
+            "Sister works",
+            "Gone away",
+            "Shorter delivery",
+            "Seals",
+            "Yet to come",
+        ):
+            with self.subTest(words=words):
+                self.assertIn(words, text)
+        self.assertLess(text.index("Now there"), text.index("Gone away"))
+        self.assertLess(text.index("Gone away"), text.index("Yet to come"))

@@ -1,1 +1,2 @@
+from . import test_leaks
 from . import test_release

@@ -144,6 +144,41 @@ class TestRelease(CustomerArchiveCommon):
             self.may("print", self.sales1), "the right ends with the paper"
         )
 
+    def test_ca_12_who_signed_and_who_destroyed_stays_on_record(self):
+        """The recipient's signature and the witnessed destruction are not changed afterwards, by any role."""
+        releases = self.ask() | self.ask()
+        for release in releases:
+            self.approve(release)
+        releases.recipient_signature = SIGNATURE
+        releases.action_receive()
+        for user in (self.sales1, self.manager, self.director):
+            for vals in ({"recipient_signature": False}, {"date_received": False}):
+                with (
+                    self.subTest(user=user.login, vals=vals),
+                    self.assertRaises(UserError),
+                ):
+                    releases.with_user(user).write(vals)
+        facts = {
+            "destroyed_by_id": self.sales1.id,
+            "witness_id": self.keeper.id,
+            "date_destroyed": Date.context_today(releases),
+        }
+        releases.write(facts)
+        releases.action_destroy()
+        releases.write(facts)  # the same again is no change
+        for fname, value in (
+            ("witness_id", self.sales2.id),
+            ("witness_id", False),
+            ("destroyed_by_id", self.sales2.id),
+            ("date_destroyed", "2020-01-01"),
+            ("recipient_signature", False),
+        ):
+            with (
+                self.subTest(field=fname, value=value),
+                self.assertRaisesRegex(UserError, "stays as it is"),
+            ):
+                releases.with_user(self.director).write({fname: value})
+
     def test_ca_12_grant_cannot_be_taken_from_a_release_by_hand(self):
         release = self.ask()
         self.approve(release)

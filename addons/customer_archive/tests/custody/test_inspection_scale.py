@@ -1,0 +1,105 @@
+from time import perf_counter
+
+from odoo.tests import tagged
+from odoo.tools import SQL
+
+from .common import CustodyCommon
+
+ARCHIVES = 1000
+
+
+@tagged("post_install", "-at_install")
+class TestInspectionScale(CustodyCommon):
+    """CA-09: the complete inspection of a keeper with many archives costs a fixed number of queries."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.pattern = cls._new_filed_archive("Pattern")
+        cls.big_keeper = cls._new_user(
+            "ca_big_keeper", "customer_archive.group_customer_archive_keeper"
+        )
+        cls.small_keeper = cls._new_user(
+            "ca_small_keeper", "customer_archive.group_customer_archive_keeper"
+        )
+        cls._insert_archives(cls.big_keeper, ARCHIVES)
+        cls._insert_archives(cls.small_keeper, 10)
+
+    @classmethod
+    def _insert_archives(cls, keeper, count):
+        """Multiply an archive on file in the database: how it got there is not the question."""
+        partners = cls.env["res.partner"].create(
+            [
+                {"name": f"{keeper.login} {number}", "is_company": True}
+                for number in range(count)
+            ]
+        )
+        cls.env.flush_all()
+        columns = [
+            name
+            for name, field in cls.pattern._fields.items()
+            if field.store
+            and field.column_type
+            and name not in ("id", "name", "partner_id", "keeper_id", "position")
+        ]
+        names = SQL(", ").join(map(SQL.identifier, columns))
+        cls.env.cr.execute(
+            SQL(
+                "INSERT INTO customer_archive (name, partner_id, keeper_id, position, %s)"
+                " SELECT 'SCALE/' || partner.id, partner.id, %s, 0, %s"
+                " FROM customer_archive pattern, unnest(%s) partner(id) WHERE pattern.id = %s",
+                names,
+                keeper.id,
+                names,
+                partners.ids,
+                cls.pattern.id,
+            )
+        )
+        cls.env.invalidate_all()
+
+    def _inspect(self, keeper):
+        """Load, begin and answer the inspection of a keeper.
+
+        :return: inspection, queries and seconds
+        """
+        inspection = (
+            self.env["customer.archive.inspection"]
+            .with_user(keeper)
+            .create(
+                {
+                    "year": 2025,
+                    "half": "1",
+                    "keeper_id": keeper.id,
+                    "inspector_ids": self.keeper2.ids,
+                    "date_inspected": "2025-06-20",
+                }
+            )
+        )
+        self.env.flush_all()
+        self.env.invalidate_all()
+        queries, began = self.env.cr.sql_log_count, perf_counter()
+        inspection.action_load_archives()
+        inspection.action_begin()
+        self.env.flush_all()
+        return (
+            inspection,
+            self.env.cr.sql_log_count - queries,
+            perf_counter() - began,
+        )
+
+    def test_ca_09_queries_do_not_grow_with_archives(self):
+        self._inspect(self.keeper)  # fills the caches of the registry
+        small, few, _seconds = self._inspect(self.small_keeper)
+        big, many, seconds = self._inspect(self.big_keeper)
+        self.assertEqual(small.line_count, 10)
+        self.assertEqual(big.line_count, ARCHIVES)
+        self.assertEqual(
+            self.env["customer.archive.inspection.check"].search_count(
+                [("inspection_id", "=", big.id)]
+            ),
+            ARCHIVES * len(big.item_ids),
+        )
+        # The answers of what the system knows are written in batches of a thousand rows.
+        batches = ARCHIVES * len(big.item_ids) // 1000 + 1
+        self.assertLessEqual(many, few + 6 * batches)
+        self.assertLess(seconds, 60)
