@@ -655,3 +655,59 @@ class TestSignOffFlow(SignOffCommon):
             ],
         )
         self.assertFalse(order.sudo().sign_off_request_ids)
+
+    def _count_queries(self, records, action):
+        """Return how many queries ``action`` takes with nothing read before."""
+        records.env.flush_all()
+        records.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        action(records)
+        records.env.flush_all()
+        return self.env.cr.sql_log_count - before
+
+    def test_queries_do_not_depend_on_the_number_of_records(self):
+        """Asking, signing, sealing and the gates that ask for the seal: 2 or 20 orders, the same number of queries.
+
+        The first round fills caches of rights and routes.
+        """
+        counts = []
+        for size in (2, 2, 20):
+            orders = self.env["test.sign.off.order"].with_user(self.seller)
+            for number in range(size):
+                orders |= self._create_order(name=f"S{number}")
+            counts.append(
+                {
+                    "ask": self._count_queries(
+                        orders, lambda orders: orders.action_request_sign_off()
+                    ),
+                    "sign": self._count_queries(
+                        orders.with_user(self.supervisor),
+                        lambda orders: orders._sign_off(),
+                    ),
+                    "seal": self._count_queries(
+                        orders.with_user(self.manager),
+                        lambda orders: orders._sign_off(),
+                    ),
+                    "gate": self._count_queries(
+                        orders, lambda orders: orders._transition("sent")
+                    ),
+                }
+            )
+            self.assertEqual(set(orders.mapped("state")), {"sent"})
+        self.assertEqual(counts[2], counts[1])
+
+    def test_one_broken_seal_among_many_is_found(self):
+        """Reading ahead for all records judges each by itself, and knows nothing from before."""
+        orders = self._create_sealed_order(name="S1") | self._create_sealed_order(
+            name="S2"
+        )
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE test_sign_off_order SET partner_id = NULL WHERE id = %s",
+            [orders[1].id],
+        )
+        with self.assertRaises(UserError) as error:
+            orders._transition("sent")
+        self.assertIn("S2", str(error.exception))
+        self.assertNotIn("S1", str(error.exception))
+        self.assertEqual(orders.mapped("state"), ["approved", "approved"])

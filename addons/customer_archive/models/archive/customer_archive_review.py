@@ -1,10 +1,6 @@
 from odoo import fields, models
 
 
-class SealReasons(dict):
-    """Reasons of many archives, found out at once; a class of its own because remote callers choose their context."""
-
-
 class CustomerArchive(models.Model):
     """Review by the direct supervisor, and approval where it is asked (CA-03).
 
@@ -47,21 +43,10 @@ class CustomerArchive(models.Model):
         :rtype: list[str]
         """
         if target == "active":
-            known = self.env.context.get("customer_archive_seal_reasons")
-            if isinstance(known, SealReasons) and self.id in known:
-                return known[self.id]
             return self._get_seal_reasons()
         if self._is_review_signed():
             return []
         return [self.env._("The direct supervisor has not reviewed the archive yet.")]
-
-    def _check_transition(self, target):
-        if target == "active" and len(self) > 1:
-            # The seals of all archives are compared at once; their names are read at once before that.
-            self.sudo().mapped("display_name")
-            reasons = SealReasons(self._get_seal_reasons_by_record())
-            self = self.with_context(customer_archive_seal_reasons=reasons)
-        return super()._check_transition(target)
 
     def _is_review_signed(self):
         """Return whether the first step is signed and further ones are asked."""

@@ -9,6 +9,7 @@ from odoo.fields import Command, Domain
 from odoo.tools import SQL, format_datetime
 
 from ...tools import seal
+from ..state.guarded_state_mixin import GateFacts
 from .sign_off_signers import CROWD, Basis
 
 STATES = [
@@ -362,9 +363,9 @@ class SignOffMixin(models.AbstractModel):
             )
             payloads = sealed._get_seal_payloads(fresh=True)
             for record in records:
-                result[record.id] = self.browse(record.id)._explain_seal(
-                    record, payloads.get(record.id)
-                )
+                # names and conditions are read for all records at once
+                own = self.browse(record.id).with_prefetch(self._ids)
+                result[record.id] = own._explain_seal(record, payloads.get(record.id))
         return result
 
     def _get_sign_off_request(self):
@@ -440,7 +441,13 @@ class SignOffMixin(models.AbstractModel):
                     record=self.display_name or self._description,
                 )
             ]
-        return self._origin._get_seal_reasons_by_record()[self._origin.id]
+        return list(
+            GateFacts.of(
+                self._origin,
+                "seal",
+                lambda records: records._get_seal_reasons_by_record(),
+            )
+        )
 
     def _get_sign_off_users(self, role):
         """Resolve a role of the route from this record (called as the system); extend with super().

@@ -3,6 +3,42 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+GATES_KEY = "record_control_gates"
+
+
+class GateFacts:
+    """What the gates of several records need to know, found out for all of them with the first that asks.
+
+    It is a Python object on purpose: a caller over RPC chooses the context freely, but what
+    arrives is JSON, and no JSON value is an instance of this class.
+    """
+
+    __slots__ = ("facts", "ids", "model_name")
+
+    def __init__(self, records):
+        self.model_name = records._name
+        self.ids = dict.fromkeys(records._ids)  # ordered, and quick to look up
+        self.facts = {}
+
+    @classmethod
+    def of(cls, record, name, find_out):
+        """Return a fact of a record whose gate is being asked.
+
+        :param record: the record
+        :param str name: name of the fact
+        :param find_out: function of many records that returns ``{record id: fact}``
+        """
+        known = record.env.context.get(GATES_KEY)
+        if (
+            not isinstance(known, cls)
+            or known.model_name != record._name
+            or record.id not in known.ids
+        ):
+            return find_out(record)[record.id]
+        if name not in known.facts:
+            known.facts[name] = find_out(record.browse(known.ids))
+        return known.facts[name][record.id]
+
 
 class GuardedStateMixin(models.AbstractModel):
     """A state that no road moves past its gates.
@@ -237,7 +273,7 @@ class GuardedStateMixin(models.AbstractModel):
         :raises UserError: one error with every reason of every record
         """
         blocks = []
-        for record in self:
+        for record in self.with_context(**{GATES_KEY: GateFacts(self)}):
             reasons = record._get_transition_reasons(target)
             if reasons:
                 blocks.append((record.display_name, reasons))
