@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 
@@ -75,11 +75,23 @@ class TestSecretLink(models.Model):
     secret_id = fields.Many2one("test.secret", index=True)
     secret_ids = fields.Many2many("test.secret", string="Dossiers")
     reference = fields.Reference([("test.secret", "Dossier")])
+    leaking_amount = fields.Integer(compute="_compute_leaking_amount", store=True)
+    safe_amount = fields.Integer(compute="_compute_safe_amount")
     leaking_content = fields.Text(related="secret_id.content", string="Leak")
     safe_content = fields.Text(
         related="secret_id.content", related_sudo=False, string="No Leak"
     )
     safe_state = fields.Selection(related="secret_id.state")
+
+    @api.depends("secret_ids.amount")
+    def _compute_leaking_amount(self):
+        for link in self:
+            link.leaking_amount = sum(link.secret_ids.mapped("amount"))
+
+    @api.depends("secret_ids.amount")
+    def _compute_safe_amount(self):
+        for link in self:
+            link.safe_amount = sum(link.secret_ids.mapped("amount"))
 
 
 class ResPartner(models.Model):

@@ -163,10 +163,19 @@ class TestAccessRoads(AccessCommon):
                         self._as(self.owner, self.env[model]).search_count(domain)
                     )
 
-    def test_related_field_that_leaks_is_named(self):
-        """A related field computed as superuser is found by the developer's check."""
+    def test_fields_that_leak_are_named(self):
+        """Fields computed as superuser are found by the developer's check."""
+        leaks = self.env["test.secret"]._get_leaking_fields()
+        self.assertEqual(
+            set(leaks),
+            {"test.secret.link.leaking_amount", "test.secret.link.leaking_content"},
+        )
+        self.patch(
+            self.registry["test.secret"], "_restricted_shown_fields", ("amount",)
+        )
         leaks = self.env["test.secret"]._get_leaking_fields()
         self.assertEqual(leaks, ["test.secret.link.leaking_content"])
+        self.assertFalse(self.env["test.secret.line"]._get_leaking_fields())
 
     @mute_logger(*QUIET)
     def test_lines_are_as_secret_as_their_record(self):

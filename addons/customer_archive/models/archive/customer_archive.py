@@ -99,6 +99,8 @@ class CustomerArchive(models.Model):
         "supervisor_id",
     )
     _restricted_open_fields = ("id", "display_name", "name", "state", "company_id")
+    # The customer stays readable, and with him what happened to him and which archive was inspected
+    _restricted_shown_fields = ("partner_id",)
 
     # Identity
     name = fields.Char(

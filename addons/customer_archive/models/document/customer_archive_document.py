@@ -57,6 +57,9 @@ class CustomerArchiveDocument(models.Model):
         "is_checklist",
         "type_sequence",
     )
+    # Who destroys or witnesses must find the volume
+    _restricted_shown_fields = ("volume_year",)
+    _restricted_parent_field = "archive_id"
     _sealed_fields = (
         "archive_id",
         "type_id",

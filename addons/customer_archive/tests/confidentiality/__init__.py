@@ -1,2 +1,3 @@
+from . import test_leaking_fields
 from . import test_leaks
 from . import test_release

@@ -30,6 +30,10 @@ class RestrictedContentMixin(models.AbstractModel):
     _restricted_record = True
     #: fields that are no content: reading them alone writes no log line
     _restricted_open_fields = ("id", "display_name")
+    #: fields that records of others may show all the same, because it is what those are about
+    _restricted_shown_fields = ()
+    #: many2one to the restricted record whose secrecy these records share
+    _restricted_parent_field = None
 
     display_name = fields.Char(
         compute="_compute_guarded_display_name",
@@ -237,3 +241,57 @@ class RestrictedContentMixin(models.AbstractModel):
         for record in self - visible:
             record.display_name = record.sudo()._get_masked_display_name()
         visible._compute_display_name()
+
+    # --- Developer's check ---
+
+    @api.model
+    def _get_leaking_fields(self):
+        """Find fields of other models that show content past the rules.
+
+        A related or stored computed field is computed as superuser, so that it
+        shows the secret to whoever sees the other record. Give it
+        ``related_sudo=False`` or ``groups``. Records that share the secrecy of
+        these do not count. Each adopter has a test that this list is empty.
+
+        :return: list of ``model.field``
+        """
+        root = self._get_restricted_root()
+        return [
+            f"{model_name}.{field.name}"
+            for model_name, model_cls in self.env.registry.items()
+            if not model_cls._abstract
+            and not (
+                getattr(model_cls, "_restricted_record", False)
+                and self.env[model_name]._get_restricted_root() == root
+            )
+            for field in model_cls._fields.values()
+            if field.compute_sudo and not field.groups and not field.inherited
+            if self._is_content_shown_by(field)
+        ]
+
+    @api.model
+    def _get_restricted_root(self):
+        """Return the name of the model whose rules decide in the end who sees these records."""
+        name = self._restricted_parent_field
+        if not name:
+            return self._name
+        return self.env[self._fields[name].comodel_name]._get_restricted_root()
+
+    @api.model
+    def _is_content_shown_by(self, field):
+        """Tell whether a field of another model is computed from content of these records."""
+        known = {*self._restricted_open_fields, *self._restricted_shown_fields}
+        paths = (
+            [field.related]
+            if field.related
+            else self.env.registry.field_depends.get(field, ())
+        )
+        for path in paths:
+            model = self.env[field.model_name]
+            for name in path.split("."):
+                if model._name == self._name and name not in known:
+                    return True
+                if name not in model._fields or not model._fields[name].relational:
+                    break
+                model = model[name]
+        return False

@@ -407,41 +407,6 @@ class RestrictedRecordMixin(models.AbstractModel):
         action["context"] = {}
         return action
 
-    # --- Checks for developers ---
-
-    @api.model
-    def _get_leaking_fields(self):
-        """Find related fields of other models that show content past the rules.
-
-        A related field is computed as superuser, so that it shows the secret to
-        whoever sees the other record. Give it ``related_sudo=False`` or
-        ``groups``. Each adopter has a test that this list is empty.
-
-        :return: list of ``model.field``
-        """
-        leaks = []
-        for model_name, model_cls in self.env.registry.items():
-            if model_cls._abstract or model_name == self._name:
-                continue
-            for field in model_cls._fields.values():
-                if (
-                    not field.related
-                    or not field.compute_sudo
-                    or field.groups
-                    or field.inherited
-                ):
-                    continue
-                path = field.related.split(".")
-                model = self.env[model_name]
-                for name, following in zip(path, path[1:], strict=False):
-                    model = model[name]
-                    if (
-                        model._name == self._name
-                        and following not in self._restricted_open_fields
-                    ):
-                        leaks.append(f"{model_name}.{field.name}")
-        return leaks
-
 
 class RestrictedLineMixin(models.AbstractModel):
     """Lines and satellites of a restricted record: as secret as their parent.
@@ -457,9 +422,6 @@ class RestrictedLineMixin(models.AbstractModel):
     _name = "restricted.line.mixin"
     _description = "Line of a Restricted Record"
     _inherit = ["restricted.content.mixin"]
-
-    #: many2one to the restricted record
-    _restricted_parent_field = None
 
     @api.model
     def _get_restricted_domain(self, operation):
