@@ -1,8 +1,10 @@
+from datetime import timedelta
+
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
+from odoo.fields import Command, Datetime
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -285,6 +287,108 @@ class TestLoanGates(LoanCommon):
         self._assert_refused(lambda: loan.write({"state": "returned"}), "is not back")
         self._return(loan)
         self._assert_refused(lambda: self._return(loan), "is not out")
+
+    def test_cancelled_by_its_people_only(self):
+        """The borrower, who asked, a keeper, the approver; not somebody who only sees the loan."""
+        loan = self._loan(self.ann, self.alpha, "approved")
+        for user in (self.bob, self.stranger):
+            self._assert_refused(
+                lambda user=user: loan.with_user(user).sudo().action_cancel(),
+                "cancelled by the borrower or a keeper",
+            )
+        for user in (self.ann, self.keeper, self.boss):
+            with self.cr.savepoint() as savepoint:
+                loan.with_user(user).sudo().action_cancel()
+                self.assertEqual(loan.state, "cancelled")
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_something_that_exists_is_borrowed(self):
+        """A loan of nothing, and of a thing that was deleted meanwhile."""
+        self._assert_refused(
+            lambda: self._loan(self.ann, self.things.browse()).action_submit(),
+            "Name what is borrowed",
+        )
+        gone = self.alpha.copy({"code": "T-Gone"})
+        loan = self._loan(self.ann, gone, "approved")
+        self.env.flush_all()
+        self.cr.execute("DELETE FROM test_thing WHERE id = %s", [gone.id])
+        self.env.invalidate_all()
+        self._assert_refused(
+            lambda: loan.with_user(self.keeper).action_hand_out(),
+            "does not exist any more",
+        )
+
+    def test_electronic_thing_needs_a_user(self):
+        """Who cannot sign in cannot open a file."""
+        self.loan_class.delivery = "electronic"
+        worker = self.env["hr.employee"].create({"name": "Worker without user"})
+        loan = self._loan(self.ann, self.alpha)
+        loan.borrower_id = worker
+        self._assert_refused(loan.action_submit, "the borrower needs a user")
+
+    @freeze_time("2026-03-09 02:00:00")
+    def test_extension_gates(self):
+        """Out, not overdue, later, within the period of the class; for the borrower; asked again at approval."""
+        waiting = self._loan(self.bob, self.beta, "approved")
+        self._assert_refused(
+            lambda: waiting._request_extension(
+                Datetime.to_datetime("2026-03-13 09:00:00"), "x"
+            ),
+            "is not out",
+        )
+        loan = self._loan(self.ann, self.alpha, "out")
+        due = loan.date_due
+        for wanted, pattern in (
+            (due, "not later"),
+            (due - timedelta(seconds=1), "not later"),
+            (due + timedelta(days=30), "at most"),
+        ):
+            self._assert_refused(
+                lambda wanted=wanted: loan._request_extension(wanted, "x"), pattern
+            )
+        later = due + timedelta(hours=1)
+        self._assert_refused(
+            lambda: loan.with_user(self.bob).sudo()._request_extension(later, "x"),
+            "extended for its borrower",
+        )
+        with freeze_time(due + timedelta(seconds=1)):
+            loan.invalidate_recordset()
+            self._assert_refused(
+                lambda: loan._request_extension(later, "x"), "is overdue; return it"
+            )
+        with freeze_time(due):
+            loan.invalidate_recordset()
+            extension = loan._request_extension(later, "x")
+        self._return(loan)
+        self._assert_refused(
+            extension.with_user(self.boss).action_approve, "is not out"
+        )
+
+    def test_dialogs_refuse_before_they_open(self):
+        """Refusing needs the approver and a reason; returning a keeper and a thing; reporting a thing that is out."""
+        loan = self._loan(self.ann, self.alpha, "requested")
+        self._assert_refused(loan.with_user(self.ann).sudo().action_open_refuse)
+        for reason in ("", "  ", None):
+            self._assert_refused(
+                lambda reason=reason: loan.with_user(self.boss).action_refuse(reason),
+                "Say why",
+            )
+        loan.with_user(self.boss).action_approve()
+        self._assert_refused(
+            lambda: loan._report_problem(loan.line_ids, "lost", "x"), "that are out"
+        )
+        loan.with_user(self.keeper).action_hand_out()
+        self._assert_refused(
+            lambda: loan.with_user(self.ann).sudo().action_return(), "does not receive"
+        )
+        wizard = (
+            self.env["loan.return"]
+            .with_user(self.keeper)
+            .create({"loan_ids": [Command.set(loan.ids)]})
+        )
+        wizard.line_ids.is_returned = False
+        self._assert_refused(wizard.action_confirm, "Choose what came back")
 
     def test_two_loans_in_one_call(self):
         """Each action works on many; one that is refused keeps both."""

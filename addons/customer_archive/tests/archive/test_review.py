@@ -189,6 +189,43 @@ class TestStates(ArchiveCommon):
                 {"partner_id": partner.id, "active": False}
             )
 
+    def test_ca_03_each_missing_person_is_named(self):
+        """CA-03: no person in charge; a supervisor who is the person in charge himself."""
+        archive = self._new_archive("Persons")
+        archive.write({"user_id": False, "supervisor_id": self.supervisor.id})
+        with self.assertRaisesRegex(UserError, "Name the person in charge"):
+            archive.with_user(self.supervisor)._transition("review")
+        archive.write({"user_id": self.sales1.id, "supervisor_id": self.sales1.id})
+        with self.assertRaisesRegex(UserError, "another person than the person in"):
+            archive.with_user(self.sales1).action_submit()
+
+    def test_ca_03_open_round_is_neither_passed_nor_left(self):
+        """CA-03: without the supervisor's signature no approval; a running round is refused or withdrawn, not left."""
+        archives = self._new_archive("Round 1") | self._new_archive("Round 2")
+        self._submit(archives)
+        for user in (self.sales1, self.director):
+            with self.assertRaisesRegex(UserError, "has not reviewed"):
+                archives.with_user(user).write({"state": "approval"})
+            with self.assertRaisesRegex(UserError, "with a reason, or withdraw"):
+                archives.with_user(user).write({"state": "draft"})
+        self.assertEqual(archives.mapped("state"), ["review", "review"])
+
+    def test_ca_01_archives_stay_for_the_system_too(self):
+        """CA-01 rule 2: the administrator deletes drafts only, and superuser code nothing that was filed."""
+        archive = self._new_archive("Filed")
+        self._put_on_file(archive)
+        for env in (self.env, self.env(user=self.env.ref("base.user_admin"))):
+            with self.assertRaisesRegex(UserError, "never deleted"):
+                archive.with_env(env).sudo().unlink()
+
+    def test_ca_04_place_needs_a_cabinet(self):
+        archives = self._new_archive("Homeless 1") | self._new_archive("Homeless 2")
+        archives[0].with_user(self.keeper).cabinet = "A"
+        with self.assertRaisesRegex(UserError, "Enter the cabinet") as refusal:
+            archives.with_user(self.keeper).action_take_next_place()
+        self.assertNotIn(archives[0].name, str(refusal.exception))
+        self.assertIn(archives[1].name, str(refusal.exception))
+
     def test_stamps_are_refused(self):
         archive = self._new_archive("Stamps")
         for values in (

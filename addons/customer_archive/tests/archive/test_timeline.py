@@ -84,6 +84,20 @@ class TestTimeline(ArchiveCommon):
             with self.assertRaises(UserError):
                 event.with_user(user).unlink()
 
+    def test_ca_08_history_stays_for_the_system_too(self):
+        """CA-08: not even code that runs as superuser deletes events; nobody rewrites those of the system."""
+        event = self._add(self.sales1)
+        with self.assertRaisesRegex(UserError, "never deleted"):
+            event.sudo().unlink()
+        system_type = self.env.ref(
+            "customer_archive.customer_archive_event_type_stopped"
+        )
+        with self.assertRaisesRegex(UserError, "written by the system"):
+            event.with_user(self.manager).type_id = system_type
+        written = event.sudo().copy({"type_id": system_type.id})
+        with self.assertRaisesRegex(UserError, "written by the system"):
+            written.with_user(self.manager).subject = "Other"
+
     def test_call_of_other_applications(self):
         order = self._new_order(self.archive.partner_id)
         person = self.env["res.partner"].create(

@@ -179,6 +179,34 @@ class TestRelease(CustomerArchiveCommon):
             ):
                 releases.with_user(self.director).write({fname: value})
 
+    def test_ca_12_request_names_archives_and_a_time_to_come(self):
+        """Nothing to release, and a period that is over: all reasons at once, for both requests."""
+        today = Date.context_today(self.archive)
+        release = self.ask(archive_ids=[], date_until=today - timedelta(days=1))
+        with self.assertRaisesRegex(UserError, "(?s)at least one.*lies in the past"):
+            release.action_request_sign_off()
+        self.ask(date_until=today).action_request_sign_off()
+
+    def test_ca_12_grant_gives_no_more_than_the_release(self):
+        """A longer period, another person, another right or archive is not covered, even for the system."""
+        release = self.ask()
+        self.approve(release)
+        other = self._new_archive("另一档案")
+        for vals in (
+            {"date_to": release.date_until + timedelta(days=1)},
+            {"user_id": self.sales2.id},
+            {"right_export": True},
+            {"line_ids": [Command.create({"res_id": other.id})]},
+        ):
+            with self.subTest(vals=vals):
+                grant = (
+                    self.env["access.grant"]
+                    .sudo()
+                    .create({**release._prepare_grant_vals(), **vals})
+                )
+                with self.assertRaisesRegex(UserError, "does not cover"):
+                    grant.action_approve()
+
     def test_ca_12_grant_cannot_be_taken_from_a_release_by_hand(self):
         release = self.ask()
         self.approve(release)
