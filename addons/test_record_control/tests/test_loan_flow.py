@@ -1,8 +1,10 @@
+from datetime import timedelta
+
 from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import UserError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .loan_common import LoanCommon
@@ -233,15 +235,16 @@ class TestLoanFlow(LoanCommon):
     # --- Electronic things ---
 
     @mute_logger(*QUIET)
-    def test_electronic_loan_is_an_access_that_dies(self):
-        """Handing out grants reading and download until the end of the due date, returning ends it."""
+    def _electronic_loan(self, group, approver):
+        """A dossier that Ann reads by a loan of the group, which the approver approved."""
         self.env["loan.class"].create(
             {
                 "code": "E",
                 "name": "Files",
                 "model_id": self.env["ir.model"]._get("test.secret").id,
                 "delivery": "electronic",
-                "approval_group_ids": self.director_group.ids,
+                "max_extensions": 1,
+                "approval_group_ids": group.ids,
             }
         )
         secret = (
@@ -249,13 +252,37 @@ class TestLoanFlow(LoanCommon):
             .with_user(self.keeper)
             .create({"name": "File", "content": "text"})
         )
+        loan = self._loan(self.ann, secret)
+        self.assertEqual(loan.line_ids.thing_name, "Restricted record")
+        loan.action_submit()
+        loan.with_user(approver).action_approve()
+        # nothing is handed over: the approved borrower opens it himself
+        loan.action_hand_out()
+        return loan, secret
+
+    @freeze_time("2026-03-09 02:00:00")
+    def test_access_of_an_extended_loan_is_extended(self):
+        """Who approves the extension need not be one who grants access."""
+        lender = new_test_user(self.env, "loan_lender", groups="base.group_user")
+        group = self.env["res.groups"].create(
+            {"name": "Lenders", "user_ids": lender.ids}
+        )
+        loan, secret = self._electronic_loan(group, lender)
+        first = loan.sudo().line_ids.grant_id
+        self.assertNotIn(lender, first.approver_ids)
+        loan._request_extension(loan.date_due + timedelta(days=1), "Not read yet")
+        loan.extension_ids.with_user(lender).action_approve()
+        second = loan.sudo().line_ids.grant_id
+        self.assertEqual((first.state, second.state), ("revoked", "approved"))
+        self.assertEqual(second.date_to, first.date_to + timedelta(days=1))
+        with freeze_time("2026-03-13 02:00:00"):
+            self.env.invalidate_all()
+            self.assertTrue(secret.with_user(self.ann).has_access("read"))
+
+    def test_electronic_loan_is_an_access_that_dies(self):
+        """Handing out grants reading and download until the end of the due date, returning ends it."""
         with freeze_time("2026-03-09 02:00:00"):
-            loan = self._loan(self.ann, secret)
-            self.assertEqual(loan.line_ids.thing_name, "Restricted record")
-            loan.action_submit()
-            loan.with_user(self.boss).action_approve()
-            # nothing is handed over: the approved borrower opens it himself
-            loan.action_hand_out()
+            loan, secret = self._electronic_loan(self.director_group, self.boss)
             grant = loan.sudo().line_ids.grant_id
             self.assertEqual((grant.user_id, grant.state), (self.ann, "approved"))
             self.assertEqual(grant.date_to.isoformat(), "2026-03-12")
