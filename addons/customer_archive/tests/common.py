@@ -1,3 +1,5 @@
+from lxml import html
+
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
@@ -103,3 +105,23 @@ class CustomerArchiveCommon(BaseCommon):
                 }
             )
         )
+
+    def check_grids(self, content):
+        """Each row of a grid fills the same number of columns."""
+        for table in html.fromstring(content).xpath(
+            "//table[contains(@class, 'o_sheet_grid')]"
+        ):
+            rows = table.xpath("./tr|./tbody/tr|./thead/tr")
+            open_cells, widths = [], set()
+            for row in rows:
+                width = sum(count for count, _rows in open_cells)
+                open_cells = [
+                    (count, left - 1) for count, left in open_cells if left > 1
+                ]
+                for cell in row.xpath("./td|./th"):
+                    span = int(cell.get("colspan", 1))
+                    width += span
+                    if int(cell.get("rowspan", 1)) > 1:
+                        open_cells.append((span, int(cell.get("rowspan")) - 1))
+                widths.add(width)
+            self.assertEqual(len(widths), 1, html.tostring(table)[:600])

@@ -1,4 +1,7 @@
+import re
+
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
@@ -47,11 +50,13 @@ class CustomerArchive(models.Model):
 
     def _card_wan(self, amount):
         """Print an amount in units of ten thousand (万元)."""
-        return f"{amount / WAN:,.2f}" if amount else ""
+        return self._card_number(amount / WAN, 2)
 
     @api.model
     def _card_quantity(self, value):
-        return f"{value:,.4f}".rstrip("0").rstrip(".")
+        """Print a quantity with as many decimals as it has, four at most."""
+        digits = len(f"{value:.4f}".rstrip("0").partition(".")[2])
+        return formatLang(self.env, value, digits=digits)
 
     def _card_phone(self, phone):
         """Print a phone number of the customer's people, masked like the customer's own."""
@@ -62,11 +67,11 @@ class CustomerArchive(models.Model):
         return any(archive.confidentiality != "internal" for archive in self)
 
     def _card_number(self, value, digits=0):
-        return f"{value:,.{digits}f}" if value else ""
+        return formatLang(self.env, value, digits=digits) if value else ""
 
     def _card_percent(self, share, digits=2):
         """Print a share given in percent; whole percents without decimals."""
-        return f"{round(share, digits):g} %" if share else ""
+        return f"{self._card_quantity(round(share, digits))} %" if share else ""
 
     def _card_date(self, day):
         return format_date(self.env, day) if day else ""
@@ -83,8 +88,13 @@ class CustomerArchive(models.Model):
             for key, label in self._fields[fname]._description_selection(self.env)
         ]
 
-    def _card_yes_no(self, value):
-        return [(bool(value), self.env._("Yes")), (not value, self.env._("No"))]
+    def _card_late_payment_options(self):
+        """Return the two options of F19 about late payments, the one that applies marked."""
+        late = bool(self.has_paid_late)
+        return [
+            (late, self.env._("Has paid late")),
+            (not late, self.env._("Never paid late")),
+        ]
 
     @api.model
     def _card_rows(self, records, count):
@@ -139,6 +149,12 @@ class CustomerArchive(models.Model):
         contact = self._card_contact(*codes)
         return self.person_ids.filtered(lambda person: person.partner_id == contact)[:1]
 
+    def _card_birth_date(self, person):
+        """Print a date of birth where the company prints private data and the reader may see it (A-22)."""
+        if not person or not person._may_print_private_data():
+            return ""
+        return self._card_date(person.birth_date)
+
     def _card_own_person(self):
         """Return what the archive knows of a private customer itself."""
         return self.person_ids.filtered(
@@ -170,10 +186,10 @@ class CustomerArchive(models.Model):
     @api.model
     def _card_one_line(self, partner):
         """Return the address of a contact on one line."""
-        lines = (
-            partner._display_address(without_company=True) if partner else ""
-        ).splitlines()
-        return ", ".join(filter(None, (line.strip() for line in lines)))
+        address = partner._display_address(without_company=True) if partner else ""
+        # a part that is empty leaves its comma in the address format of the country
+        parts = re.split(r"[,\n]", address)
+        return ", ".join(filter(None, (part.strip() for part in parts)))
 
     def _card_banks(self):
         return ", ".join(
@@ -243,11 +259,11 @@ class CustomerArchive(models.Model):
             return [
                 (env._("Company name"), self.partner_id.name),
                 (env._("Company address"), self._card_address()),
-                (env._("Phone"), self.phone),
-                (env._("Industry"), self.industry_id.name),
-                (env._("Employees"), self._card_number(self.staff_total)),
+                (env._("Contact phone"), self.phone),
+                (env._("Line of industry"), self.industry_id.name),
+                (env._("Number of employees"), self._card_number(self.staff_total)),
                 (
-                    env._("Registered capital"),
+                    env._("Amount of registered capital"),
                     self._card_money(self.registered_capital),
                 ),
                 (
@@ -261,11 +277,11 @@ class CustomerArchive(models.Model):
                     env._("Purchasing assistants"),
                     self._card_names("purchasing_assistant"),
                 ),
-                (env._("Founded on"), self._card_date(self.date_founded)),
+                (env._("Company founded on"), self._card_date(self.date_founded)),
                 (env._("Trade with us since"), started),
                 (env._("Record of trade"), record),
                 (env._("Credit rating"), credit),
-                (env._("Bank"), self._card_banks()),
+                (env._("Bank of deposit"), self._card_banks()),
                 (env._("Way of payment"), self.payment_method),
                 (env._("Payment day"), self.payment_day),
                 (env._("Terms of payment"), self._card_payment_terms()),
@@ -277,15 +293,15 @@ class CustomerArchive(models.Model):
             else ""
         )
         return [
-            (env._("Name"), self.partner_id.name),
+            (env._("Full name"), self.partner_id.name),
             (env._("Age"), age),
-            (env._("Address"), self._card_address()),
-            (env._("Phone"), self.phone),
+            (env._("Home address"), self._card_address()),
+            (env._("Contact phone"), self.phone),
             (env._("Occupation"), person.occupation),
-            (env._("Job Position"), self.partner_id.function),
+            (env._("Position held"), self.partner_id.function),
             (env._("Interests"), person.hobby),
             (env._("Favourite sports"), person.sport),
-            (env._("Trade with us since"), started),
+            (env._("First transaction with us"), started),
             (env._("Record of trade"), record),
             (env._("Credit status"), credit),
             (env._("Bank"), self._card_banks()),
@@ -293,10 +309,19 @@ class CustomerArchive(models.Model):
             (env._("Payment day"), self.payment_day),
         ]
 
+    def _card_by_region(self):
+        """Return the archives region by region, those without a region last."""
+        return self.sorted(
+            lambda archive: (not archive.state_id, archive.state_id.name or "")
+        )
+
     # --- Groups of F15 ---
 
     def _card_groups(self):
         """Split archives into present, past and future customers (CA-20, CA-36).
+
+        Future customers are archives without trade, and the prospects of the same salespeople that
+        have no archive yet.
 
         :rtype: dict
         """
@@ -306,7 +331,66 @@ class CustomerArchive(models.Model):
             "future": self.filtered(
                 lambda archive: archive.trade_class in ("soon", "none")
             ),
+            "prospects": self._card_prospects(),
         }
+
+    def _card_prospects(self):
+        """Return the open leads of the salespeople of these archives whose company has no archive.
+
+        :rtype: recordset of crm.lead, one for each prospect
+        """
+        leads = self.env["crm.lead"]
+        if not leads.has_access("read"):
+            return leads
+        open_leads = leads.search(
+            Domain("user_id", "in", (self.user_id | self.second_user_id).ids)
+            & Domain("company_id", "in", [*self.company_id.ids, False])
+            & Domain("won_status", "=", "pending")
+        )
+        # sudo: whether there is an archive; nothing of it is shown
+        filed = self.sudo().search(
+            [
+                (
+                    "partner_id",
+                    "in",
+                    [self._card_lead_customer(lead).id for lead in open_leads],
+                ),
+                ("company_id", "in", self.company_id.ids),
+            ]
+        )
+        prospects = open_leads.filtered(
+            lambda lead: self._card_lead_customer(lead) not in filed.partner_id
+        )
+        first = {self._card_lead_name(lead): lead for lead in reversed(prospects)}
+        return leads.concat(*reversed(first.values()))
+
+    @api.model
+    def _card_lead_customer(self, lead):
+        """Return the company behind a lead: its contact's, or the one Odoo found by its name."""
+        return lead.partner_id.commercial_partner_id or lead.commercial_partner_id
+
+    @api.model
+    def _card_lead_name(self, lead):
+        return (
+            self._card_lead_customer(lead).name
+            or lead.partner_name
+            or lead.contact_name
+            or lead.name
+        )
+
+    @api.model
+    def _card_lead_address(self, lead):
+        """Return the address of a prospect on one line, from the lead when it has no contact."""
+        if lead.partner_id:
+            return self._card_one_line(lead.partner_id)
+        parts = (lead.country_id.name, lead.state_id.name, lead.city, lead.street)
+        return ", ".join(filter(None, parts))
+
+    @api.model
+    def _card_lead_phone(self, lead):
+        """Print the phone of a prospect, masked for whoever is neither in charge nor keeper nor manager."""
+        shown = lead.user_id == self.env.user or self._has_one_of(PHONE_GROUPS)
+        return lead.phone if shown else mask_phone(lead.phone)
 
     # --- Sign-off ---
 
@@ -349,7 +433,7 @@ class CustomerArchive(models.Model):
         for cell, step in zip(cells, steps_sudo, strict=True):
             if step.signer_type == "requester":
                 cell.update(
-                    user_name=request_sudo.requester_id.name,
+                    user=request_sudo.requester_id.name,
                     signed_at=request_sudo.requested_at,
                 )
                 continue
@@ -361,10 +445,10 @@ class CustomerArchive(models.Model):
                     step.group_id,
                 ):
                     cell.update(
-                        user_name=signature.user_id.name,
+                        user=signature.user_id.name,
                         signed_at=signature.signed_at,
                         opinion=signature.opinion,
-                        deputy_note=signature.note,
+                        note=signature.note,
                     )
                     free.remove(signature)
                     break

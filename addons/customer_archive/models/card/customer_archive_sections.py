@@ -254,7 +254,7 @@ class CustomerArchive(models.Model):
     service_contract = fields.Selection(
         selection=[
             ("signed", "Signed"),
-            ("signing", "Being signed"),
+            ("signing", "Being concluded"),
             ("none", "Not signed yet"),
         ],
         tracking=True,

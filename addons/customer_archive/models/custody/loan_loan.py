@@ -27,22 +27,22 @@ class LoanLoan(models.Model):
         return [
             {
                 "title": "借阅人",
-                "user_name": self.sudo().borrower_id.name if self.handed_out_at else "",
+                "user": self.sudo().borrower_id.name if self.handed_out_at else "",
                 "signed_at": self.handed_out_at,
             },
             {
                 "title": "批准人",
-                "user_name": self.approver_id.name,
+                "user": self.approver_id.name,
                 "signed_at": self.decided_at,
             },
             {
                 "title": "档案管理员(借出)",
-                "user_name": line.handed_out_by_id.name,
+                "user": line.handed_out_by_id.name,
                 "signed_at": line.handed_out_at,
             },
             {
                 "title": "档案管理员(归还)",
-                "user_name": back.received_by_id.name,
+                "user": back.received_by_id.name,
                 "signed_at": back.returned_at,
             },
         ]

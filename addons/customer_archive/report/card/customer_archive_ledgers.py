@@ -37,6 +37,7 @@ class LedgerCustomerList(models.AbstractModel):
             Column("credit_status", width=10),
             Column("state", width=12),
             Column("keeper_id", width=14),
+            Column("date_next_refresh"),
         ]
 
 

@@ -10,7 +10,7 @@ class LedgerInspection(models.AbstractModel):
     _description = "Archive inspection results"
     _inherit = "ledger.mixin"
     _ledger_model = "customer.archive.inspection"
-    _ledger_title = "档案检查结果汇总"
+    _ledger_form_code = "L-25"
     _ledger_order = "year, half, keeper_id"
 
     def _ledger_columns(self):
@@ -42,6 +42,7 @@ class LedgerInspectionLine(models.AbstractModel):
     _description = "Inspected archives"
     _inherit = "ledger.mixin"
     _ledger_model = "customer.archive.inspection.line"
+    _ledger_form_code = "L-25"
     _ledger_title = "档案检查记录明细"
     _ledger_order = "inspection_id, id"
 

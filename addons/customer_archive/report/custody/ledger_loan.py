@@ -13,7 +13,7 @@ class LedgerLoan(models.AbstractModel):
     _description = "Archive loans"
     _inherit = "ledger.mixin"
     _ledger_model = "loan.loan.line"
-    _ledger_title = "档案借阅台账"
+    _ledger_form_code = "L-05"
     _ledger_order = "handed_out_at, id"
 
     def _ledger_domain(self):

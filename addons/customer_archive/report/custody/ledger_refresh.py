@@ -10,7 +10,7 @@ class LedgerRefresh(models.AbstractModel):
     _description = "Quarterly archive refreshes"
     _inherit = "ledger.mixin"
     _ledger_model = "customer.archive.refresh"
-    _ledger_title = "档案更新台账"
+    _ledger_form_code = "L-03"
     _ledger_order = "date_quarter, partner_id, id"
 
     def _ledger_columns(self):

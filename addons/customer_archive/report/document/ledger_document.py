@@ -10,7 +10,7 @@ class LedgerDocument(models.AbstractModel):
     _description = "Archive documents and what is missing"
     _inherit = "ledger.mixin"
     _ledger_model = "customer.archive.document"
-    _ledger_title = "档案文件目录及缺失清单"
+    _ledger_form_code = "L-04"
     _ledger_order = "partner_id, type_sequence, id"
 
     def _ledger_columns(self):

@@ -6,7 +6,7 @@ from openpyxl import load_workbook
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import format_date, mute_logger
 
 from .common import CardCommon
 
@@ -103,27 +103,60 @@ class TestCardPrint(CardCommon):
                         else "Full & Sons <Ltd>",
                         text,
                     )
-                    self._check_grids(content)
+                    self.check_grids(content)
 
-    def _check_grids(self, content):
-        """Each row of a grid fills the same number of columns."""
-        for table in html.fromstring(content).xpath(
-            "//table[contains(@class, 'o_sheet_grid')]"
-        ):
-            rows = table.xpath("./tr|./tbody/tr|./thead/tr")
-            open_cells, widths = [], set()
-            for row in rows:
-                width = sum(count for count, _rows in open_cells)
-                open_cells = [
-                    (count, left - 1) for count, left in open_cells if left > 1
-                ]
-                for cell in row.xpath("./td|./th"):
-                    span = int(cell.get("colspan", 1))
-                    width += span
-                    if int(cell.get("rowspan", 1)) > 1:
-                        open_cells.append((span, int(cell.get("rowspan")) - 1))
-                widths.add(width)
-            self.assertEqual(len(widths), 1, html.tostring(table)[:600])
+    def test_prospects_without_archive_are_future_customers(self):
+        """CA-36: the leads of the salesperson; one for each prospect, none that has an archive or is lost."""
+        leads = self.env["crm.lead"]
+        values = {"user_id": self.sales1.id, "type": "opportunity"}
+        lost = leads.create({**values, "name": "Lost", "partner_name": "Lost Ltd"})
+        lost.action_set_lost()
+        leads.create(
+            [
+                {**values, "name": "Brackets", "partner_name": "Prospect Ltd"},
+                {**values, "name": "Housings", "partner_name": "Prospect Ltd"},
+                {**values, "name": "Filed", "partner_id": self.partner.id},
+                {**values, "name": "Other", "user_id": self.sales2.id},
+            ]
+        )
+        text = self.text(
+            self.render("report_present_past_future", self.archive, self.sales1)
+        )
+        self.assertEqual(text.count("Prospect Ltd"), 1)
+        for name in ("Lost Ltd", "Filed", "Other"):
+            self.assertNotIn(name, text)
+
+    def test_names_of_signers_are_printed(self):
+        """The cells of the card are filled from the signatures of the review."""
+        cells = [
+            {"title": "主管", "user": "Zhou", "signed_at": "2025-03-03 02:00:00"},
+            {"title": "制卡"},
+        ]
+        self.patch(
+            self.env.registry["customer.archive"],
+            "_card_sign_off_cells",
+            lambda _archive, _code: cells,
+        )
+        text = self.text(self.render("report_data_management_card", self.archive))
+        day = format_date(self.env(context={"lang": "en_US"}), "2025-03-03")
+        self.assertIn(f"Signed: Zhou Date: {day} Signed: Date:", text)
+
+    def test_figures_in_the_format_of_the_language(self):
+        """Grouping and decimal point are the reader's, not the program's."""
+        lang = self.env["res.lang"]._activate_lang("en_US")
+        lang.write({"thousands_sep": ".", "decimal_point": ","})
+        archive = self.archive.with_context(lang="en_US")
+        self.assertEqual(archive._card_wan(123456789.5), "12.345,68")
+        self.assertEqual(archive._card_number(1250), "1.250")
+        self.assertEqual(archive._card_percent(33.33), "33,33 %")
+        self.assertEqual(archive._card_quantity(80.0), "80")
+
+    def test_address_without_empty_parts(self):
+        """A part of the address that is missing leaves no comma behind."""
+        self.partner.write(
+            {"country_id": self.env.ref("base.cn").id, "city": "Ningbo", "zip": False}
+        )
+        self.assertEqual(self.archive._card_address(), "China, Ningbo")
 
     def test_print_is_entered_in_the_register(self):
         self.render("report_data_management_card", self.archive)
@@ -213,7 +246,7 @@ class TestCardPrint(CardCommon):
         self.assertEqual(len(self.archive._card_data_items()), 19)
         items = person._card_data_items()
         self.assertEqual(len(items), 14)
-        self.assertEqual(items[0], ("Name", "Zhang"))
+        self.assertEqual(items[0], ("Full name", "Zhang"))
 
     def test_groups_of_present_past_and_future(self):
         groups = (self.archive | self.full)._card_groups()

@@ -121,23 +121,22 @@ class PrintSheet(models.AbstractModel):
         return sum(size if ord(char) > 0x2E7F else size * 0.62 for char in text)
 
     @api.model
-    def _prepare_sign_off_rows(self, doc, cells=None):
+    def _prepare_sign_off_rows(self, doc, cells=None, columns=None):
         """Return the sign-off cells in rows, ready to print.
 
         :param doc: the record; its ``sign_off_cells`` are taken
         :param list cells: cells to print instead: dicts with title, user (name), signed_at (UTC), opinion,
             decision (approve or refuse), note (of a deputy); everything but the title may be missing
+        :param int columns: cells that stand beside each other before a new row begins
         :return: list of rows, each a list of dicts of texts
         """
         if cells is None:
             cells = ("sign_off_cells" in doc._fields and doc.sign_off_cells) or []
-        company = ("company_id" in doc._fields and doc.company_id) or self.env.company
-        timezone = company.sudo()._record_control_tz()
         ready = [
             {
                 "title": cell.get("title") or "",
                 "name": cell.get("user") or "",
-                "date": self._format_day(cell.get("signed_at"), timezone),
+                "date": self._format_day(doc, cell.get("signed_at")),
                 "opinion": cell.get("opinion") or "",
                 "decision": cell.get("decision") or "",
                 "note": cell.get("note") or "",
@@ -147,17 +146,35 @@ class PrintSheet(models.AbstractModel):
         if not ready:
             return []
         # rows of equal length look like one form: 5 cells print as 3 and 2
-        count = -(-len(ready) // CELLS_PER_ROW)
+        count = -(-len(ready) // (columns or CELLS_PER_ROW))
         size = -(-len(ready) // count)
         return [ready[index : index + size] for index in range(0, len(ready), size)]
 
     @api.model
-    def _format_day(self, instant, timezone):
-        """Return the day of an instant in UTC for the given time zone, in the language of the print."""
+    def _localize(self, doc, instant):
+        """Return an instant in UTC as the clock of the record's company shows it."""
+        company = ("company_id" in doc._fields and doc.company_id) or self.env.company
+        moment = pytz.utc.localize(fields.Datetime.to_datetime(instant))
+        return moment.astimezone(pytz.timezone(company.sudo()._record_control_tz()))
+
+    @api.model
+    def _format_day(self, doc, instant):
+        """Return the day of an instant in UTC, in the language of the print.
+
+        A form shows the time of the company that owns the record, whoever prints it from wherever.
+
+        :param doc: the record that is printed
+        """
         if not instant:
             return ""
-        moment = fields.Datetime.to_datetime(instant)
-        return format_date(
-            self.env,
-            pytz.utc.localize(moment).astimezone(pytz.timezone(timezone)).date(),
-        )
+        return format_date(self.env, self._localize(doc, instant).date())
+
+    @api.model
+    def _format_moment(self, doc, instant):
+        """Return day, hour and minute of an instant in UTC, as :meth:`_format_day` does.
+
+        :param doc: the record that is printed
+        """
+        if not instant:
+            return ""
+        return f"{self._format_day(doc, instant)} {self._localize(doc, instant):%H:%M}"
