@@ -256,15 +256,8 @@ class CustomerArchive(models.Model):
     def _number_customers(self, partners_sudo, company):
         """Give customers without a reference the next customer number (CA-01)."""
         unnumbered = partners_sudo.filtered(lambda partner: not partner.ref)
-        if not unnumbered or not company.sudo().ca_fill_customer_no:
-            return
-        sequence_sudo = self.env["ir.sequence"]._get_for_company(
-            "customer.archive.customer", company
-        )
-        numbers = sequence_sudo._next_numbers(
-            len(unnumbered), company._record_control_today()
-        )
-        for partner, number in zip(unnumbered, numbers, strict=True):
+        numbers = company._take_ca_customer_numbers(len(unnumbered))
+        for partner, number in zip(unnumbered, numbers, strict=False):
             partner.ref = number
 
     # --- Deadline ---

@@ -94,3 +94,18 @@ class ResCompany(models.Model):
         return self._record_control_today() - relativedelta(
             months=self.ca_second_contact_months
         )
+
+    def _take_ca_customer_numbers(self, count):
+        """Take the next customer numbers (CA-01).
+
+        :param int count: how many
+        :return: that many numbers; none where the company does not number customers
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        if not count or not self.sudo().ca_fill_customer_no:
+            return []
+        sequence_sudo = self.env["ir.sequence"]._get_for_company(
+            "customer.archive.customer", self
+        )
+        return sequence_sudo._next_numbers(count, self._record_control_today())

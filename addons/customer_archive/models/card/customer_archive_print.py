@@ -173,12 +173,10 @@ class CustomerArchive(models.Model):
             "purchasing_manager",
         )
 
-    def _card_emergency_contacts(self):
-        """Return the people to be called in an emergency: by their role, or by the tag of the archive documents."""
-        return (
-            self.partner_id._get_ca_contacts_by_role("emergency")
-            | self._get_emergency_contacts()
-        )
+    def _get_emergency_contacts(self):
+        """Return the people of the customer to be called in an emergency (CA-06 Q02): here by their role."""
+        self.ensure_one()
+        return self.partner_id._get_ca_contacts_by_role("emergency")
 
     def _card_address(self):
         return self._card_one_line(self.partner_id)

@@ -1,6 +1,6 @@
 from psycopg2 import DataError, IntegrityError
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools.misc import split_every
 
@@ -127,18 +127,8 @@ class CustomerImportBatch(models.Model):
     def _number_customers(self, vals_list):
         """Give new customers without a number the next one, all at once (CA-01)."""
         unnumbered = [vals for vals in vals_list if not vals.get("ref")]
-        if not unnumbered or not self.company_id.ca_fill_customer_no:
-            return
-        # sudo: the sequence belongs to the system
-        sequence_sudo = (
-            self.env["ir.sequence"]
-            .sudo()
-            ._get_for_company("customer.archive.customer", self.company_id)
-        )
-        numbers = sequence_sudo._next_numbers(
-            len(unnumbered), fields.Date.context_today(self)
-        )
-        for vals, number in zip(unnumbered, numbers, strict=True):
+        numbers = self.company_id._take_ca_customer_numbers(len(unnumbered))
+        for vals, number in zip(unnumbered, numbers, strict=False):
             vals["ref"] = number
 
     def _prepare_partner_vals(self, line, china):

@@ -195,10 +195,9 @@ class CustomerArchive(models.Model):
     # --- Print ---
 
     def _get_emergency_contacts(self):
-        """Return the people of the customer to be called in an emergency (CA-06 Q02)."""
-        self.ensure_one()
+        """Add those who have the tag by which the documents know them."""
         tag = self.env["customer.archive.document.type"]._get_emergency_tag()
-        return self.env["res.partner"].search(
+        return super()._get_emergency_contacts() | self.env["res.partner"].search(
             [
                 ("commercial_partner_id", "=", self.partner_id.id),
                 ("category_id", "in", tag.ids),
