@@ -16,15 +16,27 @@
         "data/policy/sample_dictionary_data.xml",
         "data/policy/sample_policy_data.xml",
         "views/policy/sample_policy_views.xml",
+        "views/policy/sample_dictionary_views.xml",
         # sample
         "security/sample/ir.model.access.csv",
         "security/sample/sample_rules.xml",
         "data/sample/sign_off_route_data.xml",
+        "data/sample/controlled_form_data.xml",
+        "wizard/policy/sample_policy_recalculate_views.xml",
+        "wizard/sample/sample_wizard_views.xml",
         "views/sample/sample_sample_views.xml",
+        "views/sample/product_views.xml",
+        "views/sample/res_partner_views.xml",
         # place
         "security/place/ir.model.access.csv",
         "security/place/place_rules.xml",
+        "report/place/label_reports.xml",
+        "report/place/label_templates.xml",
+        "data/place/controlled_form_data.xml",
+        "wizard/place/sample_place_wizard_views.xml",
         "views/place/sample_location_views.xml",
+        "views/place/sample_custody_log_views.xml",
+        "views/place/sample_sample_views.xml",
         # sealing
         # use
         # verification
@@ -39,5 +51,10 @@
         # menus: verification
         # menus: end_of_life
     ],
+    "assets": {
+        "web.report_assets_common": [
+            "sample_control/static/src/label/label.scss",
+        ],
+    },
     "application": True,
 }

@@ -117,3 +117,17 @@ class SampleCase(BaseCommon):
         """Return the command for a characteristic line, by its code in the dictionary."""
         xmlid = f"sample_control.sample_characteristic_{characteristic}"
         return Command.create({"characteristic_id": cls.env.ref(xmlid).id, **values})
+
+    @classmethod
+    def _xmlid(cls, record):
+        """Return an external id for a record, for tests of file import."""
+        name = f"sc_test_{record._table}_{record.id}"
+        cls.env["ir.model.data"].create(
+            {
+                "module": "__import__",
+                "name": name,
+                "model": record._name,
+                "res_id": record.id,
+            }
+        )
+        return f"__import__.{name}"

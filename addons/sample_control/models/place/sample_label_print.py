@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...tools.qr import qr_data_uri
+
 LAYOUTS = [
     ("card_80", "Card 80 × 50 mm"),
     ("card_60", "Card 60 × 40 mm"),
@@ -9,6 +11,9 @@ LAYOUTS = [
     ("disabled", "Disabled label (red)"),
     ("location", "Location label"),
 ]
+#: layout -> xml id of its report
+REPORTS = {layout: f"sample_control.report_label_{layout}" for layout, __ in LAYOUTS}
+CARD_LAYOUTS = ("card_80", "card_60", "card_sheet")
 
 
 class SampleLabelPrint(models.Model):
@@ -20,6 +25,7 @@ class SampleLabelPrint(models.Model):
 
     _name = "sample.label.print"
     _description = "Label Print"
+    _inherit = ["controlled.form.mixin"]
     _order = "id desc"
 
     layout = fields.Selection(selection=LAYOUTS, required=True, readonly=True)
@@ -47,12 +53,14 @@ class SampleLabelPrint(models.Model):
     is_reprint = fields.Boolean(readonly=True)
     reason = fields.Char(string="Reason of the Reprint", readonly=True)
 
-    @api.depends("layout", "create_date")
+    @api.depends("layout")
     @api.depends_context("lang")
     def _compute_display_name(self):
         labels = dict(self._fields["layout"]._description_selection(self.env))
         for job in self:
             job.display_name = f"{labels.get(job.layout, '')} {job.id or ''}".strip()
+
+    # --- CRUD ---
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -68,3 +76,101 @@ class SampleLabelPrint(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_any(self):
         raise UserError(self.env._("The register of label prints cannot be deleted."))
+
+    # --- Business ---
+
+    @api.model
+    def _start(self, layout, samples=None, locations=None, reason=""):
+        """Enter a print in the register; the report of the entry gives the labels.
+
+        :param str layout: a key of :data:`LAYOUTS`
+        :param samples: sample.sample
+        :param locations: sample.location
+        :param str reason: why a label is printed again
+        :return: the entry
+        :raises UserError: with everything that is missing
+        """
+        samples = samples or self.env["sample.sample"]
+        locations = locations or self.env["sample.location"]
+        (samples or locations).check_access("read")
+        samples._check_access_right_granted("print")
+        reasons = self._get_print_reasons(layout, samples, locations)
+        printed = self._get_printed(layout, samples, locations)
+        if printed and not (reason or "").strip():
+            reasons.append(
+                self.env._(
+                    "Printed before: %(names)s. Enter the reason of the reprint.",
+                    names=", ".join(printed.mapped("display_name")),
+                )
+            )
+        if reasons:
+            raise UserError("\n".join(reasons))
+        # sudo: the register is append-only and written by the system alone
+        job_sudo = self.sudo().create(
+            {
+                "layout": layout,
+                "sample_ids": [fields.Command.set(samples.ids)],
+                "location_ids": [fields.Command.set(locations.ids)],
+                "company_id": (samples or locations).company_id[:1].id,
+                "user_id": self.env.uid,
+                "is_reprint": bool(printed),
+                "reason": reason if printed else False,
+            }
+        )
+        samples._register_label(layout)
+        return job_sudo.sudo(False)
+
+    @api.model
+    def _get_print_reasons(self, layout, samples, locations):
+        """Say why these labels may not be printed.
+
+        :param str layout: a key of :data:`LAYOUTS`
+        :return: list of sentences
+        """
+        things = locations if layout == "location" else samples
+        if not things:
+            return [self.env._("Choose what the labels are for.")]
+        if len(things.company_id) > 1:
+            return [self.env._("Print the labels of one company at a time.")]
+        if layout == "location":
+            return []
+        return [
+            f"{sample.display_name}: {reason}"
+            for sample in samples
+            for reason in sample._get_label_reasons(layout)
+        ]
+
+    @api.model
+    def _get_printed(self, layout, samples, locations):
+        """Return those of the things whose label was printed before."""
+        # sudo: what was printed is in the register whoever printed it
+        jobs_sudo = self.sudo()
+        if layout == "location":
+            jobs = jobs_sudo.search(
+                [("layout", "=", layout), ("location_ids", "in", locations.ids)]
+            )
+            return locations & jobs.location_ids.sudo(self.env.su)
+        if layout in CARD_LAYOUTS:
+            return samples.filtered("card_printed_at")
+        jobs = jobs_sudo.search(
+            [("layout", "=", layout), ("sample_ids", "in", samples.ids)]
+        )
+        return samples & jobs.sample_ids.sudo(self.env.su)
+
+    def _get_report_action(self):
+        """Return the action that prints this entry."""
+        self.ensure_one()
+        return self.env.ref(REPORTS[self.layout]).report_action(self)
+
+    @api.model
+    def _get_qr_image(self, url):
+        """Return a QR code as the address of a picture, for any PDF engine.
+
+        :param str url: what the code holds
+        """
+        return qr_data_uri(url)
+
+    def _get_controlled_form(self, code=None):
+        """Each label is a controlled form of its own: F01, F02, F03, F05."""
+        keys = {"in_process": "SC-F02", "disabled": "SC-F03", "location": "SC-F05"}
+        return super()._get_controlled_form(code or keys.get(self.layout, "SC-F01"))

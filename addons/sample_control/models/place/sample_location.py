@@ -111,6 +111,11 @@ class SampleLocation(models.Model):
         inverse_name="location_id",
         string="Samples Here",
     )
+    home_sample_ids = fields.One2many(
+        comodel_name="sample.sample",
+        inverse_name="home_location_id",
+        string="Samples That Belong Here",
+    )
     sample_count = fields.Integer(
         string="Samples Here (number)", compute="_compute_sample_counts"
     )
@@ -154,7 +159,7 @@ class SampleLocation(models.Model):
             name = location.name or ""
             location.complete_name = f"{parent} / {name}" if parent else name
 
-    @api.depends("sample_ids")
+    @api.depends("sample_ids.state", "home_sample_ids.state")
     def _compute_sample_counts(self):
         here = self._count_samples("location_id")
         home = self._count_samples("home_location_id")

@@ -5,6 +5,9 @@ from odoo.tools import SQL
 
 from .sample_custody_log import CUSTODY_STATES
 
+#: states in which a piece carries the red label
+DISABLED_STATES = ("suspended", "expired", "replaced", "obsolete", "lost", "disposed")
+
 
 class SampleSample(models.Model):
     """Where a sample belongs and where it is: fixed place, current place, holder (SC-32)."""
@@ -52,6 +55,17 @@ class SampleSample(models.Model):
         inverse_name="sample_id",
         readonly=True,
     )
+    card_printed_at = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="When the card with the present data was printed last. Empty: the final card is missing.",
+    )
+    is_card_missing = fields.Boolean(
+        string="Card Not Printed",
+        compute="_compute_is_card_missing",
+        search="_search_is_card_missing",
+        help="The sample is valid, but its final card has not been printed.",
+    )
     is_misplaced = fields.Boolean(
         string="Not in Its Place",
         compute="_compute_is_misplaced",
@@ -68,6 +82,22 @@ class SampleSample(models.Model):
                 and bool(sample.home_location_id)
                 and sample.location_id != sample.home_location_id
             )
+
+    @api.depends("state", "card_printed_at")
+    def _compute_is_card_missing(self):
+        for sample in self:
+            sample.is_card_missing = (
+                sample.state == "active" and not sample.card_printed_at
+            )
+
+    @api.model
+    def _search_is_card_missing(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        missing = Domain("state", "=", "active") & Domain("card_printed_at", "=", False)
+        return Domain.OR(
+            missing if wanted else ~missing for wanted in set(map(bool, value))
+        )
 
     @api.model
     def _search_is_misplaced(self, operator, value):
@@ -107,7 +137,14 @@ class SampleSample(models.Model):
             "location_id",
             "holder_id",
             "custody_state",
+            "card_printed_at",
         }
+
+    def _prepare_transition_vals(self, target):
+        vals = super()._prepare_transition_vals(target)
+        if target == "active" and self.state == "to_sign":
+            vals["card_printed_at"] = False  # the final card carries the dates
+        return vals
 
     # --- Gates ---
 
@@ -266,6 +303,70 @@ class SampleSample(models.Model):
                 samples._move(location=place, reason=reason, origin=origin)
             else:
                 samples._move(custody_state="isolated", reason=reason, origin=origin)
+
+    # --- Labels ---
+
+    def _get_label_reasons(self, layout):
+        """Say why this label of this one sample may not be printed (SC-29.1). Hook.
+
+        :param str layout: a key of ``LAYOUTS`` in ``sample_label_print.py``
+        :return: list of sentences
+        """
+        self.ensure_one()
+        if layout == "in_process":
+            return (
+                []
+                if self.in_process_only
+                else [self.env._("It is not for in-process use only.")]
+            )
+        if layout == "disabled":
+            return (
+                []
+                if self.state in DISABLED_STATES or self.validity_state == "overdue"
+                else [self.env._("It may be used; a red label would be wrong.")]
+            )
+        if self.state in DISABLED_STATES:
+            return [self.env._("It may not be used any more; print the red label.")]
+        return self._get_card_reasons()
+
+    def _register_label(self, layout):
+        """Note that the card was printed.
+
+        :param str layout: a key of ``LAYOUTS`` in ``sample_label_print.py``
+        """
+        if layout.startswith("card"):
+            # sudo: whoever may print a card need not be able to change the sample
+            self.sudo().write({"card_printed_at": fields.Datetime.now()})
+
+    def _get_band(self):
+        """Return the colour of the band on the card (SC-29.4): green, yellow, red or grey."""
+        self.ensure_one()
+        health = (self.validity_state, self.calibration_state)
+        if self.state in DISABLED_STATES or "overdue" in health:
+            return "red"
+        if self.state != "active":
+            return "grey"
+        return "yellow" if "due" in health else "green"
+
+    def _get_card_lines(self):
+        """Return what the card shows of the characteristics: list of pairs (name, value)."""
+        self.ensure_one()
+        shown = self.line_ids.filtered(
+            lambda line: line.is_filled
+            and (
+                line.characteristic_id.on_label
+                or line.characteristic_id in self.type_id.label_characteristic_ids
+            )
+        )
+        return [(line.characteristic_id.name, line._get_card_value()) for line in shown]
+
+    def _get_card_signatures(self):
+        """Return who signed, for the card: names, the customer's included. Hook."""
+        self.ensure_one()
+        names = [cell.get("user") for cell in self.sign_off_cells or ()]
+        if self.customer_confirmed_on:
+            names.append(self.customer_signatory_id.name or self.partner_id.name)
+        return [name for name in names if name]
 
     def _get_qr_url(self):
         """Return the address in the QR code: it opens the sample (SC-29.3)."""

@@ -313,7 +313,9 @@ class SampleSample(models.Model):
         if not (reason or "").strip():
             raise UserError(self.env._("Say why the sample is suspended."))
         samples = self.filtered(lambda sample: sample.state == "active")
-        samples._transition(
+        samples._check_transition("suspended")
+        # sudo: every sample user may stop a sample (1.2), which takes no right to change it
+        samples.sudo()._transition(
             "suspended",
             suspend_reason=reason,
             suspend_res_model=origin._name if origin else False,

@@ -1,0 +1,1 @@
+from . import test_policy_match, test_policy_resolution, test_profiles

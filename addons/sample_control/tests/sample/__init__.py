@@ -1,1 +1,8 @@
-from . import test_lifecycle
+from . import (
+    test_copies,
+    test_identity,
+    test_ledger,
+    test_lifecycle,
+    test_use_gate,
+    test_validity,
+)

@@ -1,0 +1,1 @@
+from . import sample_copy, sample_suspend, sample_validity
