@@ -2,6 +2,8 @@ from odoo import models
 
 from odoo.addons.record_control.tools.xlsx_ledger import Column
 
+from ..card.customer_archive_ledgers import LEDGER_GROUPS
+
 
 class LedgerInspection(models.AbstractModel):
     """L-25: results of the inspections."""
@@ -11,12 +13,19 @@ class LedgerInspection(models.AbstractModel):
     _inherit = "ledger.mixin"
     _ledger_model = "customer.archive.inspection"
     _ledger_form_code = "L-25"
+    _ledger_groups = LEDGER_GROUPS
     _ledger_order = "year, half, keeper_id"
 
     def _ledger_columns(self):
         return [
             Column("name"),
-            Column("year", kind="text", width=8, method="_column_year"),
+            Column(
+                "year",
+                label=self.env._("Year"),
+                kind="text",
+                width=8,
+                method="_column_year",
+            ),
             Column("half"),
             Column("keeper_id"),
             Column("inspector_ids"),
@@ -43,6 +52,7 @@ class LedgerInspectionLine(models.AbstractModel):
     _inherit = "ledger.mixin"
     _ledger_model = "customer.archive.inspection.line"
     _ledger_form_code = "L-25"
+    _ledger_groups = LEDGER_GROUPS
     _ledger_title = "档案检查记录明细"
     _ledger_order = "inspection_id, id"
 

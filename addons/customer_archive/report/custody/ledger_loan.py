@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.addons.record_control.tools.xlsx_ledger import Column
 
 from ...models.custody.loan_loan import ARCHIVE_MODELS
+from ..card.customer_archive_ledgers import LEDGER_GROUPS
 
 
 class LedgerLoan(models.AbstractModel):
@@ -14,6 +15,7 @@ class LedgerLoan(models.AbstractModel):
     _inherit = "ledger.mixin"
     _ledger_model = "loan.loan.line"
     _ledger_form_code = "L-05"
+    _ledger_groups = LEDGER_GROUPS
     _ledger_order = "handed_out_at, id"
 
     def _ledger_domain(self):

@@ -2,6 +2,8 @@ from odoo import models
 
 from odoo.addons.record_control.tools.xlsx_ledger import Column
 
+from ..card.customer_archive_ledgers import LEDGER_GROUPS
+
 
 class LedgerRefresh(models.AbstractModel):
     """L-03: refreshes of the archives by quarter."""
@@ -11,6 +13,7 @@ class LedgerRefresh(models.AbstractModel):
     _inherit = "ledger.mixin"
     _ledger_model = "customer.archive.refresh"
     _ledger_form_code = "L-03"
+    _ledger_groups = LEDGER_GROUPS
     _ledger_order = "date_quarter, partner_id, id"
 
     def _ledger_columns(self):
@@ -30,7 +33,7 @@ class LedgerRefresh(models.AbstractModel):
                 width=12,
             ),
             Column("supplemented", wrap=True, width=30),
-            Column("corrected", wrap=True, width=30),
+            Column("corrected", label=self.env._("Amended"), wrap=True, width=30),
             Column("completed", wrap=True, width=30),
             Column(
                 "changes",

@@ -2,6 +2,8 @@ from odoo import models
 
 from odoo.addons.record_control.tools.xlsx_ledger import Column
 
+from ..card.customer_archive_ledgers import LEDGER_GROUPS
+
 
 class LedgerDocument(models.AbstractModel):
     """L-04: contents of the archives and what is missing."""
@@ -11,6 +13,7 @@ class LedgerDocument(models.AbstractModel):
     _inherit = "ledger.mixin"
     _ledger_model = "customer.archive.document"
     _ledger_form_code = "L-04"
+    _ledger_groups = LEDGER_GROUPS
     _ledger_order = "partner_id, type_sequence, id"
 
     def _ledger_columns(self):
@@ -25,7 +28,13 @@ class LedgerDocument(models.AbstractModel):
             Column("date_received"),
             Column("received_by_id"),
             Column("date_valid_until"),
-            Column("volume_year", kind="text", width=8, method="_column_volume_year"),
+            Column(
+                "volume_year",
+                label=self.env._("Volume"),
+                kind="text",
+                width=8,
+                method="_column_volume_year",
+            ),
             Column("copies", total=True),
             Column("attachment_count", total=True),
             Column("paper_place"),

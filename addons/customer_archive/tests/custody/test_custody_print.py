@@ -1,5 +1,8 @@
+import io
+
 from freezegun import freeze_time
 from lxml import html
+from openpyxl import load_workbook
 
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -68,7 +71,11 @@ class TestCustodyPrint(CustodyCommon):
                 }
             ),
             "action_report_archive_filing": env["customer.archive.filing"].create(
-                {"user_id": self.sales1.id, "keeper_id": self.keeper.id}
+                {
+                    "user_id": self.sales1.id,
+                    "keeper_id": self.keeper.id,
+                    "date_month": "2020-01-01",
+                }
             ),
             "action_report_archive_loan_slip": loan,
             "action_report_archive_loan_register": loan.line_ids,
@@ -131,3 +138,29 @@ class TestCustodyPrint(CustodyCommon):
             ],
         )
         self.assertIn(f"{day} 01:30", page.text_content())
+
+    def test_keepers_export_the_ledgers_of_the_archive(self):
+        """L-03, L-04, L-05, L-25: with form code, for the keeper who has no right to export anything else."""
+        for name, code in (
+            ("refresh", "L-03"),
+            ("document", "L-04"),
+            ("loan", "L-05"),
+            ("inspection", "L-25"),
+            ("inspection_line", "L-25"),
+        ):
+            with self.subTest(ledger=code):
+                ledger = self.env[f"report.customer_archive.ledger_{name}"]
+                ledger = ledger.with_user(self.keeper).with_context(lang="zh_CN")
+                with io.BytesIO() as target:
+                    ledger._export_ledger(target)
+                    sheet = load_workbook(target).active
+                    cells = [
+                        str(cell.value)
+                        for row in sheet.iter_rows(max_row=12)
+                        for cell in row
+                    ]
+                self.assertTrue(any(code in text for text in cells), cells)
+                self.assertFalse(
+                    {"省/州", "year", "volume_year"} & set(cells),
+                    "headings in Chinese, and a status is no province",
+                )
