@@ -22,6 +22,7 @@ The cases are the modules in setup/bench_cases; lib/in_odoo/bench.py tells how t
 one.
 """
 CASES = paths.SETUP / "bench_cases"
+BUILDERS = paths.SETUP / "lib" / "in_odoo"
 CALL = """
 import sys
 sys.path.insert(0, {setup!r})
@@ -29,7 +30,12 @@ sys.dont_write_bytecode = True
 from lib.in_odoo import bench
 bench.{function}(env, {arguments})
 """
-HEADINGS = ("case", "operation", "ours", "ms", "sql", "peer", "ms", "sql", "ratio")
+HEADINGS = (
+    *("case", "operation"),
+    *("ours", "ms", "cpu ms", "sql"),
+    *("peer", "ms", "cpu ms", "sql"),
+    *("ratio", "cpu ratio"),
+)
 
 
 def main(argv):
@@ -70,6 +76,11 @@ def case_files(names):
     return [str(present[name]) for name in names or present]
 
 
+def builder_files():
+    """The files that decide what is in the data set."""
+    return [*sorted(CASES.glob("[a-z]*.py")), *sorted(BUILDERS.glob("bench_*.py"))]
+
+
 def call(odoo, config, database, function, *arguments):
     """Run a function of ``in_odoo/bench.py`` in the database."""
     code = CALL.format(
@@ -83,7 +94,7 @@ def call(odoo, config, database, function, *arguments):
 def data_set(odoo, config, options):
     """The database with the data of all cases, built unless it is there."""
     template = Templates(odoo).with_addons(suite())
-    builders = [Path(file).read_text() for file in case_files([])]
+    builders = [file.read_text() for file in builder_files()]
     key = short_digest(versions(), template, builders)
     name = f"bench_{options.archives}_{key}"
     if options.fresh:
@@ -118,15 +129,26 @@ def table(rows):
     """The rows as text in columns."""
     lines = [HEADINGS]
     for row in rows:
-        peer = ("", "", "", "baseline")
+        sides = [row["ours"], row["peer"]] if "peer" in row else [row["ours"]]
+        cells = [cell for side in sides for cell in side_cells(side)]
         if "peer" in row:
-            ratio = row["seconds"] / row["peer_seconds"]
-            milliseconds = f"{row['peer_seconds'] * 1000:.1f}"
-            peer = (row["peer"], milliseconds, row["peer_queries"], f"{ratio:.2f}")
-        own = (row["ours"], f"{row['seconds'] * 1000:.1f}", row["queries"])
-        lines.append(tuple(map(str, (row["case"], row["operation"], *own, *peer))))
+            cells += [ratio(row, "wall"), ratio(row, "cpu")]
+        cells += [""] * (len(HEADINGS) - 2 - len(cells))
+        lines.append((row["case"], row["operation"], *cells))
     widths = [max(len(line[i]) for line in lines) for i in range(len(HEADINGS))]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
         for line in lines
     )
+
+
+def side_cells(side):
+    """Name, milliseconds and queries of one side of a row."""
+    times = [f"{side[key] * 1000:.1f}" for key in ("wall", "cpu")]
+    return [side["name"], *times, str(side["queries"])]
+
+
+def ratio(row, key):
+    """How long ours takes for one second of the peer."""
+    peer = row["peer"][key]
+    return f"{row['ours'][key] / peer:.2f}" if peer else "-"

@@ -15,8 +15,9 @@ or the OCA) in the same database::
         peer=("res.partner", lambda: create_partners(env, 100)),
     )
 
-Each operation runs several times, each time in a savepoint that is rolled back, with
-empty caches; the median counts.
+Each operation runs several times, ours and the peer's in turn, each time in a savepoint
+that is rolled back, with empty caches; the median counts. Wall time depends on what else
+the machine does, CPU time (of Python, without PostgreSQL's) hardly.
 """
 
 import importlib.util
@@ -33,40 +34,50 @@ class Undo(Exception):
     """Rolls a measured operation back."""
 
 
-def measure(env, operation, repeat=REPEAT):
-    """The median seconds and the SQL queries of an operation, flush included."""
-    seconds, queries = [], 0
-    for round_number in range(repeat + 1):
-        with suppress(Undo), env.cr.savepoint():
-            env.invalidate_all()
-            counted = env.cr.sql_log_count
-            started = time.perf_counter()
-            operation()
-            env.flush_all()
-            elapsed = time.perf_counter() - started
-            queries = env.cr.sql_log_count - counted
-            if round_number:  # the first one warms up
-                seconds.append(elapsed)
-            raise Undo
-    return statistics.median(seconds), queries
+def measure(env, operation):
+    """Run an operation once: seconds by the clock, seconds of CPU, SQL queries."""
+    with suppress(Undo), env.cr.savepoint():
+        env.invalidate_all()
+        queries = env.cr.sql_log_count
+        wall, cpu = time.perf_counter(), time.process_time()
+        operation()
+        env.flush_all()
+        measured = (
+            time.perf_counter() - wall,
+            time.process_time() - cpu,
+            env.cr.sql_log_count - queries,
+        )
+        raise Undo
+    return measured
 
 
 def compare(env, operation, ours, peer=None, repeat=REPEAT):
-    """Measure our operation and, when there is one, the peer's."""
-    name, function = ours
-    seconds, queries = measure(env, function, repeat)
-    row = {"operation": operation, "ours": name, "seconds": seconds, "queries": queries}
-    if peer:
-        name, function = peer
-        seconds, queries = measure(env, function, repeat)
-        row |= {"peer": name, "peer_seconds": seconds, "peer_queries": queries}
+    """Measure our operation and, when there is one, the peer's.
+
+    :param str operation: what is done
+    :param ours: ``(name, function)``
+    :param peer: ``(name, function)``
+    :param int repeat: how often; with more than one, a first round warms up
+    """
+    sides = {"ours": ours, "peer": peer} if peer else {"ours": ours}
+    rounds = {side: [] for side in sides}
+    for _round in range(repeat + (repeat > 1)):
+        for side, (_name, function) in sides.items():
+            rounds[side].append(measure(env, function))
+    row = {"operation": operation}
+    for side, (name, _function) in sides.items():
+        counted = rounds[side][repeat > 1 :]
+        wall, cpu, queries = map(statistics.median, zip(*counted, strict=True))
+        row[side] = {"name": name, "wall": wall, "cpu": cpu, "queries": int(queries)}
     return row
 
 
-def batches(total, size=1000):
-    """Split a number of records into batches: give the first number and the count."""
-    for first in range(0, total, size):
-        yield first, min(size, total - first)
+def in_turn(size):
+    """Yield lists of ``size`` numbers that were not used before."""
+    first = 900_000
+    while True:
+        yield range(first, first + size)
+        first += size
 
 
 def load_cases(files):
@@ -95,6 +106,8 @@ def run(env, files, output):
     """Run the cases and write their rows as JSON."""
     rows = []
     for name, case in load_cases(files):
-        rows += [{"case": name, **row} for row in case.run(env)]
+        for row in case.run(env):
+            print(f"BENCH {name}: {row['operation']}", flush=True)
+            rows.append({"case": name, **row})
         env.cr.rollback()
     Path(output).write_text(json.dumps(rows))
