@@ -34,9 +34,11 @@ class Undo(Exception):
     """Rolls a measured operation back."""
 
 
-def measure(env, operation):
+def measure(env, operation, prepare=None):
     """Run an operation once: seconds by the clock, seconds of CPU, SQL queries."""
     with suppress(Undo), env.cr.savepoint():
+        if prepare:
+            prepare()
         env.invalidate_all()
         queries = env.cr.sql_log_count
         wall, cpu = time.perf_counter(), time.process_time()
@@ -56,16 +58,16 @@ def compare(env, operation, ours, peer=None, repeat=REPEAT):
 
     :param str operation: what is done
     :param ours: ``(name, function)``
-    :param peer: ``(name, function)``
+    :param peer: ``(name, function)``, or with a third function that prepares, unmeasured
     :param int repeat: how often; with more than one, a first round warms up
     """
     sides = {"ours": ours, "peer": peer} if peer else {"ours": ours}
     rounds = {side: [] for side in sides}
     for _round in range(repeat + (repeat > 1)):
-        for side, (_name, function) in sides.items():
-            rounds[side].append(measure(env, function))
+        for side, (_name, *functions) in sides.items():
+            rounds[side].append(measure(env, *functions))
     row = {"operation": operation}
-    for side, (name, _function) in sides.items():
+    for side, (name, *_functions) in sides.items():
         counted = rounds[side][repeat > 1 :]
         wall, cpu, queries = map(statistics.median, zip(*counted, strict=True))
         row[side] = {"name": name, "wall": wall, "cpu": cpu, "queries": int(queries)}
