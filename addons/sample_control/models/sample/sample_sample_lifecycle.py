@@ -65,14 +65,14 @@ class SampleSample(models.Model):
         return reasons
 
     def _get_transition_label(self, target):
-        labels = {
-            ("draft", "to_sign"): self.env._("Submit for signature"),
-            ("to_sign", "active"): self.env._("Activate"),
-            ("suspended", "active"): self.env._("Let be used again"),
-            ("active", "suspended"): self.env._("Suspend"),
-            ("lost", "suspended"): self.env._("Found again"),
-        }
-        return labels.get((self.state, target)) or super()._get_transition_label(target)
+        again = self.state in ("suspended", "lost")
+        if target == "to_sign":
+            return self.env._("Submit for signature")
+        if target == "active":
+            return self.env._("Let be used again") if again else self.env._("Activate")
+        if target == "suspended":
+            return self.env._("Found again") if again else self.env._("Suspend")
+        return super()._get_transition_label(target)
 
     def _get_role_reasons(self, target):
         """Say why this user may not take the step; system code acts for the rule that called it."""
