@@ -56,5 +56,15 @@
             "sample_control/static/src/label/label.scss",
         ],
     },
+    "demo": [
+        "demo/sample/people_demo.xml",
+        "demo/place/locations_demo.xml",
+        "demo/sample/samples_demo.xml",
+        # demo: sealing
+        # demo: use
+        # demo: verification
+        # demo: end_of_life
+    ],
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

@@ -1,1 +1,1 @@
-from . import test_custody, test_labels, test_locations, test_qr
+from . import test_custody, test_labels, test_locations, test_qr, test_scan
