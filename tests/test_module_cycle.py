@@ -1,4 +1,4 @@
-"""Install, uninstall, install again: nothing of ours stays, nothing of others goes."""
+"""Install, upgrade, uninstall, install again: nothing of ours stays, nothing of others goes."""
 
 import os
 from contextlib import contextmanager
@@ -85,6 +85,23 @@ def differences(before, after):
         lines += [f"left behind, {kind}: {name}" for name in after[kind] - names]
         lines += [f"lost, {kind}: {name}" for name in names - after[kind]]
     return sorted(lines)
+
+
+def test_upgrade_says_nothing_and_keeps_what_is_there(place):
+    """All addons again, in a database where an administrator has settings."""
+    odoo, config, templates, copy = place
+    addons = all_addons()
+    settings = "SELECT id, amount FROM clock_policy ORDER BY id"
+    with copy(templates.with_addons(addons)) as database:
+        odoo.server.query("UPDATE clock_policy SET amount = amount + 1", database)
+        before = inventory(odoo.server, database)
+        chosen = odoo.server.query(settings, database)
+        assert chosen, "there are settings that could get lost"
+        log = odoo.upgrade(config, database, list(addons))
+        assert not problems(log), "Odoo complained while upgrading"
+        found = differences(before, inventory(odoo.server, database))
+        assert not found, "\n".join(found)
+        assert odoo.server.query(settings, database) == chosen, "settings are lost"
 
 
 def test_uninstall_leaves_nothing_and_reinstall_works(place):

@@ -112,12 +112,7 @@ class Company:
         if old:
             say(f"upgrading {', '.join(old)}: the code has changed")
             options = ["--with-demo"] if self.demo else []
-            options += ["--stop-after-init", "--no-http", "--max-cron-threads=0"]
-            self.odoo.run(
-                f"upgrading {', '.join(old)} failed; the database keeps the old state",
-                *("-c", self.config, "-d", self.database, "-u", ",".join(old)),
-                *options,
-            )
+            self.odoo.upgrade(self.config, self.database, old, *options)
         new = [name for name in names if name not in installed]
         if new:
             say(f"installing {', '.join(new)}")

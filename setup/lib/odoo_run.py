@@ -77,6 +77,16 @@ class Odoo:
         self.check_installed(database, modules, log)
         return log
 
+    def upgrade(self, config, database, modules, *options):
+        """Upgrade modules, and what depends on them, in a database that has them."""
+        log = self.run(
+            f"upgrading {', '.join(modules)} failed; the database keeps the old state",
+            *("-c", config, "-d", database, "-u", ",".join(modules)),
+            *("--stop-after-init", "--no-http", "--max-cron-threads=0", *options),
+        )
+        self.check_installed(database, modules, log)
+        return log
+
     def check_installed(self, database, modules, log):
         """Odoo only warns about a module that it cannot install: be stricter."""
         names = ", ".join(f"'{name}'" for name in modules)

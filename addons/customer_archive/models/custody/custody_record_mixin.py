@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 
@@ -27,3 +27,30 @@ class CustomerArchiveCustodyMixin(models.AbstractModel):
                     "%(sentence)s: %(records)s.", sentence=sentence, records=names
                 )
             )
+
+
+class CustomerArchiveCustodyFormMixin(models.AbstractModel):
+    """Numbered forms of custody (inspection, filing, handover, destruction): number and company."""
+
+    _name = "customer.archive.custody.form.mixin"
+    _description = "Form of archive custody"
+    _inherit = [
+        "numbering.mixin",
+        "customer.archive.custody.mixin",
+        "controlled.form.mixin",
+    ]
+    _check_company_auto = True
+
+    name = fields.Char(
+        required=True,
+        readonly=True,
+        copy=False,
+        default="/",
+        index="trigram",
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )

@@ -20,14 +20,8 @@ class CustomerArchiveDestruction(models.Model):
 
     _name = "customer.archive.destruction"
     _description = "Archive destruction"
-    _inherit = [
-        "numbering.mixin",
-        "sign.off.mixin",
-        "customer.archive.custody.mixin",
-        "controlled.form.mixin",
-    ]
+    _inherit = ["sign.off.mixin", "customer.archive.custody.form.mixin"]
     _order = "date desc, id desc"
-    _check_company_auto = True
     _controlled_form_code = "customer_archive_destruction"
     _numbering_code = "customer.archive.destruction"
     _guarded_transitions = TRANSITIONS
@@ -57,20 +51,7 @@ class CustomerArchiveDestruction(models.Model):
         "line_ids.appraisal",
     )
 
-    name = fields.Char(
-        string="Destruction No.",
-        required=True,
-        readonly=True,
-        copy=False,
-        default="/",
-        index="trigram",
-    )
-    company_id = fields.Many2one(
-        comodel_name="res.company",
-        required=True,
-        index=True,
-        default=lambda self: self.env.company,
-    )
+    name = fields.Char(string="Destruction No.")
     date = fields.Date(
         required=True,
         default=fields.Date.context_today,

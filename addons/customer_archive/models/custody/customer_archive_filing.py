@@ -22,13 +22,8 @@ class CustomerArchiveFiling(models.Model):
 
     _name = "customer.archive.filing"
     _description = "Monthly filing list"
-    _inherit = [
-        "customer.archive.custody.mixin",
-        "numbering.mixin",
-        "controlled.form.mixin",
-    ]
+    _inherit = ["customer.archive.custody.form.mixin"]
     _order = "date_month desc, id desc"
-    _check_company_auto = True
     _controlled_form_code = "customer_archive_filing"
     _numbering_code = "customer.archive.filing"
     _guarded_transitions = TRANSITIONS
@@ -42,20 +37,7 @@ class CustomerArchiveFiling(models.Model):
     )
     _guarded_readiness_depends = ("document_ids",)
 
-    name = fields.Char(
-        string="Filing List No.",
-        required=True,
-        readonly=True,
-        copy=False,
-        default="/",
-        index="trigram",
-    )
-    company_id = fields.Many2one(
-        comodel_name="res.company",
-        required=True,
-        index=True,
-        default=lambda self: self.env.company,
-    )
+    name = fields.Char(string="Filing List No.")
     date_month = fields.Date(
         string="First Day of the Month",
         required=True,

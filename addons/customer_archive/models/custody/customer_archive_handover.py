@@ -21,14 +21,8 @@ class CustomerArchiveHandover(models.Model):
 
     _name = "customer.archive.handover"
     _description = "Archive handover"
-    _inherit = [
-        "numbering.mixin",
-        "sign.off.mixin",
-        "customer.archive.custody.mixin",
-        "controlled.form.mixin",
-    ]
+    _inherit = ["sign.off.mixin", "customer.archive.custody.form.mixin"]
     _order = "date desc, id desc"
-    _check_company_auto = True
     _controlled_form_code = "customer_archive_handover"
     _numbering_code = "customer.archive.handover"
     _guarded_transitions = TRANSITIONS
@@ -50,20 +44,7 @@ class CustomerArchiveHandover(models.Model):
         "line_ids.is_transferred",
     )
 
-    name = fields.Char(
-        string="Handover No.",
-        required=True,
-        readonly=True,
-        copy=False,
-        default="/",
-        index="trigram",
-    )
-    company_id = fields.Many2one(
-        comodel_name="res.company",
-        required=True,
-        index=True,
-        default=lambda self: self.env.company,
-    )
+    name = fields.Char(string="Handover No.")
     leaver_id = fields.Many2one(
         comodel_name="res.users",
         string="Hands Over",

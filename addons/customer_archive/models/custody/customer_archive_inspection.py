@@ -24,14 +24,8 @@ class CustomerArchiveInspection(models.Model):
 
     _name = "customer.archive.inspection"
     _description = "Archive inspection"
-    _inherit = [
-        "numbering.mixin",
-        "sign.off.mixin",
-        "customer.archive.custody.mixin",
-        "controlled.form.mixin",
-    ]
+    _inherit = ["sign.off.mixin", "customer.archive.custody.form.mixin"]
     _order = "year desc, half desc, id desc"
-    _check_company_auto = True
     _controlled_form_code = "customer_archive_inspection"
     _numbering_code = "customer.archive.inspection"
     _guarded_transitions = TRANSITIONS
@@ -53,20 +47,7 @@ class CustomerArchiveInspection(models.Model):
         "line_ids.is_corrected",
     )
 
-    name = fields.Char(
-        string="Inspection No.",
-        required=True,
-        readonly=True,
-        copy=False,
-        default="/",
-        index="trigram",
-    )
-    company_id = fields.Many2one(
-        comodel_name="res.company",
-        required=True,
-        index=True,
-        default=lambda self: self.env.company,
-    )
+    name = fields.Char(string="Inspection No.")
     keeper_id = fields.Many2one(
         comodel_name="res.users",
         required=True,
