@@ -5,7 +5,7 @@
     "category": "Services/Record Control",
     "author": "Customer Control Suite",
     "license": "AGPL-3",
-    "depends": ["hr", "mail", "report_xlsx", "resource"],
+    "depends": ["hr", "mail", "portal", "report_xlsx", "resource"],
     "data": [
         # groups
         "security/record_control_groups.xml",
@@ -50,7 +50,10 @@
         "data/sign_off/mail_activity_type_data.xml",
         "data/sign_off/ir_cron_data.xml",
         "wizard/sign_off/sign_off_wizard_views.xml",
+        "data/sign_off/mail_template_data.xml",
+        "wizard/sign_off/sign_off_contact_wizard_views.xml",
         "wizard/sign_off/sign_off_preview_views.xml",
+        "views/sign_off/sign_off_portal_templates.xml",
         "views/sign_off/sign_off_route_views.xml",
         "views/sign_off/sign_off_request_views.xml",
         "views/sign_off/sign_off_change_views.xml",
@@ -67,6 +70,10 @@
         "web.assets_backend": [
             "record_control/static/src/**/*",
             ("remove", "record_control/static/src/print_sheet/**/*"),
+            ("remove", "record_control/static/src/sign_off_portal/**/*"),
+        ],
+        "web.assets_frontend": [
+            "record_control/static/src/sign_off_portal/**/*",
         ],
         "web.report_assets_common": [
             "record_control/static/src/print_sheet/print_sheet.scss",

@@ -1,1 +1,1 @@
-from . import ledger
+from . import ledger, sign_off_portal

@@ -31,6 +31,7 @@ class SignOffOrder(models.Model):
         "res.company", required=True, default=lambda self: self.env.company
     )
     partner_id = fields.Many2one("res.partner")
+    supplier_id = fields.Many2one("res.partner", help="Not sealed.")
     user_id = fields.Many2one("res.users")
     department_id = fields.Many2one("hr.department")
     currency_id = fields.Many2one(

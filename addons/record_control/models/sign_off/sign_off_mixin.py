@@ -1016,13 +1016,10 @@ class SignOffMixin(models.AbstractModel):
         if not request or request.state == "withdrawn":
             return [self.env._("%(record)s has not been signed.", **names)]
         if request.state == "open":
-            waiting = ", ".join(request.waiting_user_ids.mapped("name")) or self.env._(
-                "nobody"
-            )
             return [
                 self.env._(
                     "%(record)s still waits for the signature of %(users)s.",
-                    users=waiting,
+                    users=request._get_waiting_names(),
                     **names,
                 )
             ]
@@ -1099,7 +1096,7 @@ class SignOffMixin(models.AbstractModel):
             cell = self._prepare_cell(step)
             cell.update(
                 state="waiting",
-                waiting=found.users.mapped("name")[:CROWD],
+                waiting=(found.contact or found.users).mapped("name")[:CROWD],
                 note=found.note or False,
             )
             cells.append(cell)
@@ -1119,11 +1116,15 @@ class SignOffMixin(models.AbstractModel):
             "opinion": False,
             "note": (is_round and step.note) or False,
             "signature_id": False,
-            "waiting": step.user_ids.mapped("name")[:CROWD] if is_round else [],
+            "waiting": step._get_waiting_names()[:CROWD] if is_round else [],
+            "method": False,
+            "date_signed": False,
         }
         if signature:
             cell.update(
-                user=signature.user_id.name,
+                user=signature.signed_by,
+                method=signature.method,
+                date_signed=fields.Date.to_string(signature.date_signed),
                 signed_at=fields.Datetime.to_string(signature.signed_at),
                 signed_at_text=format_datetime(
                     self.env, signature.signed_at, dt_format="short"

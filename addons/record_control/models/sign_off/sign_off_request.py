@@ -147,6 +147,7 @@ class SignOffRequest(models.Model):
         help="Why somebody else than foreseen is asked to sign.",
     )
     can_sign = fields.Boolean(compute="_compute_waiting_texts")
+    waits_for_contact = fields.Boolean(compute="_compute_waits_for_contact")
     digest = fields.Char(
         readonly=True, help="Digest of the values put up for signature."
     )
@@ -189,6 +190,17 @@ class SignOffRequest(models.Model):
             request.waiting_note = " ".join(
                 filter(None, (mine or steps).mapped("note"))
             )
+
+    @api.depends("step_ids.state", "step_ids.signer_type")
+    def _compute_waits_for_contact(self):
+        for request in self:
+            request.waits_for_contact = bool(request.sudo()._get_contact_steps())
+
+    def _get_contact_steps(self):
+        """The steps that wait for a contact of the customer or supplier."""
+        return self.step_ids.filtered(
+            lambda step: step.state == "open" and step.signer_type == "contact"
+        )
 
     def _search_waiting_user_ids(self, operator, value):
         if operator != "in":
@@ -260,6 +272,19 @@ class SignOffRequest(models.Model):
         """Open the refusal window for these rounds."""
         return self._action_decide("refuse")
 
+    def action_sign_off_contact(self):
+        """Open the window for the signature of a contact."""
+        self.ensure_one()
+        wizard = self.env["sign.off.contact.wizard"]._create_for(self)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Contact's Signature"),
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
     def _action_decide(self, decision):
         wizard = self.env["sign.off.wizard"].create(
             {"request_ids": self.ids, "decision": decision}
@@ -273,6 +298,26 @@ class SignOffRequest(models.Model):
             "res_id": wizard.id,
             "view_mode": "form",
             "target": "new",
+        }
+
+    def _tell_changed(self):
+        """Action that closes the signing window, and names those of these rounds that were not signed."""
+        if not self:
+            return {"type": "ir.actions.act_window_close"}
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "sticky": True,
+                "title": self.env._("Not signed"),
+                "message": self.env._(
+                    "The values of %(records)s were changed after the sign-off was asked for. "
+                    "These rounds are void; a new round must be asked for.",
+                    records=", ".join(self.mapped("name")),
+                ),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
         }
 
     # --- Inbox ---
@@ -366,14 +411,18 @@ class SignOffRequest(models.Model):
             opinion,
             signature,
         )
-        if decision == "refuse":
-            requests_sudo._refuse(opinion)
-        else:
-            requests_sudo._advance()
-            advanced = requests_sudo.filtered(lambda request: request.state == "open")
-            for records in advanced._get_records_by_model():
-                records._on_sign_off_advanced()
+        requests_sudo._conclude(decision, opinion)
         return signatures.sudo(self.env.su)
+
+    def _conclude(self, decision, opinion):
+        """Go on after a signature: end the rounds that were refused, open the next steps of the others."""
+        if decision == "refuse":
+            self._refuse(opinion)
+            return
+        self._advance()
+        advanced = self.filtered(lambda request: request.state == "open")
+        for records in advanced._get_records_by_model():
+            records._on_sign_off_advanced()
 
     def _get_my_steps(self, decision, opinion):
         """The steps that the current user signs now, and why this user may.
@@ -427,14 +476,39 @@ class SignOffRequest(models.Model):
         return self.env._(
             "%(record)s is not waiting for your signature but for that of %(users)s.",
             record=self.name,
-            users=", ".join(self.waiting_user_ids.mapped("name"))
-            or self.env._("nobody"),
+            users=self._get_waiting_names(),
         )
+
+    def _get_waiting_names(self):
+        """Whom the round waits for: people of ours and contacts."""
+        # the users are read for many rounds at once; sudo: whoever sees the round sees whom it waits for
+        contacts = self.sudo()._get_contact_steps().partner_id
+        names = self.waiting_user_ids.mapped("name") + contacts.mapped("name")
+        return ", ".join(names) or self.env._("nobody")
 
     def _add_signatures(self, steps, decision, opinion="", signature=None):
         """Write the signatures of the current user.
 
         :param dict steps: {step: Basis}
+        """
+        return self._record_signatures(
+            {
+                step: {
+                    "user_id": self.env.uid,
+                    "on_behalf_of_id": basis.on_behalf_of.id,
+                    "note": self._describe_basis(basis),
+                    "signature": signature,
+                }
+                for step, basis in steps.items()
+            },
+            decision,
+            opinion,
+        )
+
+    def _record_signatures(self, vals_by_step, decision, opinion):
+        """Add one signature for each step, and close the steps.
+
+        :param dict vals_by_step: {step: values that say who signed and how}
         """
         now = fields.Datetime.now()
         signatures = self.env["sign.off.signature"].create(
@@ -442,17 +516,14 @@ class SignOffRequest(models.Model):
                 {
                     "request_id": step.request_id.id,
                     "step_id": step.id,
-                    "user_id": self.env.uid,
-                    "on_behalf_of_id": basis.on_behalf_of.id,
                     "title": step.name,
                     "decision": decision,
                     "opinion": opinion,
                     "signed_at": now,
-                    "note": self._describe_basis(basis),
                     "digest": step.request_id.digest,
-                    "signature": signature,
+                    **vals,
                 }
-                for step, basis in steps.items()
+                for step, vals in vals_by_step.items()
             ]
         )
         self.write({"touched_at": now})

@@ -94,6 +94,8 @@ class SignOffRequestStep(models.Model):
             return users.browse(self.user_id.id)
         if self.signer_type == "group":
             return users.browse(self.group_id.all_user_ids.ids)
+        if self.signer_type == "contact":
+            return users
         record = self.request_id._get_record()
         return users.browse(record._get_sign_off_users(self.role).ids)
 
@@ -112,6 +114,12 @@ class SignOffRequestStep(models.Model):
             return self.env._(
                 "The group “%(group)s” has no active member.",
                 group=self.group_id.display_name,
+            )
+        if self.signer_type == "contact":
+            labels = dict(self._fields["contact_role"]._description_selection(self.env))
+            return self.env._(
+                "The record names no contact (%(role)s).",
+                role=labels.get(self.contact_role, self.contact_role or ""),
             )
         labels = dict(self._fields["role"]._description_selection(self.env))
         return self.env._(
@@ -149,14 +157,22 @@ class SignOffRequestStep(models.Model):
                     "state": "open",
                     "opened_at": now,
                     "date_deadline": deadlines[step],
-                    "note": found.note,
-                    "user_ids": [Command.set(found.users.ids)],
+                    **self._prepare_signer_vals(found),
                 }
                 for step, found in signers.items()
             }
         )
         self._sync_activities(signers)
+        self._send_links()
         self._notify_inboxes(self.user_ids)
+
+    @api.model
+    def _prepare_signer_vals(self, found):
+        return {
+            "note": found.note,
+            "user_ids": [Command.set(found.users.ids)],
+            "partner_id": found.contact.id if found.contact else False,
+        }
 
     def _close(self, state):
         """End these steps; nobody is waited for any more."""
@@ -170,20 +186,25 @@ class SignOffRequestStep(models.Model):
     def _refresh_signers(self):
         """Find out again who may sign these open steps, for instance because somebody has left."""
         changed = {}
+        keepers = self._get_keepers()
         for step, found in self._find_signers().items():
-            if found.users != step.user_ids or found.note != (step.note or ""):
+            if (
+                found.users != step.user_ids
+                or found.note != (step.note or "")
+                or (found.contact or step.partner_id.browse()) != step.partner_id
+                or (step in keepers and found.told != keepers[step])
+            ):
                 changed[step] = found
         if not changed:
             return
         steps = self.browse([step.id for step in changed])
         users = steps.user_ids
+        steps._revoke_links(changed)
         steps._write_grouped(
-            {
-                step: {"note": found.note, "user_ids": [Command.set(found.users.ids)]}
-                for step, found in changed.items()
-            }
+            {step: self._prepare_signer_vals(found) for step, found in changed.items()}
         )
         steps._sync_activities(changed)
+        steps._send_links()
         steps._notify_inboxes(users | steps.user_ids)
         steps.request_id._log(
             {
@@ -239,6 +260,11 @@ class SignOffRequestStep(models.Model):
 
     # --- Helpers ---
 
+    def _get_waiting_names(self):
+        """Names of the people and contacts whom the open ones among these steps wait for."""
+        steps = self.filtered(lambda step: step.state == "open")
+        return [*steps.user_ids.mapped("name"), *steps.partner_id.mapped("name")]
+
     def _sync_activities(self, signers):
         """Give an activity to whom a step waits for, and take it from everybody else.
 
@@ -276,7 +302,7 @@ class SignOffRequestStep(models.Model):
                     "res_id": step.request_id.res_id,
                     "res_model_id": step.request_id.res_model_id.id,
                     "sign_off_step_id": step.id,
-                    "summary": step.name,
+                    "summary": step._get_activity_summary(),
                     "user_id": user_id,
                 }
                 for (__, user_id), step in wanted.items()

@@ -6,6 +6,7 @@ SIGNER_TYPES = [
     ("user", "A named person"),
     ("group", "Any member of a group"),
     ("role", "A role of the record"),
+    ("contact", "A contact of the customer or supplier"),
 ]
 
 
@@ -49,6 +50,17 @@ class SignOffRouteStep(models.Model):
         selection="_selection_role",
         help="Found out from the record at the time when the step is reached.",
     )
+    contact_role = fields.Selection(
+        selection="_selection_contact_role",
+        string="Contact",
+        help="Found out from the record when the step is reached. The contact signs by a secret link, on a "
+        "device of ours, or on paper that is scanned.",
+    )
+    link_days = fields.Integer(
+        string="Link Valid For",
+        default=14,
+        help="Days for which the link that the contact receives can be used; it can be sent again.",
+    )
     signer_name = fields.Char(string="Signer", compute="_compute_signer_name")
     condition_domain = fields.Char(
         string="Only When",
@@ -80,8 +92,13 @@ class SignOffRouteStep(models.Model):
             OR (signer_type = 'user' AND user_id IS NOT NULL)
             OR (signer_type = 'group' AND group_id IS NOT NULL)
             OR (signer_type = 'role' AND role IS NOT NULL)
+            OR (signer_type = 'contact' AND contact_role IS NOT NULL)
         )""",
-        "Say who signs each step: a person, a group or a role.",
+        "Say who signs each step: a person, a group, a role or a contact.",
+    )
+    _check_link_days = models.Constraint(
+        "CHECK (link_days > 0)",
+        "A link is valid for one day at least.",
     )
 
     @api.model
@@ -94,10 +111,21 @@ class SignOffRouteStep(models.Model):
             ("requester_supervisor", self.env._("Superior of whoever asks")),
         ]
 
-    @api.depends("signer_type", "user_id", "group_id", "role")
+    @api.model
+    def _selection_contact_role(self):
+        """Contacts that a step may name; extend with super() and resolve in ``_get_sign_off_contacts(role)``."""
+        return [
+            ("customer", self.env._("Contact of the customer")),
+            ("supplier", self.env._("Contact of the supplier")),
+        ]
+
+    @api.depends("signer_type", "user_id", "group_id", "role", "contact_role")
     @api.depends_context("lang")
     def _compute_signer_name(self):
-        roles = dict(self._fields["role"]._description_selection(self.env))
+        roles = {
+            **dict(self._fields["role"]._description_selection(self.env)),
+            **dict(self._fields["contact_role"]._description_selection(self.env)),
+        }
         for step in self:
             if step.signer_type == "requester":
                 step.signer_name = self.env._("Whoever asks")
@@ -107,6 +135,8 @@ class SignOffRouteStep(models.Model):
                 step.signer_name = self.env._(
                     "Any member of %(group)s", group=step.group_id.display_name or ""
                 )
+            elif step.signer_type == "contact":
+                step.signer_name = roles.get(step.contact_role)
             else:
                 step.signer_name = roles.get(step.role)
 
@@ -140,6 +170,8 @@ class SignOffRouteStep(models.Model):
             "user_id": self.user_id.id,
             "group_id": self.group_id.id,
             "role": self.role,
+            "contact_role": self.contact_role,
+            "link_days": self.link_days,
             "condition_domain": self.condition_domain,
             "min_amount": self.min_amount,
             "deadline_days": self.deadline_days,

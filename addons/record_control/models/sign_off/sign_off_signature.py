@@ -2,10 +2,21 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 DECISIONS = [("approve", "Approved"), ("refuse", "Refused")]
+METHODS = [
+    ("system", "In the system"),
+    ("portal", "By link or portal"),
+    ("tablet", "On a device of ours"),
+    ("paper", "On paper"),
+]
 
 
 class SignOffSignature(models.Model):
-    """One signature: append-only, also for the superuser."""
+    """One signature: append-only, also for the superuser.
+
+    One of our users has signed (``user_id``), or a contact of the customer or supplier (``partner_id``),
+    with the evidence that the way of signing (``method``) asks for. Images and scans are kept in the row
+    itself, so that they are as final as the row.
+    """
 
     _name = "sign.off.signature"
     _description = "Signature"
@@ -31,11 +42,38 @@ class SignOffSignature(models.Model):
     )
     user_id = fields.Many2one(
         comodel_name="res.users",
-        string="Signed By",
-        required=True,
         readonly=True,
         index=True,
         ondelete="restrict",
+    )
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Contact",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The contact of the customer or supplier who signed.",
+    )
+    signer_name = fields.Char(
+        string="Name of the Contact",
+        readonly=True,
+        help="The name of the contact when it signed.",
+    )
+    signed_by = fields.Char(compute="_compute_signed_by")
+    method = fields.Selection(
+        selection=METHODS, required=True, readonly=True, default="system"
+    )
+    entered_by_id = fields.Many2one(
+        comodel_name="res.users",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Who of ours had the contact sign, or entered the signed paper. This is no signature of that person.",
+    )
+    date_signed = fields.Date(
+        string="Date on the Paper",
+        readonly=True,
+        help="When the paper was signed; “Signed at” says when it was entered.",
     )
     on_behalf_of_id = fields.Many2one(
         comodel_name="res.users",
@@ -62,11 +100,38 @@ class SignOffSignature(models.Model):
         readonly=True,
     )
 
+    attachment = fields.Binary(
+        string="Scan of the Paper",
+        attachment=False,
+        readonly=True,
+    )
+    attachment_name = fields.Char(string="File Name", readonly=True)
+
+    # No signature of a contact without the evidence that its way of signing asks for
+    _check_evidence = models.Constraint(
+        """CHECK (
+            (method = 'system' AND user_id IS NOT NULL AND partner_id IS NULL)
+            OR (
+                method IN ('portal', 'tablet', 'paper')
+                AND user_id IS NULL AND partner_id IS NOT NULL AND signer_name IS NOT NULL
+                AND (method = 'portal' OR entered_by_id IS NOT NULL)
+                AND (method != 'portal' OR decision = 'refuse' OR signature IS NOT NULL)
+                AND (method != 'tablet' OR signature IS NOT NULL)
+                AND (method != 'paper' OR (attachment IS NOT NULL AND date_signed IS NOT NULL))
+            )
+        )""",
+        "A contact signs by link, on a device of ours (drawn signature) or on paper (scan and date).",
+    )
     # One signature per step, whatever two approvers do at the same instant
     _step_uniq = models.UniqueIndex(
         "(request_id, step_id)",
         "This step has been signed already.",
     )
+
+    @api.depends("user_id", "signer_name")
+    def _compute_signed_by(self):
+        for signature in self:
+            signature.signed_by = signature.signer_name or signature.user_id.name
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -88,6 +153,17 @@ class SignOffSignature(models.Model):
                         step=step.name,
                     )
                 )
+            steps_contact = (
+                step.partner_id.id if step.signer_type == "contact" else False
+            )
+            if (vals.get("partner_id") or False) != steps_contact:
+                raise UserError(
+                    self.env._(
+                        "%(record)s: the step %(step)s is signed by somebody else.",
+                        record=step.request_id.name,
+                        step=step.name,
+                    )
+                )
         return super().create(vals_list)
 
     def write(self, vals):
@@ -103,8 +179,13 @@ class SignOffSignature(models.Model):
             "title": self.title,
             "opinion": self.opinion or "",
             "note": self.note or "",
+            "contact": self.signer_name or "",
         }
-        if self.decision == "approve":
+        if self.partner_id and self.decision == "approve":
+            text = self.env._("%(title)s: %(contact)s agrees.", **values)
+        elif self.partner_id:
+            text = self.env._("%(title)s: %(contact)s does not agree.", **values)
+        elif self.decision == "approve":
             text = self.env._("%(title)s: approved.", **values)
         else:
             text = self.env._("%(title)s: refused.", **values)

@@ -16,14 +16,21 @@ class Basis(NamedTuple):
 
 
 class Signers(NamedTuple):
-    """Who may sign a step (``bases``), whom to tell (``told``) and why it is not whom one would expect."""
+    """Who may sign a step (``bases``), whom to tell (``told``) and why it is not whom one would expect.
+
+    ``contact`` is None for a step that people of ours sign. For others it is the contact (res.partner, empty
+    when there is none) and ``told`` are those of ours who see to it; none of them may sign.
+    """
 
     bases: list
     told: object
     note: str
+    contact: object = None
 
     @property
     def users(self):
+        if self.contact is not None:
+            return self.told.browse()
         users = self.told
         for basis in self.bases:
             users |= basis.user
@@ -60,7 +67,14 @@ class SignerFinder:
         """
         for step in steps:
             self._records[step.request_id.res_model].add(step.request_id.res_id)
-        originals = {step: step._get_foreseen_users() for step in steps}
+        found = {
+            step: self._find_contact(step)
+            for step in steps
+            if step.signer_type == "contact"
+        }
+        originals = {
+            step: step._get_foreseen_users() for step in steps if step not in found
+        }
         everybody = self._users.union(*originals.values())
         self._load(everybody)
         self._load(
@@ -68,7 +82,10 @@ class SignerFinder:
                 *(deputy for user in everybody for deputy in self._deputies[user])
             )
         )
-        return {step: self._find(step, users) for step, users in originals.items()}
+        return {
+            step: found[step] if step in found else self._find(step, originals[step])
+            for step in steps
+        }
 
     # --- One step ---
 
@@ -117,6 +134,62 @@ class SignerFinder:
             told |= self._present(last)
             notes.append(self._explain_fallback(step, last))
         return Signers(bases, told, " ".join(notes))
+
+    # --- Contacts ---
+
+    def _find_contact(self, step):
+        """The first contact foreseen who can sign, and who of ours sees to it."""
+        reasons = {
+            contact: self._explain_contact(contact, step)
+            for contact in step._get_foreseen_contacts()
+        }
+        usable = [contact for contact, reason in reasons.items() if not reason]
+        told = self._get_contact_keepers(step)
+        if not usable:
+            notes = list(reasons.values()) or [step._explain_nobody()]
+            notes.append(self.env._("Name another contact."))
+            return Signers([], told, " ".join(notes), self.env["res.partner"].sudo())
+        note = ""
+        if not usable[0].email_normalized:
+            note = self.env._(
+                "%(contact)s has no e-mail address and receives no link.",
+                contact=usable[0].name,
+            )
+        return Signers([], told, note, usable[0])
+
+    def _explain_contact(self, contact, step):
+        """Why a contact cannot sign; empty when it can."""
+        names = {"contact": contact.display_name}
+        if not contact.active:
+            return self.env._("%(contact)s is archived.", **names)
+        users = contact.user_ids.filtered("active")
+        ours = step.request_id.company_id.partner_id
+        if contact.commercial_partner_id == ours or not all(users.mapped("share")):
+            return self.env._("%(contact)s is one of our own people.", **names)
+        signed = step.request_id.signature_ids.partner_id
+        if step.request_id.four_eyes and contact in signed:
+            return self.env._("%(contact)s has signed another step.", **names)
+        return ""
+
+    def _get_contact_keepers(self, step):
+        """Who of ours sees to the signature of a contact: present, and able to read the record."""
+        request = step.request_id
+        for users in (
+            self._users.browse(
+                request._get_record()._get_sign_off_contact_keepers().ids
+            ),
+            self._users.browse(request.requester_id.ids),
+            self._users.browse(request.fallback_group_id.all_user_ids.ids),
+        ):
+            self._load(users)
+            usable = [
+                user
+                for user in users - self._users.union(*self._absence)
+                if self._is_usable(user, step, self._users, crowd=len(users))
+            ]
+            if usable:
+                return self._users.union(*usable)
+        return self._users
 
     def _get_deputy_bases(self, original, step, excluded):
         return [

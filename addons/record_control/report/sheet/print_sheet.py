@@ -5,6 +5,7 @@ from xml.sax.saxutils import escape
 import pytz
 
 from odoo import api, fields, models
+from odoo.tools.image import image_data_uri
 from odoo.tools.misc import format_date, format_datetime
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
@@ -126,17 +127,22 @@ class PrintSheet(models.AbstractModel):
 
         :param doc: the record; its ``sign_off_cells`` are taken
         :param list cells: cells to print instead: dicts with title, user (name), signed_at (UTC), opinion,
-            decision (approve or refuse), note (of a deputy); everything but the title may be missing
+            decision (approve or refuse), note (of a deputy), date_signed (on paper), signature_id (of a drawn
+            signature); everything but the title may be missing
         :param int columns: cells that stand beside each other before a new row begins
         :return: list of rows, each a list of dicts of texts
         """
         if cells is None:
             cells = ("sign_off_cells" in doc._fields and doc.sign_off_cells) or []
+        images = self._get_signature_images(cells)
         ready = [
             {
                 "title": cell.get("title") or "",
                 "name": cell.get("user") or "",
-                "date": self._format_day(doc, cell.get("signed_at")),
+                "date": format_date(self.env, cell["date_signed"])
+                if cell.get("date_signed")
+                else self._format_day(doc, cell.get("signed_at")),
+                "image": images.get(cell.get("signature_id"), ""),
                 "opinion": cell.get("opinion") or "",
                 "decision": cell.get("decision") or "",
                 "note": cell.get("note") or "",
@@ -149,6 +155,18 @@ class PrintSheet(models.AbstractModel):
         count = -(-len(ready) // (columns or CELLS_PER_ROW))
         size = -(-len(ready) // count)
         return [ready[index : index + size] for index in range(0, len(ready), size)]
+
+    @api.model
+    def _get_signature_images(self, cells):
+        """Return the drawn signatures of cells, as addresses of pictures: {signature id: address}."""
+        ids = [cell["signature_id"] for cell in cells if cell.get("signature_id")]
+        # sudo: who prints the record prints its sign-off cells
+        signatures = self.env["sign.off.signature"].sudo().browse(ids).exists()
+        return {
+            signature.id: image_data_uri(signature.signature)
+            for signature in signatures.with_context(bin_size=False)
+            if signature.signature
+        }
 
     @api.model
     def _localize(self, doc, instant):

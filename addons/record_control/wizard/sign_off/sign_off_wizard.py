@@ -26,21 +26,4 @@ class SignOffWizard(models.TransientModel):
         self.ensure_one()
         requests = self.request_ids
         signatures = requests._decide(self.decision, self.opinion or "", self.signature)
-        changed = requests - signatures.request_id
-        if not changed:
-            return {"type": "ir.actions.act_window_close"}
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "sticky": True,
-                "title": self.env._("Not signed"),
-                "message": self.env._(
-                    "The values of %(records)s were changed after the sign-off was asked for. "
-                    "These rounds are void; a new round must be asked for.",
-                    records=", ".join(changed.mapped("name")),
-                ),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return (requests - signatures.request_id)._tell_changed()

@@ -1,5 +1,10 @@
 import {Component} from "@odoo/owl";
-import {deserializeDateTime, formatDateTime} from "@web/core/l10n/dates";
+import {
+    deserializeDate,
+    deserializeDateTime,
+    formatDate,
+    formatDateTime,
+} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 import {imageUrl} from "@web/core/utils/urls";
@@ -16,13 +21,21 @@ export class SignOffCells extends Component {
             key: index,
             stateClass: this.getStateClass(cell),
             stateText: this.getStateText(cell),
-            time: cell.signed_at
-                ? formatDateTime(deserializeDateTime(cell.signed_at))
-                : "",
+            time: this.getTime(cell),
             image: cell.signature_id
                 ? imageUrl("sign.off.signature", cell.signature_id, "signature")
                 : false,
         }));
+    }
+
+    /** The day on the paper, or the time of the signature. */
+    getTime(cell) {
+        if (cell.date_signed) {
+            return formatDate(deserializeDate(cell.date_signed));
+        }
+        return cell.signed_at
+            ? formatDateTime(deserializeDateTime(cell.signed_at))
+            : "";
     }
 
     getStateClass(cell) {

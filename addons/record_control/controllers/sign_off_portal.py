@@ -1,0 +1,92 @@
+from odoo import http
+from odoo.exceptions import UserError
+from odoo.http import request
+
+HEADERS = {
+    # the secret is part of the address: keep it out of caches and of what browsers tell others
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+
+class SignOffPortal(http.Controller):
+    @http.route(
+        "/my/sign_off/<string:key>",
+        type="http",
+        auth="public",
+        website=True,
+        sitemap=False,
+        methods=["GET"],
+    )
+    def show_sign_off(self, key, access_token=None, **_kwargs):
+        """Show a contact what there is to sign: by secret link, or as the portal user of the contact."""
+        step_sudo, reason = self._find_step(key, access_token)
+        if reason:
+            return self._render_refusal(reason)
+        values = step_sudo._prepare_page_values(access_token)
+        return request.render("record_control.sign_off_portal", values, headers=HEADERS)
+
+    @http.route(
+        "/my/sign_off/<string:key>/sign",
+        type="jsonrpc",
+        auth="public",
+        website=True,
+        methods=["POST"],
+    )
+    def sign(
+        self,
+        key,
+        access_token=None,
+        decision="approve",
+        opinion="",
+        signature=None,
+        name="",
+    ):
+        """Sign, or disagree, as the contact.
+
+        :return: {"message": …} or {"error": …}, in the contact's language
+        """
+        step_sudo, reason = self._find_step(key, access_token)
+        if reason:
+            return {"error": reason}
+        if decision not in ("approve", "refuse"):
+            return {"error": request.env._("Say whether you agree.")}
+        try:
+            # what a gate of the record refuses leaves nothing half done
+            with request.env.cr.savepoint():
+                signed = step_sudo._sign_by_link(
+                    decision,
+                    str(opinion or ""),
+                    signature,
+                    str(name or ""),
+                    access_token,
+                    request.env.user,
+                )
+        except UserError as error:
+            return {"error": str(error)}
+        if not signed:
+            return {"error": step_sudo._explain_link(bool(access_token))}
+        return {"message": request.env._("Thank you. Your answer has been recorded.")}
+
+    def _find_step(self, key, access_token):
+        """The step behind the address, and why it cannot be signed; in the contact's language."""
+        step_model = request.env["sign.off.request.step"]
+        step_sudo, reason = step_model._find_by_link(
+            key, access_token, request.env.user
+        )
+        if step_sudo:
+            context = step_sudo.env.context
+            request.update_context(lang=context["lang"], tz=context["tz"])
+            if step_sudo.request_id._void_changed():
+                return step_sudo.browse(), step_sudo._explain_link(bool(access_token))
+        return step_sudo, reason
+
+    def _render_refusal(self, reason):
+        response = request.render(
+            "record_control.sign_off_portal_refused",
+            {"reason": reason, "page_name": "sign_off"},
+            headers=HEADERS,
+        )
+        response.status_code = 403
+        return response
