@@ -14,5 +14,6 @@ from . import (
     customer_archive_refresh,
     customer_archive_retention,
     loan_loan,
+    res_partner,
     sign_off_route_step,
 )

@@ -412,7 +412,7 @@ class SignOffMixin(models.AbstractModel):
                 self.env._(
                     "No sign-off route fits %(record)s; an administrator sets one up under "
                     "Settings › Record Control › Sign-off.",
-                    record=self.display_name,
+                    record=self.display_name or self._description,
                 )
             ]
         steps = self._get_needed_steps(route)

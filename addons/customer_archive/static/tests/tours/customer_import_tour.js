@@ -28,7 +28,7 @@ registry.category("web_tour.tours").add("customer_archive_import", {
         },
         {
             content: "Check it",
-            trigger: "button[name=action_check]:not(:contains(Again))",
+            trigger: "button[name=action_check].btn-primary",
             run: "click",
         },
         {
@@ -42,7 +42,7 @@ registry.category("web_tour.tours").add("customer_archive_import", {
         {
             content: "with place and reason",
             trigger:
-                ".o_field_widget[name=issue_ids] .o_data_row:contains(check digit)",
+                ".o_field_widget[name=issue_ids] .o_data_row:contains(/check digit|校验码|校验位/)",
         },
         {
             content: "The preview shows how the rows were understood",
@@ -73,11 +73,12 @@ registry.category("web_tour.tours").add("customer_archive_import", {
         },
         {
             content: "The import shows its progress",
-            trigger: ".o_customer_import_progress:contains(imported)",
+            trigger: ".o_customer_import_progress:contains(/imported|导入/)",
         },
         {
             content: "270 customers are imported; open their archives",
             trigger: "button[name=action_open_customers]:contains(270)",
+            timeout: 60000,
             run: "click",
         },
         {
