@@ -23,3 +23,4 @@ from . import test_sign_off_contact_page
 from . import test_sign_off_flow
 from . import test_sign_off_seal
 from . import test_state_guard
+from . import test_widgets_js
