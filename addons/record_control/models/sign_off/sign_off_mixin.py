@@ -76,6 +76,9 @@ class SignOffMixin(models.AbstractModel):
                 invisible="not can_withdraw_sign_off"/>
         <field name="sign_off_cells" widget="sign_off_cells" nolabel="1"/>
 
+    Steps of the route may also be signed by a contact of the customer or supplier, by link, on a device of
+    ours or on paper: see ``sign_off_contact_mixin.py``.
+
     List the mixins of this toolkit before ``mail.thread`` and ``mail.activity.mixin`` (which come with this one):
     Python finds no method resolution order for classes that disagree about it.
 
@@ -525,7 +528,11 @@ class SignOffMixin(models.AbstractModel):
         )
 
     def _on_sign_off_sealed(self):
-        """Called as the system after the last signature; the current user is the last signer."""
+        """Called as the system after the last signature.
+
+        The current user is the last signer, or who entered the signature of a contact; after a signature by
+        link it is OdooBot.
+        """
 
     def _on_sign_off_advanced(self):
         """Called as the system after a signature, when further steps are still waited for."""
