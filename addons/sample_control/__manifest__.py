@@ -38,6 +38,21 @@
         "views/place/sample_custody_log_views.xml",
         "views/place/sample_sample_views.xml",
         # sealing
+        "security/sealing/ir.model.access.csv",
+        "security/sealing/sealing_rules.xml",
+        "data/sealing/sealing_data.xml",
+        "data/sealing/clock_policy_data.xml",
+        "data/sealing/ir_cron_data.xml",
+        "data/sealing/sign_off_route_data.xml",
+        "data/sealing/sign_off_contact_data.xml",
+        "data/sealing/sample_policy_data.xml",
+        "report/sealing/sealing_reports.xml",
+        "report/sealing/sealing_templates.xml",
+        "data/sealing/controlled_form_data.xml",
+        "views/sealing/sample_request_views.xml",
+        "views/sealing/sample_issue_views.xml",
+        "views/sealing/sealing_configuration_views.xml",
+        "views/sealing/sample_sample_views.xml",
         # use
         # verification
         # end_of_life
@@ -46,7 +61,7 @@
         "views/policy/policy_menus.xml",
         "views/sample/sample_menus.xml",
         "views/place/place_menus.xml",
-        # menus: sealing
+        "views/sealing/sealing_menus.xml",
         # menus: use
         # menus: verification
         # menus: end_of_life
@@ -60,7 +75,7 @@
         "demo/sample/people_demo.xml",
         "demo/place/locations_demo.xml",
         "demo/sample/samples_demo.xml",
-        # demo: sealing
+        "demo/sealing/requests_demo.xml",
         # demo: use
         # demo: verification
         # demo: end_of_life

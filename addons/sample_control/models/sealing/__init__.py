@@ -1,0 +1,18 @@
+from . import (
+    sample_responsibility,
+    sample_issue_class,
+    sample_request,
+    sample_request_party,
+    sample_request_round,
+    sample_request_document,
+    sample_request_flow,
+    sample_request_timing,
+    sample_request_review,
+    sample_request_sign_off,
+    sample_request_contact,
+    sample_request_sample,
+    sample_issue,
+    sample_distribution,
+    sample_sample,
+    sign_off_route,
+)

@@ -1,0 +1,9 @@
+from . import (
+    test_contact,
+    test_documents,
+    test_filing,
+    test_issue,
+    test_request,
+    test_sign_off,
+    test_timing,
+)
