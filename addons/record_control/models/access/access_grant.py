@@ -203,6 +203,7 @@ class AccessGrant(models.Model):
         model_field="authority_model",
         readonly=True,
         copy=False,
+        index="btree_not_null",
         help="The approved loan or release that this grant carries out.",
     )
     can_approve = fields.Boolean(compute="_compute_can_approve")
@@ -213,9 +214,6 @@ class AccessGrant(models.Model):
     )
     _valid_for_user = models.Index(
         "(user_id, res_model, valid_until) WHERE state = 'approved'"
-    )
-    _authority_index = models.Index(
-        "(authority_model, authority_id) WHERE authority_id IS NOT NULL"
     )
 
     # --- Computes ---
