@@ -222,7 +222,7 @@ class CustomerArchive(models.Model):
     def _get_order_domain(self, company):
         """Return the confirmed orders of these customers."""
         return (
-            Domain("partner_id", "child_of", self.partner_id.ids)
+            self.partner_id._get_ca_reach()
             & Domain("company_id", "=", company.id)
             & Domain("state", "=", "sale")
         )
@@ -311,7 +311,7 @@ class CustomerArchive(models.Model):
     def _get_customers_about_to_trade(self, company):
         """Return the ids of the customers with an open opportunity or quotation."""
         env_sudo = self.sudo().env
-        reach = Domain("partner_id", "child_of", self.partner_id.ids)
+        reach = self.partner_id._get_ca_reach()
         orders = env_sudo["sale.order"]._read_group(
             reach
             & Domain("company_id", "=", company.id)

@@ -221,7 +221,7 @@ class CustomerArchive(models.Model):
         :return: id of the customer -> day in the time zone of the company
         :rtype: dict
         """
-        reach = Domain("partner_id", "child_of", partners.ids)
+        reach = partners._get_ca_reach()
         own = Domain("company_id", "in", (company.id, False))
         env_sudo = self.sudo().with_context(active_test=False).env
         instants = defaultdict(list)
@@ -235,7 +235,7 @@ class CustomerArchive(models.Model):
             ),
             (
                 "calendar.event",
-                Domain("partner_ids", "child_of", partners.ids)
+                partners._get_ca_reach("partner_ids")
                 & Domain("start", "<=", fields.Datetime.now()),
                 "partner_ids",
                 "start:min",

@@ -265,6 +265,17 @@ class ResPartner(models.Model):
             if order_names.get(customer) or invoice_counts.get(customer)
         ]
 
+    def _get_ca_reach(self, field="partner_id"):
+        """Return the domain of what belongs to these customers: their own and that of their people and addresses.
+
+        One join, where ``child_of`` asks for the family level by level before each search; like the figures
+        that are grouped by commercial partner, it leaves branches that are companies of their own to themselves.
+
+        :param str field: the field to a partner, of the model that is searched
+        """
+        # any!: which partners are a customer's own does not depend on who asks
+        return Domain(field, "any!", Domain("commercial_partner_id", "in", self.ids))
+
     def _get_ca_overdue_amounts(self, company):
         """Return the overdue receivables of these customers in one company.
 
@@ -279,7 +290,7 @@ class ResPartner(models.Model):
             self.sudo()
             .env["account.move.line"]
             ._read_group(
-                Domain("partner_id", "child_of", self.ids)
+                self._get_ca_reach()
                 & Domain("company_id", "=", company.id)
                 & Domain("account_id.account_type", "=", "asset_receivable")
                 & Domain("parent_state", "=", "posted")

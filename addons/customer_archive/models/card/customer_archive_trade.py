@@ -355,7 +355,7 @@ class CustomerArchive(models.Model):
             .env["crm.lead"]
             .with_context(active_test=False)
             .search(
-                Domain("partner_id", "child_of", self.partner_id.ids)
+                self.partner_id._get_ca_reach()
                 & Domain("company_id", "in", (company.id, False))
                 & Domain("type", "=", "opportunity")
                 & Domain("won_status", "in", ("pending", "lost")),

@@ -56,7 +56,7 @@ class SaleOrder(models.Model):
         """Return the customers of these orders that have other confirmed orders in this company."""
         customers = self.partner_id.commercial_partner_id
         groups = self._read_group(
-            Domain("partner_id", "child_of", customers.ids)
+            customers._get_ca_reach()
             & Domain("company_id", "=", company.id)
             & Domain("state", "=", "sale")
             & Domain("id", "not in", self.ids),

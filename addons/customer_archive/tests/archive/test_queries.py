@@ -32,8 +32,8 @@ class TestArchiveQueries(ArchiveCommon):
         self._settle()
         # 3 access: rights, rows of the rules, log of restricted reads; 1 the archives; 10 the names of what the columns
         # point at (customer, category, users, teams, currency, company); 7 activities, with the archives that they may be
-        # shown for; 3 contact persons; 4 amounts of orders and invoices with the persons of each customer
-        with self.assertQueryCount(28):
+        # shown for; 3 contact persons; 2 amounts of orders and invoices
+        with self.assertQueryCount(26):
             result = model.web_search_read(
                 [("id", "in", archives.ids)], specification, limit=80
             )
@@ -46,9 +46,9 @@ class TestArchiveQueries(ArchiveCommon):
         archive.web_read(specification)
         self._settle()
         # 12 the lists of the tabs; 10 their names and those of the form; 8 checklist: its lines, types, files and one probe
-        # for evidence in the system; 3 clocks; 2 loans; 3 access log, which notes that the archive was opened; 20 figures
-        # of trade, each one a sum of orders or invoices and the persons of the customer; 2 rights
-        with self.assertQueryCount(60):
+        # for evidence in the system; 3 clocks; 2 loans; 3 access log, which notes that the archive was opened; 11 figures
+        # of trade, each one a sum of orders or invoices; 2 rights
+        with self.assertQueryCount(51):
             archive.web_read(specification)
 
     @warmup
