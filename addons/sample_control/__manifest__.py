@@ -54,6 +54,19 @@
         "views/sealing/sealing_configuration_views.xml",
         "views/sealing/sample_sample_views.xml",
         # use
+        "security/use/ir.model.access.csv",
+        "security/use/use_rules.xml",
+        "data/use/use_data.xml",
+        "data/use/clock_policy_data.xml",
+        "report/use/use_reports.xml",
+        "report/use/use_templates.xml",
+        "data/use/controlled_form_data.xml",
+        "wizard/use/sample_use_override_views.xml",
+        "views/use/loan_loan_views.xml",
+        "views/use/sample_first_article_views.xml",
+        "views/use/sample_comparison_views.xml",
+        "views/use/sample_dispatch_views.xml",
+        "views/use/sample_sample_views.xml",
         # verification
         # end_of_life
         # menus
@@ -63,10 +76,14 @@
         "views/place/place_menus.xml",
         "views/sealing/sealing_menus.xml",
         # menus: use
+        "views/use/use_menus.xml",
         # menus: verification
         # menus: end_of_life
     ],
     "assets": {
+        "web.assets_backend": [
+            "sample_control/static/src/scan/**/*",
+        ],
         "web.report_assets_common": [
             "sample_control/static/src/label/label.scss",
         ],

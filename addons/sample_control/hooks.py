@@ -1,9 +1,23 @@
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+
+#: codes of number sequences of which companies get copies of their own
+SEQUENCE_CODES = (
+    "sample.comparison",
+    "sample.dispatch",
+    "sample.first.article",
+    "sample.issue",
+    "sample.request",
+)
+
+
 def uninstall_hook(env):
-    """Remove the number sequences that companies and new sample types got while the addon was in use."""
+    """Remove what would stay behind: loans of samples, and the number sequences of companies and types."""
+    loans = env["loan.loan"].search([("has_samples", "=", True)])
+    loans.with_context(**{MODULE_UNINSTALL_FLAG: True}).unlink()
     env["ir.sequence"].search(
         [
             "|",
             ("code", "=like", "sample.sample%"),
-            ("code", "in", ("sample.request", "sample.issue")),
+            ("code", "in", SEQUENCE_CODES),
         ]
     ).unlink()

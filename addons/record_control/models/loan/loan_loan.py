@@ -651,10 +651,9 @@ class LoanLoan(models.Model):
         :return: naive UTC datetime (False without a class) and explanation lines
         """
         self.ensure_one()
-        # sudo: classes and working hours are read for the borrower
         dues = [
             loan_class._get_due(start, self.company_id)
-            for loan_class in self.sudo().line_ids.class_id
+            for loan_class in self._get_due_classes()
         ]
         due, lines = min(dues, key=lambda pair: pair[0], default=(False, []))
         if (
@@ -664,6 +663,15 @@ class LoanLoan(models.Model):
         ):
             return self.date_wanted, []
         return due, lines
+
+    def _get_due_classes(self):
+        """Return the loan classes that say when this one loan is due. Hook.
+
+        :return: list of loan.class, as superuser
+        """
+        self.ensure_one()
+        # sudo: classes and working hours are read for the borrower
+        return list(self.sudo().line_ids.class_id)
 
     def _get_local_date(self, instant):
         """Return the day of an instant in the company's time zone."""
@@ -921,7 +929,7 @@ class LoanLoan(models.Model):
         self.ensure_one()
         dues = [
             c._get_due(self.date_due, self.company_id)[0]
-            for c in self.sudo().line_ids.class_id
+            for c in self._get_due_classes()
         ]
         # a class that ends with the day is extended by a day
         return (
