@@ -72,6 +72,16 @@ class TestContracting(ArchiveCommon):
         self.order.ca_archive_checked = True
         self._assert_refused("is stopped")
 
+    def test_deregistered_customer_is_refused_by_every_road(self):
+        """CA-16, CA-18: who was deregistered is restored before an order is contracted."""
+        self._put_on_file(self.archive)
+        self._decide(self.archive, "deregister")
+        self.partner.ca_trading_stopped = False
+        self._assert_refused("is deregistered")
+        self._decide(self.archive, "restore")
+        self.order.with_user(self.sales1).action_confirm()
+        self.assertEqual(self.order.state, "sale")
+
     def test_stopped_for_contacts_of_the_customer_too(self):
         person = self.env["res.partner"].create(
             {"name": "Buyer", "parent_id": self.partner.id}

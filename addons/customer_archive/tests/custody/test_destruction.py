@@ -4,8 +4,9 @@ from pathlib import Path
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import SQL, mute_logger
 
 from .common import CustodyCommon
@@ -126,6 +127,16 @@ class TestDestruction(CustodyCommon):
                 }
             )
 
+    def test_executor_as_witness_is_told_while_typing(self):
+        """AC-05: the panel says so before the database refuses it."""
+        form = Form(self.destruction)
+        form.witness_id = self.keeper
+        approval = next(row for row in form.readiness if row["target"] == "approved")
+        self.assertIn(
+            "The witness must be somebody else than the person who executes.",
+            approval["reasons"],
+        )
+
     def test_nothing_without_approval(self):
         for road in (
             lambda: self.destruction.write({"state": "approved"}),
@@ -214,6 +225,85 @@ class TestDestruction(CustodyCommon):
             self.assertEqual(len(self.destruction._get_content_reasons()), 3)
             with self.assertRaises(UserError):
                 self.destruction.action_request_sign_off()
+
+    def test_empty_record_is_not_put_up_for_approval(self):
+        """CA-15: nobody approves a destruction of nothing, to which contents come later."""
+        self.destruction.line_ids.unlink()
+        with self.assertRaisesRegex(UserError, "Enter what is to be destroyed"):
+            self.destruction.action_request_sign_off()
+
+    def test_only_drafts_are_put_up_for_approval(self):
+        """CA-15: a record that was given up is not approved by a back door."""
+        self.destruction.action_cancel()
+        with self.assertRaisesRegex(UserError, "is no draft"):
+            self.destruction.action_request_sign_off()
+
+    def test_document_of_another_archive(self):
+        """CA-15: the archive named on a line is the one whose document is destroyed."""
+        other = self._new_filed_archive("Other customer")
+        self.destruction.line_ids.archive_id = other
+        with self.assertRaisesRegex(UserError, "does not belong to the archive named"):
+            self.destruction.action_request_sign_off()
+
+    def test_destroyed_once(self):
+        """CA-15: what is gone is not destroyed by a second record."""
+        self._seal(self.manager)
+        self._destroy()
+        second = self.destruction.create(
+            {
+                "reason": "Retention over",
+                "executor_id": self.keeper.id,
+                "witness_id": self.keeper2.id,
+                "line_ids": [
+                    Command.create(
+                        {"document_id": self.line.id, "appraisal": "destroy"}
+                    )
+                ],
+            }
+        )
+        with self.assertRaisesRegex(UserError, "is destroyed already"):
+            second.action_request_sign_off()
+
+    def _assert_archive_kept(self, archive, sentence, kept=True):
+        """Put a whole archive up for its destruction and look for the sentence about it."""
+        self.destruction.line_ids.unlink()
+        self.destruction.line_ids.create(
+            {
+                "destruction_id": self.destruction.id,
+                "archive_id": archive.id,
+                "appraisal": "destroy",
+            }
+        )
+        reasons = self.destruction._get_content_reasons()
+        if not kept:
+            self.assertNotIn(sentence, reasons)
+            return
+        self.assertIn(sentence, reasons)
+        with self.assertRaises(UserError):
+            self.destruction.action_request_sign_off()
+
+    def test_archive_on_hold_is_kept(self):
+        """CA-15: a hold on the archive keeps it as a whole."""
+        self.archive.with_user(self.manager).write(
+            {"is_on_hold": True, "hold_reason": "Dispute"}
+        )
+        self._assert_archive_kept(
+            self.archive, f"{self.archive.display_name} is on hold."
+        )
+
+    def test_archive_on_file_is_kept(self):
+        """CA-15: only archives of deregistered customers are destroyed."""
+        archive = self._new_filed_archive("Customer")
+        self._assert_archive_kept(
+            archive, f"{archive.display_name} is not deregistered."
+        )
+
+    def test_archive_within_retention_is_kept(self):
+        """CA-15: ten years after deregistration, to the day, for the archive itself."""
+        sentence = f"{self.archive.display_name} is kept until 2024-06-30."
+        for day, kept in (("2024-06-30", True), ("2024-07-01", False)):
+            with self.subTest(day=day), freeze_time(f"{day} 04:00:00"):
+                self._assert_archive_kept(self.archive, sentence, kept)
 
     def test_hold_after_approval(self):
         """A hold placed after the approval still stops the destruction."""

@@ -104,6 +104,19 @@ class TestFiling(CustodyCommon):
             filing, [{"handed_by_id": self.sales1.id, "filed_by_id": self.keeper.id}]
         )
 
+    def test_received_by_keepers_only(self):
+        """CA-15: a list that names no keeper is received by any keeper and by nobody else."""
+        self._receive("2025-03-31")
+        with freeze_time("2025-04-02 04:00:00"):
+            filing = self._run()
+            filing.keeper_id = False
+            self.line.paper_place = "A-1"
+            filing.with_user(self.keeper2).action_hand_over()
+            with self.assertRaisesRegex(UserError, "Only an archive keeper receives"):
+                filing.with_user(self.sales1).action_file()
+            filing.with_user(self.keeper).action_file()
+        self.assertEqual(filing.filed_by_id, self.keeper)
+
     def test_facts_refused(self):
         self._receive("2025-03-31")
         for vals in (

@@ -179,6 +179,24 @@ class TestHandover(CustodyCommon):
             len(self.handover._get_seal_reasons()),
         )
 
+    def test_empty_list_is_not_begun(self):
+        """CA-14: a handover begins with its items, by button and write alike."""
+        for road in (
+            self.handover.action_begin,
+            lambda: self.handover.write({"state": "open"}),
+        ):
+            with (
+                self.assertRaisesRegex(UserError, "Load the items first"),
+                self.env.cr.savepoint(),
+            ):
+                road()
+
+    def test_signed_after_it_has_begun(self):
+        """CA-14: nobody signs a list that is still being made."""
+        self.handover.action_load()
+        with self.assertRaisesRegex(UserError, "has not begun"):
+            self.handover.action_request_sign_off()
+
     def test_new_business_of_the_leaver_reopens_the_list(self):
         """What the leaver got after loading is not forgotten."""
         self._begin()
@@ -249,6 +267,14 @@ class TestHandover(CustodyCommon):
         self.assertIn(self.sales2.name, mail.body_html)
         self.assertEqual(self._kind("archive").notification, "mail")
         self.assertTrue(self._kind("archive").date_notified)
+
+    def test_nobody_is_notified_without_address(self):
+        """CA-14: "notified" is not noted when no mail can go out."""
+        self._begin()
+        self.partner.email = False
+        with self.assertRaisesRegex(UserError, "No customer with an e-mail address"):
+            self.handover.action_notify()
+        self.assertFalse(self._kind("archive").date_notified)
 
     def test_receiver_must_work_with_archives(self):
         with self.assertRaises(ValidationError):

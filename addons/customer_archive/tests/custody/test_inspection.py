@@ -3,7 +3,7 @@ from datetime import date
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -104,6 +104,36 @@ class TestInspection(CustodyCommon):
         with self.assertRaisesRegex(UserError, "Not one archive"):
             self.inspection.action_complete()
 
+    def test_inspected_until_today(self):
+        """CA-09: an inspection took place before tomorrow, in the time zone of the user."""
+        inspection = self.inspection.with_context(tz="Asia/Shanghai")
+        with freeze_time("2025-06-19 16:00:00"):
+            inspection.date_inspected = "2025-06-20"
+            with self.assertRaisesRegex(ValidationError, "in the future"):
+                inspection.date_inspected = "2025-06-21"
+
+    def test_checked_by_somebody_on_a_day(self):
+        """CA-09: inspectors and date are named before the archives count as checked."""
+        lines = self._begin()
+        lines.check_ids.write({"result": "pass"})
+        for vals, missing in (
+            ({"date_inspected": "2025-06-20"}, "Name the inspectors"),
+            ({"inspector_ids": self.keeper2.ids}, "Enter the date of the inspection"),
+        ):
+            with self.subTest(missing=missing):
+                self.inspection.write(
+                    {"inspector_ids": [(5,)], "date_inspected": False, **vals}
+                )
+                with self.assertRaisesRegex(UserError, missing):
+                    self.inspection.action_complete()
+
+    def test_signed_after_checking(self):
+        """CA-09: nobody signs results that may still change."""
+        self._begin()
+        self._inspected()
+        with self.assertRaisesRegex(UserError, "is not checked yet"):
+            self.inspection.action_request_sign_off()
+
     def test_one_open_item_keeps_it_open(self):
         lines = self._begin()
         self._inspected()
@@ -165,6 +195,7 @@ class TestInspection(CustodyCommon):
         self._fail(lines[0])
         self.inspection.action_correct()
         check = lines[0].check_ids[0]
+        item = self.env["customer.archive.inspection.item"].create({"name": "Later"})
         roads = (
             lambda: check.write({"result": "pass"}),
             lambda: lines[0].write({"check_ids": [(1, check.id, {"result": "pass"})]}),
@@ -179,6 +210,7 @@ class TestInspection(CustodyCommon):
             lambda: lines.create(
                 {"inspection_id": self.inspection.id, "archive_id": self.foreign.id}
             ),
+            lambda: check.create({"line_id": lines[0].id, "item_id": item.id}),
         )
         for number, road in enumerate(roads):
             with (

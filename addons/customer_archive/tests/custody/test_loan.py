@@ -6,7 +6,7 @@ from psycopg2 import IntegrityError
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from .common import CustodyCommon
 
@@ -59,6 +59,19 @@ class TestArchiveLoan(CustodyCommon):
         loan.with_user(approver or self.supervisor).action_approve()
         loan.with_user(self.keeper).action_hand_out()
         return loan
+
+    def _set_destroyed(self, line):
+        """Note the destruction as an executed record would; records have tests of their own."""
+        line.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE customer_archive_document SET date_destroyed = %s WHERE id = %s",
+                "2025-02-01",
+                line.id,
+            )
+        )
+        line.invalidate_recordset(["date_destroyed"])
+        line.modified(["date_destroyed"])
 
     def _return(self, loan, condition="good"):
         loan = loan.with_user(self.keeper)
@@ -115,6 +128,24 @@ class TestArchiveLoan(CustodyCommon):
             one.with_user(self.keeper).action_hand_out()
             with self.assertRaises(UserError):
                 whole.with_user(self.keeper).action_hand_out()
+
+    def test_two_keepers_hand_out_at_once(self):
+        """AC-04: a hand-out that did not see the other is refused after the archive was locked."""
+        with freeze_time("2025-03-03 02:00:00"):
+            one, whole = self._request(self.line), self._request(self.archive)
+            (one | whole).action_submit()
+            (one | whole).with_user(self.supervisor).action_approve()
+            # the gates of the second keeper saw nothing out
+            for thing in (self.archive, self.line):
+                self.patch(type(thing), "_get_loan_reasons", lambda *args: [])
+            for first, second in ((one, whole), (whole, one)):
+                with (
+                    self.subTest(first=first.line_ids.res_model),
+                    self.assertRaisesRegex(UserError, "cannot be out at the same"),
+                    self.env.cr.savepoint(),
+                ):
+                    first.with_user(self.keeper).action_hand_out()
+                    second.with_user(self.keeper).action_hand_out()
 
     def test_three_days_then_overdue(self):
         """Due at the end of the third day; overdue from then on, until the keeper has it back."""
@@ -183,6 +214,22 @@ class TestArchiveLoan(CustodyCommon):
             with self.subTest(thing=thing._name), self.assertRaises(UserError):
                 self._request(thing).action_submit()
 
+    def test_destroyed_document_is_not_lent(self):
+        """CA-10: what a destruction record destroyed is not handed out any more."""
+        self._set_destroyed(self.line)
+        with self.assertRaisesRegex(UserError, "is destroyed"):
+            self._request(self.line).action_submit()
+
+    def test_document_of_an_archive_in_review_is_not_lent(self):
+        """CA-10: documents are lent out of archives on file only, as the archives are."""
+        for state in ("draft", "review", "approval"):
+            self._put_on_file(self.archive, state)
+            with (
+                self.subTest(state=state),
+                self.assertRaisesRegex(UserError, "is not on file"),
+            ):
+                self._request(self.line).action_submit()
+
     def test_terms_are_acknowledged(self):
         with self.assertRaises(UserError):
             self._request(self.line, acknowledged=False).action_submit()
@@ -212,6 +259,17 @@ class TestArchiveLoan(CustodyCommon):
         loan.with_user(self.keeper).action_confirm_place()
         self.assertEqual(loan.line_ids.place_confirmed_by_id, self.keeper)
         self.assertFalse(loan.activity_ids & activity)
+
+    def test_nothing_to_put_back(self):
+        """CA-10: the place of what is still out cannot be confirmed, and not twice."""
+        loan = self._lend(self.line)
+        keeper = loan.with_user(self.keeper)
+        with self.assertRaisesRegex(UserError, "Nothing that came back"):
+            keeper.action_confirm_place()
+        self._return(loan)
+        keeper.action_confirm_place()
+        with self.assertRaisesRegex(UserError, "Nothing that came back"):
+            keeper.action_confirm_place()
 
     def test_file_for_three_days(self):
         """A colleague borrows a file for three days, sees it, and no longer sees it on day four."""
@@ -267,6 +325,15 @@ class TestArchiveLoan(CustodyCommon):
         self._lend(self.line)
         self.line.invalidate_recordset(["is_on_loan"])
         self.assertIn("on loan", " ".join(self.line._get_destruction_reasons()))
+
+    def test_archive_on_loan_is_not_destroyed(self):
+        """CA-15: an archive that is out as a whole is not destroyed, though none of its documents is lent."""
+        self._lend(self.archive)
+        self.archive.invalidate_recordset(["is_on_loan"])
+        self.assertIn(
+            f"{self.archive.display_name} is on loan.",
+            self.archive._get_destruction_reasons(),
+        )
 
     def test_register_is_complete_for_keepers(self):
         """Keepers see every loan of archives, borrowers their own, nobody else any."""

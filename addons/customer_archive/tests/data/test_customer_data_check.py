@@ -60,6 +60,22 @@ class TestCustomerDataCheck(BaseCommon):
         check.action_reopen()
         self.assertFalse(check.done_by_id or check.date_done)
 
+    def test_ca_98_check_without_sample_is_not_done(self):
+        checks = self.env["customer.data.check"].with_user(self.keeper)
+        check = checks.create({"date_week": "2025-03-03"})
+        for road in (check.action_done, lambda: check.write({"state": "done"})):
+            with self.assertRaisesRegex(UserError, "Draw the sample first"):
+                road()
+
+    def test_ca_98_sample_is_not_drawn_again_once_judged(self):
+        """Nobody draws until the sample is one that looks good."""
+        check = self.draw()
+        lines = check.line_ids
+        lines[0].result = "wrong"
+        with self.assertRaisesRegex(UserError, "its sample stays"):
+            check.action_draw_sample()
+        self.assertEqual(check.line_ids, lines)
+
     def test_ca_98_done_check_is_closed_by_line_too(self):
         check = self.draw()
         check.line_ids.result = "correct"

@@ -141,6 +141,33 @@ class TestCustomerImport(ImportCommon):
         self.assertEqual(batch.state, "uploaded")
         self.assertIn("客户名称", batch.message_ids[0].body)
 
+    def test_ca_97_unreadable_file_says_what_to_do(self):
+        self.clerk.lang = "en_US"  # the job speaks the language of its user
+        for data, words in (
+            (b"no workbook at all", "cannot be read. Save it as an Excel workbook"),
+            (workbook([], ()), "list.xlsx is empty"),
+        ):
+            with self.subTest(words):
+                batch = self.upload(data)
+                self.check(batch)
+                self.assertEqual((batch.state, batch.job), ("uploaded", False))
+                self.assertIn(words, batch.message_ids[0].body)
+
+    def test_ca_97_check_needs_a_file(self):
+        batch = self.env["customer.import.batch"].with_user(self.clerk).create({})
+        with self.assertRaisesRegex(UserError, "choose a file first"):
+            batch.action_check()
+        self.assertFalse(batch.job)
+
+    def test_ca_97_submitted_list_is_not_checked_again(self):
+        """What the keeper looks at is what was submitted."""
+        batch = self.upload(workbook([GOOD]))
+        self.check(batch)
+        batch.action_submit()
+        with self.assertRaisesRegex(UserError, "cannot be checked any more"):
+            batch.action_check()
+        self.assertFalse(batch.job)
+
     # --- Import ---
 
     def test_ac_20_partner_exists_only_after_keeper(self):
@@ -299,6 +326,22 @@ class TestCustomerImport(ImportCommon):
         batch.action_submit()
         with self.assertRaisesRegex(UserError, "not imported yet"):
             batch.write({"state": "imported"})
+
+    def test_ca_97_running_job_holds_the_state(self):
+        """A list is neither submitted while it is checked again nor refused while it is imported."""
+        batch = self.upload(workbook([GOOD]))
+        self.check(batch)
+        batch.action_check()
+        with self.assertRaisesRegex(UserError, "still running"):
+            batch.action_submit()
+        self.run_jobs(batch)
+        batch.action_submit()
+        batch = batch.with_user(self.keeper)
+        batch.refuse_reason = "Old list"
+        batch.action_import()
+        with self.assertRaisesRegex(UserError, "still running"):
+            batch.action_refuse()
+        self.assertEqual(batch.state, "review")
 
     def test_ca_97_load_does_not_go_around_the_gate(self):
         batches = self.env["customer.import.batch"].with_user(self.keeper)

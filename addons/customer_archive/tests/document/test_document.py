@@ -64,6 +64,14 @@ class TestDocumentChecklist(DocumentCommon):
         self.Document._sync_checklist()
         self.assertEqual(self.Document.search_count([]), before)
 
+    def test_what_blocks_is_on_the_checklist(self):
+        """CA-05: nobody waits for a document for which archives have no place."""
+        vals = {"code": "X9", "name": "Pass", "blocks_active": True}
+        with self.assertRaisesRegex(ValidationError, "must therefore be on"):
+            self.Type.create({**vals, "on_checklist": False})
+        with self.assertRaisesRegex(ValidationError, "must therefore be on"):
+            self.d01.on_checklist = False
+
     def test_checklist_follows_customer(self):
         """CA-05: a person that becomes a company needs a business licence from then on."""
         partner = self._new_partner("Founder", is_company=False)
@@ -308,6 +316,32 @@ class TestDocumentStatus(DocumentCommon):
         )
         self.assertEqual(file.res_id, former.id)
         self._assert_status(self.line, "missing")
+
+    def test_only_an_edition_is_renewed(self):
+        """CA-05: an empty place has no edition to renew, and a former edition is not renewed."""
+        keeper = self.line.with_user(self.keeper)
+        with self.assertRaisesRegex(UserError, "no edition that could be renewed"):
+            keeper.action_renew()
+        self.line.date_received = "2024-01-01"
+        keeper.action_renew()
+        for line in (self.line, self.line.former_document_ids):
+            with self.assertRaisesRegex(UserError, "no edition that could be renewed"):
+                line.with_user(self.keeper).action_renew()
+        self.assertEqual(len(self.line.former_document_ids), 1)
+
+    def test_countersigned_once_received(self):
+        """CA-101: departments countersign what is there, not the place where it will be."""
+        line = self._line(self.archive, "D11")
+        self.assertTrue(line.type_id.review_department_ids)
+        with self.assertRaisesRegex(UserError, "has not been received"):
+            line.action_request_sign_off()
+
+    def test_countersigned_by_the_departments_of_its_type(self):
+        """CA-101: a type that names no department has nobody to countersign it."""
+        self.assertFalse(self.line.type_id.review_department_ids)
+        self.line.date_received = "2025-01-01"
+        with self.assertRaisesRegex(UserError, "No department countersigns"):
+            self.line.action_request_sign_off()
 
     def test_form_receipt(self):
         """Attaching a file in the form fills in day and person."""
