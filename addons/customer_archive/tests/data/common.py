@@ -60,11 +60,16 @@ class ImportCommon(BaseCommon):
     def setUpClass(cls):
         super().setUpClass()
         group = "customer_archive.group_customer_archive_"
-        cls.clerk = new_test_user(cls.env, "import_clerk", group + "user", name="陈晓")
-        cls.colleague = new_test_user(
-            cls.env, "import_other", group + "user", name="林静"
+        # the job speaks the language of its user, whatever the default of the database
+        cls.clerk = new_test_user(
+            cls.env, "import_clerk", group + "user", name="陈晓", lang="en_US"
         )
-        cls.keeper = new_test_user(cls.env, "import_keeper", group + "keeper")
+        cls.colleague = new_test_user(
+            cls.env, "import_other", group + "user", name="林静", lang="en_US"
+        )
+        cls.keeper = new_test_user(
+            cls.env, "import_keeper", group + "keeper", lang="en_US"
+        )
         # the progress is written by a connection of its own, which a test has not
         cls.classPatch(
             type(cls.env["customer.import.progress"]),
