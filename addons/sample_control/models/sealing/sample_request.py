@@ -191,6 +191,7 @@ class SampleRequest(models.Model):
         copy=False,
         index=True,
         tracking=True,
+        group_expand="_group_expand_states",
     )
     kind = fields.Selection(
         selection=KINDS,
@@ -785,6 +786,11 @@ class SampleRequest(models.Model):
                 old_sudo._write_protected({"is_contested": True})
 
     # --- Labels ---
+
+    @api.model
+    def _group_expand_states(self, states, domain):
+        """Show the columns that hold something in the order of the steps."""
+        return [state for state, __ in STATES if state in states]
 
     def _get_kind_label(self):
         """Return the kind of this request in words."""

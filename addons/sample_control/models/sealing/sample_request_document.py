@@ -50,7 +50,7 @@ class SampleRequestDocument(models.Model):
     )
     sequence = fields.Integer(default=10)
     code = fields.Char(readonly=True, help="Short name in the rule that asks for it.")
-    name = fields.Char(required=True)
+    name = fields.Char(required=True, translate=True)
     required = fields.Boolean(
         readonly=True,
         default=True,
@@ -315,7 +315,8 @@ class SampleRequest(models.Model):
         self.ensure_one()
         applies = self._is_document_needed(wanted["applies_to"])
         if not line_sudo:
-            self.env["sample.request.document"].sudo().create(
+            line_sudo = self.env["sample.request.document"].sudo()
+            line_sudo = line_sudo.create(
                 {
                     "request_id": self.id,
                     "sequence": sequence,
@@ -327,6 +328,7 @@ class SampleRequest(models.Model):
                     "state": "missing" if applies else "not_applicable",
                 }
             )
+            self._translate_document(line_sudo)
             return
         line_sudo.write(
             {
@@ -339,6 +341,22 @@ class SampleRequest(models.Model):
             line_sudo._transition("not_applicable")
         elif applies and line_sudo.state == "not_applicable":
             line_sudo._transition("missing")
+
+    def _translate_document(self, line_sudo):
+        """Let a line of the checklist speak every language that its rule speaks.
+
+        :param line_sudo: the line
+        """
+        self.ensure_one()
+        # sudo: the checklist follows the rules whoever changes the request
+        asked_sudo = self.sudo()._get_policy("sealing").document_ids
+        asked_sudo = asked_sudo.filtered(lambda d: d.code == line_sudo.code)[:1]
+        if asked_sudo:
+            texts = asked_sudo.get_field_translations("name")[0]
+            line_sudo.update_field_translations(
+                "name",
+                {text["lang"]: text["value"] for text in texts if text["value"]},
+            )
 
     def _is_document_needed(self, applies_to):
         """Tell whether a document asked for some parts is needed for this one."""

@@ -26,6 +26,16 @@ class TestDocuments(SealingCase):
         self.assertEqual(self._line(request, "on_site_test").state, "not_applicable")
         self.assertEqual(request.missing_count, 1)
 
+    def test_checklist_speaks_the_language_of_the_rule(self):
+        """SC-22.1: whoever creates the request, each reader sees the line in the own language."""
+        for lang in ("en_US", "zh_CN"):
+            self.env["res.lang"]._activate_lang(lang)
+        asked = self.rule.document_ids.filtered(lambda d: d.code == "small_batch")
+        asked.with_context(lang="zh_CN").name = "小批试制评审单"
+        line = self._line(self._new_request(), "small_batch")
+        self.assertEqual(line.name, "Small-batch trial review sheet")
+        self.assertEqual(line.with_context(lang="zh_CN").name, "小批试制评审单")
+
     def test_key_part_without_report(self):
         """E14: a key part without the third-party report does not pass the review."""
         self.product.is_key_part = True

@@ -18,7 +18,7 @@ class TestIssue(SealingCase):
     def test_life_of_a_point(self):
         """SC-25: answered with cause and measure, done, verified by quality."""
         issue = self._new_issue(self.request)
-        self.assertRegex(issue.name, r"^YJWT-\d{4}-00001$")
+        self.assertRegex(issue.name, r"^YJWT-\d{4}-\d{5}$")
         self.assertEqual(issue.activity_ids.user_id, self.technical)
         with self.assertRaisesRegex(UserError, "cause and the corrective"):
             issue.with_user(self.technical).action_answer()

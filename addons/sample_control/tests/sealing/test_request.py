@@ -25,7 +25,7 @@ class TestRequest(SealingCase):
     def test_defaults_of_kinds(self):
         """SC-20, SC-05: the kind gives reason and type; the rules are kept with the request."""
         request = self._new_request()
-        self.assertRegex(request.name, r"^YJSQ-\d{4}-00001$")
+        self.assertRegex(request.name, r"^YJSQ-\d{4}-\d{5}$")
         self.assertEqual(request.type_id, self._type("SEAL"))
         self.assertEqual(request.reason_id, self._reason("T17"))
         self.assertEqual(request._get_policy("sealing"), self.rule)
