@@ -7,6 +7,8 @@ from .common import run_jobs_when_asked_for_progress
 class TestCustomerImportTour(HttpCase):
     """CA-97: an office's list becomes archives, in the browser."""
 
+    test_cursor_lock_timeout = 120  # imports take long on a busy machine
+
     def setUp(self):
         super().setUp()
         group = "customer_archive.group_customer_archive_"

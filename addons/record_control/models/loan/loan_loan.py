@@ -545,6 +545,8 @@ class LoanLoan(models.Model):
 
     def _get_class_reasons(self, line):
         loan_class = line.sudo().class_id
+        if not loan_class and not line._origin:
+            return []  # the class is found when the line is saved
         if not loan_class:
             return [
                 self.env._(
