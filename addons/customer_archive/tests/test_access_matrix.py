@@ -79,6 +79,7 @@ MATRIX = """
         loan.return                            crud  crud  crud  crud  crud  crud  crud  crud
         loan.return.line                       crud  crud  crud  crud  crud  crud  crud  crud
         sign.off.change                        r     r     r     r     r     r     r     r
+        sign.off.contact.wizard                cru   cru   cru   cru   cru   cru   cru   cru
         sign.off.deputy                        crud  crud  crud  crud  crud  crud  crud  crud
         sign.off.preview                       -     -     -     -     -     -     -     cru
         sign.off.request                       r     r     r     r     r     r     r     r
