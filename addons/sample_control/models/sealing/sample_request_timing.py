@@ -24,7 +24,6 @@ class SampleRequest(models.Model):
         copy=False,
         help="When the piece is to be sealed.",
     )
-    planned_end_at = fields.Datetime(compute="_compute_planned_end_at")
     earliest_at = fields.Datetime(
         string="Notice Kept From",
         readonly=True,
@@ -98,12 +97,6 @@ class SampleRequest(models.Model):
         }
 
     # --- Computes ---
-
-    @api.depends("planned_at")
-    def _compute_planned_end_at(self):
-        for request in self:
-            start = request.planned_at
-            request.planned_end_at = start and start + timedelta(hours=1)
 
     @api.depends("planned_at", "earliest_at")
     def _compute_is_urgent(self):
