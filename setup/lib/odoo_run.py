@@ -69,19 +69,21 @@ class Odoo:
 
     def install(self, config, database, modules, *options):
         """Install modules into a database (created when it does not exist)."""
-        log = self.run(
-            f"installing {', '.join(modules)} failed",
-            *("-c", config, "-d", database, "-i", ",".join(modules)),
-            *("--stop-after-init", "--no-http", "--max-cron-threads=0", *options),
-        )
-        self.check_installed(database, modules, log)
-        return log
+        step = f"installing {', '.join(modules)} failed"
+        return self.load(step, config, database, "-i", modules, *options)
 
     def upgrade(self, config, database, modules, *options):
         """Upgrade modules, and what depends on them, in a database that has them."""
+        step = (
+            f"upgrading {', '.join(modules)} failed; the database keeps the old state"
+        )
+        return self.load(step, config, database, "-u", modules, *options)
+
+    def load(self, step, config, database, flag, modules, *options):
+        """Install (-i) or upgrade (-u) modules; return Odoo's log."""
         log = self.run(
-            f"upgrading {', '.join(modules)} failed; the database keeps the old state",
-            *("-c", config, "-d", database, "-u", ",".join(modules)),
+            step,
+            *("-c", config, "-d", database, flag, ",".join(modules)),
             *("--stop-after-init", "--no-http", "--max-cron-threads=0", *options),
         )
         self.check_installed(database, modules, log)

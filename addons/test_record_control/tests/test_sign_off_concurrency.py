@@ -135,11 +135,9 @@ class TestSignOffConcurrency(BaseCase):
                 cr.rollback()
                 results.append(str(error))
 
-    @mute_logger("odoo.sql_db")
-    def test_two_approvers_at_once(self):
-        """Two approvers at once cannot double-advance: one signs, the other is repeated and sees the next step."""
-        order_id = self._create_order()
-        results, barrier = [], threading.Barrier(2)
+    def _sign_at_once(self, order_id):
+        """Let all users sign in the same instant; return what became of each, sorted."""
+        results, barrier = [], threading.Barrier(len(self.users))
         threads = [
             threading.Thread(
                 target=self._sign, args=(user_id, order_id, results, barrier)
@@ -150,7 +148,13 @@ class TestSignOffConcurrency(BaseCase):
             thread.start()
         for thread in threads:
             thread.join(30)
-        self.assertEqual(sorted(results), ["repeat", "signed"])
+        return sorted(results)
+
+    @mute_logger("odoo.sql_db")
+    def test_two_approvers_at_once(self):
+        """Two approvers at once cannot double-advance: one signs, the other is repeated and sees the next step."""
+        order_id = self._create_order()
+        self.assertEqual(self._sign_at_once(order_id), ["repeat", "signed"])
         with closing(self.registry.cursor()) as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             request = env["test.sign.off.order"].browse(order_id).sign_off_request_id
@@ -164,18 +168,7 @@ class TestSignOffConcurrency(BaseCase):
     def test_two_countersigners_at_once(self):
         """会签: two sign side by side in the same instant; neither signature is lost, the round is sealed once."""
         order_id = self._create_order("SIDE")
-        results, barrier = [], threading.Barrier(2)
-        threads = [
-            threading.Thread(
-                target=self._sign, args=(user_id, order_id, results, barrier)
-            )
-            for user_id in self.users
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(30)
-        self.assertEqual(sorted(results), ["repeat", "signed"])
+        self.assertEqual(self._sign_at_once(order_id), ["repeat", "signed"])
         with closing(self.registry.cursor()) as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             order = env["test.sign.off.order"].browse(order_id)
