@@ -637,6 +637,7 @@ class AccessGrantLine(models.Model):
 
     _name = "access.grant.line"
     _description = "Access Grant Record"
+    _inherit = ["append.only.mixin"]
     _order = "grant_id desc, id"
 
     grant_id = fields.Many2one(
@@ -685,20 +686,9 @@ class AccessGrantLine(models.Model):
                     record.display_name if record else self.env._("Deleted record")
                 )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su:
-            raise UserError(
-                self.env._("The records of a grant are named when it is requested.")
-            )
-        return super().create(vals_list)
-
-    def write(self, vals):
-        raise UserError(self.env._("The records of a grant cannot be changed."))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_any(self):
-        raise UserError(self.env._("The records of a grant cannot be changed."))
+    @api.model
+    def _explain_system_only(self):
+        return self.env._("The records of a grant are named when it is requested.")
 
     @api.model
     def _get_valid_domain(self, res_model, user, right="read"):

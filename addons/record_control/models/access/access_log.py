@@ -5,7 +5,6 @@ from datetime import timedelta
 from dateutil.relativedelta import relativedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.tools import SQL
 
@@ -57,6 +56,7 @@ class AccessLog(models.Model):
 
     _name = "access.log"
     _description = "Access Log"
+    _inherit = ["append.only.mixin"]
     _order = "id desc"
     _rec_name = "res_name"
     _log_access = False
@@ -154,23 +154,7 @@ class AccessLog(models.Model):
                     record.display_name if record else self.env._("Deleted record")
                 )
 
-    # --- CRUD: append-only ---
-
-    @api.private
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su:
-            raise UserError(
-                self.env._("Access log lines are written by the system alone.")
-            )
-        return super().create(vals_list)
-
-    def write(self, vals):
-        raise UserError(self.env._("Access log lines are never changed."))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_any(self):
-        raise UserError(self.env._("Access log lines are never deleted."))
+    # --- Reading ---
 
     @api.model
     def _search(self, *args, **kwargs):

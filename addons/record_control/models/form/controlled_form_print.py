@@ -1,7 +1,6 @@
 from collections import Counter
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 
 class ControlledFormPrint(models.Model):
@@ -9,6 +8,7 @@ class ControlledFormPrint(models.Model):
 
     _name = "controlled.form.print"
     _description = "Print of a Controlled Form"
+    _inherit = ["append.only.mixin"]
     _order = "printed_at desc, id desc"
     _rec_name = "res_name"
 
@@ -66,22 +66,6 @@ class ControlledFormPrint(models.Model):
     _copies_positive = models.Constraint(
         "CHECK(copies > 0)", "A print has at least one copy."
     )
-
-    # --- CRUD ---
-
-    @api.private
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su:
-            raise UserError(self.env._("The print register is written by the system."))
-        return super().create(vals_list)
-
-    def write(self, vals):
-        raise UserError(self.env._("A line of the print register cannot be changed."))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_never(self):
-        raise UserError(self.env._("A line of the print register cannot be deleted."))
 
     # --- Actions ---
 

@@ -1,2 +1,3 @@
+from . import append_only_mixin
 from . import protected_fields_mixin
 from . import guarded_state_mixin

@@ -1,5 +1,4 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import fields, models
 
 CUSTODY_STATES = [
     ("stored", "In its place"),
@@ -17,7 +16,7 @@ class SampleCustodyLog(models.Model):
 
     _name = "sample.custody.log"
     _description = "Sample Custody Log"
-    _inherit = ["restricted.line.mixin"]
+    _inherit = ["append.only.mixin", "restricted.line.mixin"]
     _order = "id desc"
     _restricted_parent_field = "sample_id"
 
@@ -62,18 +61,3 @@ class SampleCustodyLog(models.Model):
     origin_res_id = fields.Many2oneReference(
         string="Caused By", model_field="origin_res_model"
     )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su:
-            raise UserError(
-                self.env._("The custody log is written by the system alone.")
-            )
-        return super().create(vals_list)
-
-    def write(self, vals):
-        raise UserError(self.env._("The custody log cannot be changed."))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_any(self):
-        raise UserError(self.env._("The custody log cannot be deleted."))

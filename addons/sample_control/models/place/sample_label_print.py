@@ -25,7 +25,7 @@ class SampleLabelPrint(models.Model):
 
     _name = "sample.label.print"
     _description = "Label Print"
-    _inherit = ["controlled.form.mixin"]
+    _inherit = ["append.only.mixin", "controlled.form.mixin"]
     _order = "id desc"
 
     layout = fields.Selection(selection=LAYOUTS, required=True, readonly=True)
@@ -60,22 +60,11 @@ class SampleLabelPrint(models.Model):
         for job in self:
             job.display_name = f"{labels.get(job.layout, '')} {job.id or ''}".strip()
 
-    # --- CRUD ---
+    # --- Append-only ---
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su:
-            raise UserError(
-                self.env._("Labels are printed from the sample or the place.")
-            )
-        return super().create(vals_list)
-
-    def write(self, vals):
-        raise UserError(self.env._("The register of label prints cannot be changed."))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_any(self):
-        raise UserError(self.env._("The register of label prints cannot be deleted."))
+    @api.model
+    def _explain_system_only(self):
+        return self.env._("Labels are printed from the sample or the place.")
 
     # --- Business ---
 

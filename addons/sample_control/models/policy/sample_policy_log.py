@@ -1,5 +1,4 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import fields, models
 
 
 class SamplePolicyLog(models.Model):
@@ -7,6 +6,7 @@ class SamplePolicyLog(models.Model):
 
     _name = "sample.policy.log"
     _description = "Recalculation of Sample Rules"
+    _inherit = ["append.only.mixin"]
     _order = "id desc"
 
     res_model = fields.Char(string="Model", required=True, index=True)
@@ -20,16 +20,3 @@ class SamplePolicyLog(models.Model):
     changes = fields.Text(required=True)
     old_snapshot = fields.Json()
     new_snapshot = fields.Json()
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su:
-            raise UserError(self.env._("The log is written by the system alone."))
-        return super().create(vals_list)
-
-    def write(self, vals):
-        raise UserError(self.env._("The log of recalculations cannot be changed."))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_any(self):
-        raise UserError(self.env._("The log of recalculations cannot be deleted."))

@@ -1,5 +1,4 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import fields, models
 
 
 class SampleRequestRound(models.Model):
@@ -7,6 +6,7 @@ class SampleRequestRound(models.Model):
 
     _name = "sample.request.round"
     _description = "Round of a Sample Request"
+    _inherit = ["append.only.mixin"]
     _order = "request_id, number"
 
     request_id = fields.Many2one(
@@ -35,16 +35,3 @@ class SampleRequestRound(models.Model):
     _number_unique = models.UniqueIndex(
         "(request_id, number)", "Each round of a request ends once."
     )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su:
-            raise UserError(self.env._("Rounds are recorded by the system alone."))
-        return super().create(vals_list)
-
-    def write(self, vals):
-        raise UserError(self.env._("A recorded round cannot be changed."))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_any(self):
-        raise UserError(self.env._("A recorded round cannot be deleted."))
