@@ -49,7 +49,7 @@ class SampleSample(models.Model):
         "guarded.state.mixin",
         "numbering.mixin",
         "sign.off.mixin",
-        "sample.policy.mixin",
+        "sample.piece.mixin",
         "loan.thing.mixin",
         "controlled.form.mixin",
         "portal.mixin",
@@ -99,12 +99,6 @@ class SampleSample(models.Model):
         index="trigram",
     )
     active = fields.Boolean(default=True)
-    company_id = fields.Many2one(
-        comodel_name="res.company",
-        required=True,
-        index=True,
-        default=lambda self: self.env.company,
-    )
     state = fields.Selection(
         selection=STATES,
         required=True,
@@ -116,22 +110,11 @@ class SampleSample(models.Model):
     )
 
     # What it is
-    product_id = fields.Many2one(
-        comodel_name="product.product",
-        index=True,
-        check_company=True,
-        tracking=True,
-    )
     product_tmpl_id = fields.Many2one(
         related="product_id.product_tmpl_id",
         string="Product Template",
         store=True,
         index=True,
-    )
-    title = fields.Char(
-        string="Name of the Piece",
-        tracking=True,
-        help="For pieces without a product, such as gauge blocks and pieces of competitors.",
     )
     type_id = fields.Many2one(
         comodel_name="sample.type",
@@ -169,22 +152,6 @@ class SampleSample(models.Model):
         tracking=True,
         index=True,
     )
-    partner_id = fields.Many2one(
-        comodel_name="res.partner",
-        string="Customer",
-        index="btree_not_null",
-        tracking=True,
-        check_company=True,
-    )
-    supplier_id = fields.Many2one(
-        comodel_name="res.partner",
-        compute="_compute_supplier_id",
-        store=True,
-        readonly=False,
-        index="btree_not_null",
-        tracking=True,
-        check_company=True,
-    )
     owner_id = fields.Many2one(
         comodel_name="res.partner",
         index="btree_not_null",
@@ -192,8 +159,6 @@ class SampleSample(models.Model):
         check_company=True,
         help="Whose property the piece is. Empty: our own.",
     )
-    drawing_no = fields.Char(string="Drawing No.")
-    drawing_rev = fields.Char(string="Drawing Revision")
     in_process_only = fields.Boolean(
         string="In-process Only",
         compute="_compute_in_process_only",
@@ -214,8 +179,6 @@ class SampleSample(models.Model):
         check_company=True,
         help="Why the sample was created.",
     )
-    reason_note = fields.Text(string="Explanation")
-    pending_document = fields.Char(help="The document that the sample stands in for.")
     pending_effective_date = fields.Date(
         string="Expected to Take Effect",
         index="btree_not_null",
@@ -228,20 +191,6 @@ class SampleSample(models.Model):
         index="btree_not_null",
         help="The production batch from which the piece was taken.",
     )
-    sampling_method = fields.Selection(
-        selection=[
-            ("random", "Picked at random"),
-            ("designated", "Designated"),
-            ("customer", "Provided by the customer"),
-        ],
-    )
-    date_sampled = fields.Date(string="Sampling Date")
-    sampler_quality_id = fields.Many2one(
-        comodel_name="res.users", string="Sampler (Quality)"
-    )
-    sampler_technical_id = fields.Many2one(
-        comodel_name="res.users", string="Sampler (Technical)"
-    )
     qty = fields.Float(string="Quantity", default=1.0, digits="Product Unit")
     uom_id = fields.Many2one(
         comodel_name="uom.uom",
@@ -253,12 +202,6 @@ class SampleSample(models.Model):
     qty_reason = fields.Char(
         string="Reason for More",
         help="In principle one piece is kept; say why there are more.",
-    )
-    piece_size = fields.Char(
-        compute="_compute_piece_size",
-        store=True,
-        readonly=False,
-        help="For example a piece of about 20 cm of strip material.",
     )
     handling_note = fields.Text(
         string="Handling",
@@ -331,12 +274,6 @@ class SampleSample(models.Model):
 
     # --- Computes ---
 
-    @api.depends("name", "product_id", "title")
-    def _compute_display_name(self):
-        for sample in self:
-            thing = sample.product_id.display_name or sample.title or ""
-            sample.display_name = f"{sample.name or ''} {thing}".strip()
-
     @api.depends("type_id")
     def _compute_nature(self):
         for sample in self:
@@ -347,23 +284,10 @@ class SampleSample(models.Model):
         for sample in self:
             sample.in_process_only = sample.type_id.is_in_process
 
-    @api.depends("product_id", "origin")
-    def _compute_supplier_id(self):
-        for sample in self:
-            bought = sample.origin in ("purchased", "outsourced")
-            if not sample.supplier_id and bought:
-                sample.supplier_id = sample.product_id.seller_ids[:1].partner_id
-
     @api.depends("product_id")
     def _compute_uom_id(self):
         for sample in self:
             sample.uom_id = sample.uom_id or sample.product_id.uom_id
-
-    @api.depends("policy_snapshot")
-    def _compute_piece_size(self):
-        for sample in self:
-            values = (sample.policy_snapshot or {}).get("sealing", {}).get("values", {})
-            sample.piece_size = sample.piece_size or values.get("piece_size_note")
 
     @api.depends("type_id", "policy_snapshot")
     def _compute_protection_tag_ids(self):
@@ -376,46 +300,6 @@ class SampleSample(models.Model):
                 sample.protection_tag_ids = tags or sample.type_id.protection_tag_ids
 
     # --- Constraints ---
-
-    @api.constrains("product_id", "title", "type_id")
-    def _check_product(self):
-        for sample in self:
-            if sample.product_id or (sample.title and not sample.type_id.needs_product):
-                continue
-            raise ValidationError(
-                self.env._(
-                    "A sample of type %(type)s needs a product.",
-                    type=sample.type_id.name,
-                )
-                if sample.type_id.needs_product
-                else self.env._("Enter the product or the name of the piece.")
-            )
-
-    @api.constrains("qty", "qty_reason", "policy_snapshot")
-    def _check_qty_reason(self):
-        for sample in self:
-            values = sample._get_policy_values("sealing")
-            limit = values.get("max_qty_without_reason", 1.0)
-            if sample.qty > limit and not (sample.qty_reason or "").strip():
-                raise ValidationError(
-                    self.env._(
-                        "%(sample)s: in principle %(limit)g is kept; enter the reason for a quantity of %(qty)g.",
-                        sample=sample.display_name,
-                        limit=limit,
-                        qty=sample.qty,
-                    )
-                )
-
-    @api.constrains("reason_id", "pending_document", "pending_effective_date")
-    def _check_pending_document(self):
-        for sample in self.filtered("reason_id.needs_document"):
-            if not sample.pending_document or not sample.pending_effective_date:
-                raise ValidationError(
-                    self.env._(
-                        "%(sample)s stands in for a document: enter which one and when it is expected to take effect.",
-                        sample=sample.display_name,
-                    )
-                )
 
     @api.constrains("in_process_only", "type_id")
     def _check_in_process_only(self):

@@ -36,21 +36,11 @@ class SampleSample(models.Model):
     date_returned = fields.Date(string="Returned On")
 
     # SC-04 sealed sample
-    first_batch_name = fields.Char(string="First Mass-produced Batch")
     is_electrical = fields.Boolean(
         string="Electrical Part", help="Tested on site before it is sealed."
     )
 
     # SC-05 temporary sample
-    tooling_state = fields.Selection(
-        selection=[
-            ("not_accepted", "Not finally accepted"),
-            ("accepted", "Accepted"),
-        ],
-        string="Tooling",
-        tracking=True,
-    )
-    workaround_note = fields.Text(string="Work-around Processing")
     concession_note = fields.Text(
         string="Concession",
         tracking=True,

@@ -122,15 +122,7 @@ class SampleSample(models.Model):
         return reasons
 
     def _get_random_pick_reasons(self):
-        """Say what is missing of a joint random pick from mass production (SC-15.3)."""
-        self.ensure_one()
-        reasons = []
-        if self.sampling_method != "random" or not self.lot_name:
-            reasons.append(
-                self.env._(
-                    "Pick the piece at random from mass production and enter its batch."
-                )
-            )
+        reasons = super()._get_random_pick_reasons()
         samplers = self.sampler_quality_id, self.sampler_technical_id
         if not all(samplers) or samplers[0] == samplers[1]:
             reasons.append(

@@ -120,7 +120,7 @@ class SampleRequest(models.Model):
         "numbering.mixin",
         "sign.off.mixin",
         "clock.mixin",
-        "sample.policy.mixin",
+        "sample.piece.mixin",
         "controlled.form.mixin",
         "mail.thread",
         "mail.activity.mixin",
@@ -177,12 +177,6 @@ class SampleRequest(models.Model):
         copy=False,
         index="trigram",
     )
-    company_id = fields.Many2one(
-        comodel_name="res.company",
-        required=True,
-        index=True,
-        default=lambda self: self.env.company,
-    )
     state = fields.Selection(
         selection=STATES,
         required=True,
@@ -228,9 +222,7 @@ class SampleRequest(models.Model):
         check_company=True,
         help="Why the sample is needed: T01 to T18.",
     )
-    reason_note = fields.Text(string="Explanation")
     reason_needs_document = fields.Boolean(related="reason_id.needs_document")
-    pending_document = fields.Char(help="The document that the sample stands in for.")
     pending_effective_date = fields.Date(string="Expected to Take Effect")
     old_sample_id = fields.Many2one(
         comodel_name="sample.sample",
@@ -240,17 +232,6 @@ class SampleRequest(models.Model):
         ondelete="restrict",
         copy=False,
         check_company=True,
-    )
-    product_id = fields.Many2one(
-        comodel_name="product.product",
-        index=True,
-        check_company=True,
-        tracking=True,
-    )
-    title = fields.Char(
-        string="Name of the Piece",
-        tracking=True,
-        help="For pieces without a product, such as gauge blocks and pieces of competitors.",
     )
     is_key_part = fields.Boolean(related="product_id.is_key_part")
     is_electrical = fields.Boolean(
@@ -283,29 +264,11 @@ class SampleRequest(models.Model):
         required=True,
         tracking=True,
     )
-    partner_id = fields.Many2one(
-        comodel_name="res.partner",
-        string="Customer",
-        index="btree_not_null",
-        tracking=True,
-        check_company=True,
-    )
-    supplier_id = fields.Many2one(
-        comodel_name="res.partner",
-        compute="_compute_supplier_id",
-        store=True,
-        readonly=False,
-        index="btree_not_null",
-        tracking=True,
-        check_company=True,
-    )
     owner_id = fields.Many2one(
         comodel_name="res.partner",
         check_company=True,
         help="Whose property the piece is. Empty: our own.",
     )
-    drawing_no = fields.Char(string="Drawing No.")
-    drawing_rev = fields.Char(string="Drawing Revision")
     qty = fields.Integer(
         string="Pieces",
         default=1,
@@ -315,11 +278,6 @@ class SampleRequest(models.Model):
     qty_reason = fields.Char(
         string="Reason for More",
         help="Say why there are more pieces, for example one for each side that signs.",
-    )
-    piece_size = fields.Char(
-        compute="_compute_piece_size",
-        store=True,
-        readonly=False,
     )
     date_required = fields.Date(string="Required By", tracking=True)
     change_ref = fields.Char(string="Related Change")
@@ -333,40 +291,16 @@ class SampleRequest(models.Model):
     lot_name = fields.Char(
         string="Batch", help="The production batch from which the piece is taken."
     )
-    sampling_method = fields.Selection(
-        selection=[
-            ("random", "Picked at random"),
-            ("designated", "Designated"),
-            ("customer", "Provided by the customer"),
-        ],
-    )
-    date_sampled = fields.Date(string="Sampling Date")
-    sampler_quality_id = fields.Many2one(
-        comodel_name="res.users", string="Sampler (Quality)"
-    )
-    sampler_technical_id = fields.Many2one(
-        comodel_name="res.users", string="Sampler (Technical)"
-    )
 
     # Before sealing (SC-04), temporary samples (SC-05)
-    first_batch_name = fields.Char(string="First Mass-produced Batch")
     first_batch_date = fields.Date(string="First Batch Made On")
     continuous_qty = fields.Float(
         string="Made in a Row",
         help="Pieces of continuous production before the sealing.",
     )
     pass_rate = fields.Float(help="Percent of good parts before the sealing.")
-    tooling_state = fields.Selection(
-        selection=[
-            ("not_accepted", "Not finally accepted"),
-            ("accepted", "Accepted"),
-        ],
-        string="Tooling",
-        tracking=True,
-    )
     tooling_accepted_date = fields.Date(string="Tooling Accepted On")
     tooling_acceptance_date = fields.Date(string="Tooling Acceptance Expected")
-    workaround_note = fields.Text(string="Work-around Processing")
     concession_note = fields.Text(string="Concession")
     concession_approver_id = fields.Many2one(
         comodel_name="res.users", string="Concession Approved By"
@@ -490,12 +424,6 @@ class SampleRequest(models.Model):
 
     # --- Computes ---
 
-    @api.depends("name", "product_id", "title")
-    def _compute_display_name(self):
-        for request in self:
-            thing = request.product_id.display_name or request.title or ""
-            request.display_name = f"{request.name or ''} {thing}".strip()
-
     @api.depends("kind")
     def _compute_reason_id(self):
         reasons = self.env["sample.reason"]
@@ -538,22 +466,12 @@ class SampleRequest(models.Model):
                 bought = request.product_id.seller_ids
                 request.origin = "purchased" if bought else "self_made"
 
-    @api.depends("product_id", "origin", "old_sample_id")
+    @api.depends("old_sample_id")
     def _compute_supplier_id(self):
-        for request in self:
-            bought = request.origin in ("purchased", "outsourced")
-            if not request.supplier_id and bought:
-                request.supplier_id = (
-                    request.old_sample_id.supplier_id
-                    or request.product_id.seller_ids[:1].partner_id
-                )
+        super()._compute_supplier_id()
 
-    @api.depends("policy_snapshot")
-    def _compute_piece_size(self):
-        for request in self:
-            values = (request.policy_snapshot or {}).get("sealing", {})
-            note = values.get("values", {}).get("piece_size_note")
-            request.piece_size = request.piece_size or note
+    def _get_default_supplier(self):
+        return self.old_sample_id.supplier_id or super()._get_default_supplier()
 
     @api.depends("policy_snapshot", "type_id.needs_validity")
     def _compute_validity(self):
@@ -580,23 +498,6 @@ class SampleRequest(models.Model):
 
     # --- Constraints ---
 
-    @api.constrains("product_id", "title", "type_id")
-    def _check_product(self):
-        for request in self:
-            needed = request.type_id.needs_product
-            if request.product_id or (request.title and not needed):
-                continue
-            raise ValidationError(
-                self.env._(
-                    "%(request)s: enter the product.", request=request.display_name
-                )
-                if needed
-                else self.env._(
-                    "%(request)s: enter the product or the name of the piece.",
-                    request=request.display_name,
-                )
-            )
-
     @api.constrains("kind", "type_id")
     def _check_type(self):
         for request in self:
@@ -608,32 +509,6 @@ class SampleRequest(models.Model):
                         request=request.display_name,
                         kind=request._get_kind_label(),
                         code=code,
-                    )
-                )
-
-    @api.constrains("qty", "qty_reason", "policy_snapshot")
-    def _check_qty_reason(self):
-        for request in self:
-            values = request._get_policy_values("sealing")
-            limit = values.get("max_qty_without_reason", 1.0)
-            if request.qty > limit and not (request.qty_reason or "").strip():
-                raise ValidationError(
-                    self.env._(
-                        "%(request)s: in principle %(limit)g is kept; enter the reason for %(qty)g.",
-                        request=request.display_name,
-                        limit=limit,
-                        qty=request.qty,
-                    )
-                )
-
-    @api.constrains("reason_id", "pending_document", "pending_effective_date")
-    def _check_pending_document(self):
-        for request in self.filtered("reason_id.needs_document"):
-            if not request.pending_document or not request.pending_effective_date:
-                raise ValidationError(
-                    self.env._(
-                        "%(request)s: the sample stands in for a document; enter which one and when it is expected to take effect.",
-                        request=request.display_name,
                     )
                 )
 

@@ -379,16 +379,7 @@ class SampleRequest(models.Model):
         return reasons
 
     def _get_random_pick_reasons(self):
-        """Say what is missing of a joint random pick from mass production (SC-15.3)."""
-        self.ensure_one()
-        reasons = []
-        if self.sampling_method != "random" or not self.lot_name:
-            reasons.append(
-                self.env._(
-                    "Pick the piece at random from mass production and enter its batch."
-                )
-            )
-        return reasons + self._get_pair_reasons(
+        return super()._get_random_pick_reasons() + self._get_pair_reasons(
             self.sampler_quality_id,
             self.sampler_technical_id,
             self.env._("random pick"),
