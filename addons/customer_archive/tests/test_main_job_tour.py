@@ -77,7 +77,9 @@ class TestMainJobTour(HttpCase):
         super().setUp()
         run_jobs_when_asked_for_progress(self)
         self.downloads = self.enterContext(tempfile.TemporaryDirectory())
+        self.awaited = None  # the suffix of the file that the browser is to save
         self._allow_downloads()
+        self._stay_until_saved()
 
     # --- Downloads: the browser keeps them in a folder of this test ---
 
@@ -100,14 +102,37 @@ class TestMainJobTour(HttpCase):
 
         self.patch(reports, "_render_qweb_pdf", render_for_real)
 
-    def _read_download(self, suffix):
-        """Return name and content of the one downloaded file of a kind."""
-        deadline = time.monotonic() + 20
-        while not (found := list(Path(self.downloads).glob(f"*{suffix}"))):
-            self.assertLess(time.monotonic(), deadline, f"no {suffix} downloaded")
-            time.sleep(0.1)
-        [path] = found
-        return path.name, path.read_bytes()
+    def _stay_until_saved(self):
+        """Let the browser save what it downloads before it is closed.
+
+        A tour ends when the content has arrived; the browser writes the file after that.
+        """
+        stop = common.ChromeBrowser.stop
+
+        def stop_when_saved(browser):
+            deadline = time.monotonic() + 60
+            while (
+                self.awaited
+                and not self._find_downloads()
+                and time.monotonic() < deadline
+            ):
+                time.sleep(0.1)
+            return stop(browser)
+
+        self.patch(common.ChromeBrowser, "stop", stop_when_saved)
+
+    def _find_downloads(self):
+        """Return the paths of the files of the awaited kind."""
+        return list(Path(self.downloads).glob(f"*{self.awaited}"))
+
+    def _download(self, suffix, tour, user):
+        """Take a step that downloads a file; return its name and content."""
+        self.awaited = suffix
+        self._take_step(tour, user)
+        found = self._find_downloads()
+        self.awaited = None
+        self.assertEqual(len(found), 1, f"no {suffix} downloaded")
+        return found[0].name, found[0].read_bytes()
 
     # --- Steps ---
 
@@ -175,8 +200,7 @@ class TestMainJobTour(HttpCase):
         )
 
     def _print_card(self):
-        self._take_step("print", self.sales)
-        name, content = self._read_download(".pdf")
+        name, content = self._download(".pdf", "print", self.sales)
         self.assertIn("客户资料管理卡", name)
         text = "".join(
             page.extract_text() for page in PdfReader(BytesIO(content)).pages
@@ -221,8 +245,7 @@ class TestMainJobTour(HttpCase):
         return self.env["customer.archive"].with_user(user).search([])
 
     def _export_ledger(self):
-        self._take_step("ledger", self.supervisor)
-        name, content = self._read_download(".xlsx")
+        name, content = self._download(".xlsx", "ledger", self.supervisor)
         sheet = load_workbook(BytesIO(content)).active
         rows = list(sheet.iter_rows(values_only=True))
         self.assertIn("客户一览表", name)

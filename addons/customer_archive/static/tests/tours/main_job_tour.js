@@ -71,11 +71,11 @@ function clickAndDownload(content, trigger) {
         trigger,
         async run({click}) {
             const original = download._download;
-            const downloaded = new Promise((resolve) => {
+            const downloaded = new Promise((resolve, reject) => {
                 download._download = (options) => {
                     download._download = original;
                     const result = original(options);
-                    result.finally(resolve);
+                    result.then(resolve, reject);
                     return result;
                 };
             });
