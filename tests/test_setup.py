@@ -1,10 +1,11 @@
 """The code behind the commands, where a mistake would go unnoticed."""
 
+import threading
 from types import SimpleNamespace
 
 import pytest
 
-from lib import addons, lint, paths, shell
+from lib import addons, lint, paths, shell, testing
 from lib.addons import Addon, all_addons
 from lib.databases import Templates
 from lib.odoo_run import Odoo, problems
@@ -131,8 +132,27 @@ def test_templates_of_two_odoos_keep_their_own_addons_path(monkeypatch, tmp_path
     with_sources, with_wheels = Odoo(server), Odoo(server)
     with_wheels.addons_path = []
     first = Templates(with_sources)
-    with Templates(with_wheels).config() as file:
+    with Templates(with_wheels).config("wheels") as file:
         assert "addons_path" not in file.read_text()
-    with first.config() as file:
+    with first.config("plain") as file, first.config("demo") as other:
+        assert file != other
         assert f"addons_path = {paths.ADDONS}" in file.read_text()
     assert not list(tmp_path.glob("*.conf"))
+
+
+def test_the_demo_database_is_tested_beside_the_others(monkeypatch, capsys):
+    """Both run at the same time; what the demo run prints comes after the others."""
+    both = threading.Barrier(2, timeout=60)
+
+    def run(runner, session, output=None):
+        both.wait()
+        print(f"ran {session.title}", file=output)
+        return testing.Result(passed=1)
+
+    monkeypatch.setattr(testing.Runner, "run", run)
+    runner = testing.Runner(SimpleNamespace(odoo_options=dict))
+    sessions = [testing.Session("demo", {}, [], demo=True)]
+    sessions.append(testing.Session("plain", {}, []))
+    results = runner.run_all(sessions)
+    assert [result.passed for result in results] == [1, 1]
+    assert capsys.readouterr().out.splitlines() == ["ran plain", "ran demo"]

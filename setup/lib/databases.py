@@ -46,9 +46,9 @@ class Templates:
         self.folder = paths.LOCAL / "templates"
 
     @contextmanager
-    def config(self):
-        """A configuration of this Odoo's own: others may have other addons paths."""
-        file = self.odoo.write_config(f"templates-{os.getpid()}")
+    def config(self, database):
+        """A configuration of its own: others may have other addons paths."""
+        file = self.odoo.write_config(f"{database}-{os.getpid()}")
         try:
             yield file
         finally:
@@ -65,7 +65,7 @@ class Templates:
             new = f"{name}_new"
             self.server.drop(new)
             language = f"--load-language={LANGUAGES}"
-            with self.config() as config:
+            with self.config(new) as config:
                 self.odoo.install(config, new, modules, language)
                 self.odoo.script(config, new, PREPARE, "preparing a template failed")
             self.server.rename(new, name)
@@ -87,7 +87,7 @@ class Templates:
             if demo:
                 accept_demo_data(self.server, new)
                 options.append("--with-demo")
-            with self.config() as config:
+            with self.config(new) as config:
                 log = self.odoo.install(config, new, list(addons), *options)
             self.folder.mkdir(parents=True, exist_ok=True)
             (self.folder / f"{name}.warnings").write_text("\n".join(problems(log)))

@@ -4,8 +4,10 @@ import argparse
 import json
 import os
 import subprocess
+import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,7 +24,7 @@ Run the tests of the suite with pytest-odoo. What is missing is installed first.
 Databases are prepared once and copied, so running one file again takes seconds.
 
   setup/test                            everything: the toolkit alone, then all addons
-                                        together, then the demo database
+                                        together; beside them the demo database
   setup/test --alone customer_archive   one addon with only what it depends on
   setup/test addons/x/tests/test_y.py -k name -x      any pytest arguments
 """
@@ -133,18 +135,41 @@ class Runner:
         self.odoo = Odoo(server)
         self.templates = Templates(self.odoo)
 
-    def run(self, session):
-        """Copy the template, run pytest on the copy, and count."""
+    def run_all(self, sessions):
+        """Run sessions one after the other; those with demo data beside the rest.
+
+        The robot that clicks through the demo database mostly waits for its browser. What
+        is printed there is kept until the others are through.
+        """
+        beside = [session for session in sessions if session.demo]
+        ahead = [session for session in sessions if not session.demo]
+        if not ahead:
+            return [self.run(session) for session in beside]
+        with tempfile.TemporaryFile("w+") as output:
+            try:
+                with ThreadPoolExecutor(1) as pool:
+                    waiting = [pool.submit(self.run, each, output) for each in beside]
+                    results = [self.run(session) for session in ahead]
+            finally:
+                output.seek(0)
+                sys.stdout.write(output.read())
+        return results + [future.result() for future in waiting]
+
+    def run(self, session, output=None):
+        """Copy the template, run pytest on the copy, and count.
+
+        :param output: file for what pytest prints; the terminal by default
+        """
         template = self.templates.with_addons(session.addons, session.demo)
         complaints = self.templates.warnings(template)
         # The checkout is in the name: several may share one server.
         database = f"test_{short_digest(str(paths.ROOT), session.title, os.getpid())}"
         self.server.clone(template, database)
-        config = self.odoo.write_config(f"test-{os.getpid()}", log_level="warn")
+        config = self.odoo.write_config(database, log_level="warn")
         say(f"testing: {session.title}")
         started = time.monotonic()
         try:
-            result = self.pytest(session, config, database)
+            result = self.pytest(session, config, database, output)
         finally:
             config.unlink()
             if self.keep:
@@ -157,7 +182,7 @@ class Runner:
             result.ok = False
         return result
 
-    def pytest(self, session, config, database):
+    def pytest(self, session, config, database, output):
         """Run pytest once."""
         command = [self.odoo.python, "-m", "pytest", "-p", "lib.pytest_suite"]
         command += ["--odoo-http", f"--odoo-config={config}"]
@@ -175,7 +200,12 @@ class Runner:
                 "SUITE_TEST_DATABASE": database,
             }
             code = subprocess.run(
-                command, cwd=paths.ROOT, env=environment, check=False
+                command,
+                cwd=paths.ROOT,
+                env=environment,
+                check=False,
+                stdout=output,
+                stderr=output and subprocess.STDOUT,
             ).returncode
             counts = json.loads(file.read_text()) if file.is_file() else {}
         counts.pop("warnings", None)
@@ -215,8 +245,8 @@ def main(argv):
     server.start()
     runner = Runner(server, options.keep)
     total = Result()
-    for session in plan(options, arguments):
-        total.add(runner.run(session))
+    for result in runner.run_all(plan(options, arguments)):
+        total.add(result)
     if not total.count():
         raise Failure("no test ran", "check the paths and the selection")
     if not total.ok:
