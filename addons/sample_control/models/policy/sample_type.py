@@ -47,6 +47,10 @@ class SampleType(models.Model):
         tracking=True,
         help="Pieces of competitors: never a basis of acceptance, visible to the benchmark group only.",
     )
+    is_limit = fields.Boolean(
+        string="Limit Sample",
+        help="Shows how far a defect may go; two of them make a pair.",
+    )
     needs_product = fields.Boolean(
         default=True,
         help="Off for gauge blocks and pieces of competitors, where a name is enough.",

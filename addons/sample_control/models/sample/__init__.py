@@ -6,6 +6,7 @@ from . import (
     sample_sample_validity,
     sample_sample_lifecycle,
     sample_sample_use,
+    sample_sample_limit,
     sample_sample_copy,
     product_product,
     product_template,

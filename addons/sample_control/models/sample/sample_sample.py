@@ -82,6 +82,8 @@ class SampleSample(models.Model):
         "lot_name",
         "in_process_only",
         "concession_note",
+        "limit_direction",
+        "defect_note",
         "line_ids.characteristic_id",
         "line_ids.text_value",
         "line_ids.nominal",

@@ -1,8 +1,12 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class SampleSample(models.Model):
-    """Details that only some kinds of samples have (SC-03 to SC-13)."""
+    """Details that only some kinds of samples have (SC-03 to SC-13).
+
+    Limit samples have a file of their own (``sample_sample_limit``).
+    """
 
     _inherit = "sample.sample"
 
@@ -54,25 +58,6 @@ class SampleSample(models.Model):
     )
     seal_deadline = fields.Date(string="To Be Sealed By", index="btree_not_null")
 
-    # SC-06 limit sample
-    limit_direction = fields.Selection(
-        selection=[
-            ("upper", "Upper limit"),
-            ("lower", "Lower limit"),
-            ("last_ok", "Last good"),
-            ("first_ng", "First bad"),
-        ],
-        string="Limit",
-    )
-    defect_note = fields.Text(string="Defect")
-    limit_pair_id = fields.Many2one(
-        comodel_name="sample.sample",
-        string="Other Limit",
-        index="btree_not_null",
-        check_company=True,
-        help="The last good and the first bad piece of the same defect belong together.",
-    )
-
     # SC-07 reference sample
     reference_use = fields.Selection(
         selection=[
@@ -109,3 +94,16 @@ class SampleSample(models.Model):
     calibrating_body = fields.Char()
     certificate_no = fields.Char(string="Certificate No.")
     certificate_valid_until = fields.Date(index="btree_not_null")
+
+    @api.constrains("date_handed_over", "handed_over_by_id", "handed_over_to_id")
+    def _check_hand_over(self):
+        """A hand-over names two people: who gave the piece and who took it (SC-03.1)."""
+        for sample in self.filtered("date_handed_over"):
+            giver, taker = sample.handed_over_by_id, sample.handed_over_to_id
+            if not giver or not taker or giver == taker:
+                raise ValidationError(
+                    self.env._(
+                        "%(sample)s: enter who handed the piece over and who took it, two different people.",
+                        sample=sample.display_name,
+                    )
+                )

@@ -251,7 +251,7 @@ class SampleSample(models.Model):
         """Find the samples of a product that were the standard on a day (SC-38.1, E19).
 
         In-process and benchmark samples are never found. Samples of the customer come before
-        those for all customers, younger ones before older ones; expired, replaced and disposed
+        those for all customers, standards before limits, younger ones before older ones; expired, replaced and disposed
         pieces are found too, for their photos and baseline values.
 
         :param product: product.product
@@ -271,7 +271,9 @@ class SampleSample(models.Model):
         samples = self.with_context(active_test=False).search(
             domain, order="confirm_date desc, id desc"
         )
-        return samples.sorted(lambda sample: not sample.partner_id)
+        return samples.sorted(
+            lambda sample: (not sample.partner_id, sample.type_id.is_limit)
+        )
 
     # --- Business ---
 

@@ -182,6 +182,12 @@ class SampleFirstArticle(models.Model):
         string="Compared",
         copy=True,
     )
+    limit_sample_ids = fields.Many2many(
+        comodel_name="sample.sample",
+        string="Limits",
+        compute="_compute_limit_sample_ids",
+        help="The limit samples of the product: how far a defect may go.",
+    )
     failure_note = fields.Text(
         string="What Is Done",
         copy=False,
@@ -239,6 +245,19 @@ class SampleFirstArticle(models.Model):
             piece = record._get_rule_values().get("first_article_piece")
             record.piece_note = record.piece_note or piece
 
+    @api.depends("product_id", "company_id")
+    def _compute_limit_sample_ids(self):
+        limits = self.env["sample.sample"].search(
+            Domain("product_id", "in", self.product_id.ids)
+            & Domain("company_id", "in", self.company_id.ids)
+            & Domain("state", "=", "active")
+            & Domain("type_id.is_limit", "=", True)
+        )
+        groups = limits.grouped(lambda sample: (sample.product_id, sample.company_id))
+        for record in self:
+            key = record.product_id._origin, record.company_id._origin
+            record.limit_sample_ids = groups.get(key)
+
     def _get_rule_values(self):
         """Return the parameters of use that hold for the sample; none without a sample."""
         self.ensure_one()
@@ -257,7 +276,8 @@ class SampleFirstArticle(models.Model):
             & Domain("company_id", "=", self.company_id.id)
             & Domain("state", "=", "active")
             & Domain("in_process_only", "=", self.is_in_process)
-            & Domain("type_id.is_benchmark", "=", False),
+            & Domain("type_id.is_benchmark", "=", False)
+            & Domain("type_id.is_limit", "=", False),
             order="confirm_date desc, id desc",
             limit=1,
         )

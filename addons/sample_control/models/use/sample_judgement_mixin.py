@@ -118,7 +118,7 @@ class SampleJudgementMixin(models.AbstractModel):
             if record.state == "draft" and (
                 not record.sample_id or record.sample_id.product_id != record.product_id
             ):
-                record.sample_id = record.product_id and record._find_sample()
+                record.sample_id = record._find_sample() if record.product_id else False
             else:
                 record.sample_id = record.sample_id
 

@@ -1,6 +1,7 @@
 from . import (
     test_copies,
     test_identity,
+    test_kinds,
     test_ledger,
     test_lifecycle,
     test_use_gate,
