@@ -25,7 +25,7 @@ class SampleComparison(models.Model):
 
     _name = "sample.comparison"
     _description = "Sample Comparison"
-    _inherit = ["sample.judgement.mixin", "sign.off.mixin"]
+    _inherit = ["sample.judgement.mixin", "sample.origin.mixin", "sign.off.mixin"]
     _order = "id desc"
     _check_company_auto = True
     _numbering_code = "sample.comparison"
@@ -122,14 +122,6 @@ class SampleComparison(models.Model):
         index=True,
         tracking=True,
     )
-    res_model = fields.Char(string="Origin (model)", index=True)
-    res_id = fields.Many2oneReference(
-        string="Origin (record)",
-        model_field="res_model",
-        index=True,
-        help="The complaint or first article that asks for the comparison.",
-    )
-    origin_name = fields.Char(string="Origin", compute="_compute_origin_name")
     partner_id = fields.Many2one(
         comodel_name="res.partner",
         string="Customer",
@@ -224,11 +216,6 @@ class SampleComparison(models.Model):
                 record._get_candidates() if record.product_id else False
             )
 
-    @api.depends("res_model", "res_id")
-    def _compute_origin_name(self):
-        for record in self:
-            record.origin_name = record._get_origin().display_name or False
-
     @api.depends("sample_snapshot")
     @api.depends_context("lang")
     def _compute_snapshot_text(self):
@@ -258,16 +245,6 @@ class SampleComparison(models.Model):
                         "%(sample)s is for in-process use only; products are not compared with it (SC-09.4).",
                         sample=record.sample_id.display_name,
                     )
-                )
-
-    @api.constrains("res_model", "res_id")
-    def _check_origin(self):
-        for record in self:
-            if bool(record.res_model) != bool(record.res_id) or (
-                record.res_model and record.res_model not in self.env
-            ):
-                raise ValidationError(
-                    self.env._("Name the origin by its model and its record.")
                 )
 
     # --- The sample of that day ---
@@ -479,6 +456,16 @@ class SampleComparison(models.Model):
     def _on_concluded(self):
         """Take what follows from the conclusion. Hook, one record: other apps act on it as well."""
         self.ensure_one()
+        self._tell_origin(
+            self.env._(
+                "%(comparison)s with %(sample)s: %(conclusion)s.",
+                comparison=self.name,
+                sample=self.sudo().sample_id.name,  # sudo: the number alone is told
+                conclusion=dict(
+                    self._fields["conclusion"]._description_selection(self.env)
+                )[self.conclusion],
+            )
+        )
         # sudo: what follows happens whoever concludes
         sample_sudo = self.sudo().sample_id
         if self.conclusion == "contested":
@@ -524,15 +511,6 @@ class SampleComparison(models.Model):
             note=self.treatment or "",
         )
 
-    def _get_origin(self):
-        """Return the record that asked for the comparison, as far as the user may read it."""
-        self.ensure_one()
-        if not self.res_model or self.res_model not in self.env or not self.res_id:
-            return self.browse()
-        origin = self.env[self.res_model].browse(self.res_id).exists()
-        readable = origin and origin.has_access("read")
-        return origin if readable else origin.browse()
-
     # --- Actions ---
 
     def action_start(self):
@@ -555,19 +533,6 @@ class SampleComparison(models.Model):
         :return: True
         """
         return self._transition("closed")
-
-    def action_view_origin(self):
-        """Open the record that asked for the comparison.
-
-        :return: action
-        """
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self.res_model,
-            "res_id": self.res_id,
-            "view_mode": "form",
-        }
 
 
 class SampleComparisonLine(models.Model):

@@ -27,6 +27,7 @@ class SampleDispatch(models.Model):
     _description = "Sample Dispatch"
     _inherit = [
         "sample.frozen.mixin",
+        "sample.origin.mixin",
         "numbering.mixin",
         "controlled.form.mixin",
         "sample.deadline.mixin",
@@ -148,13 +149,6 @@ class SampleDispatch(models.Model):
         string="Asked For On",
         required=True,
         default=fields.Date.context_today,
-    )
-    res_model = fields.Char(string="Origin (model)", index=True)
-    res_id = fields.Many2oneReference(
-        string="Origin (record)",
-        model_field="res_model",
-        index=True,
-        help="For example the quotation or the enquiry.",
     )
     line_ids = fields.One2many(
         comodel_name="sample.dispatch.line",
@@ -393,10 +387,25 @@ class SampleDispatch(models.Model):
                 dispatch._hand_over()
         elif target == "feedback":
             self._clock_stop(FEEDBACK_CLOCK)
+            for dispatch in self:
+                dispatch._tell_feedback()
         elif target == "returned":
             self._clock_stop(RETURN_CLOCK)
             for dispatch in self:
                 dispatch._take_back()
+
+    def _tell_feedback(self):
+        """Tell whoever asked for the samples what the customer said (SC-58)."""
+        self.ensure_one()
+        labels = dict(self._fields["feedback_result"]._description_selection(self.env))
+        self._tell_origin(
+            self.env._(
+                "%(dispatch)s, feedback of the customer: %(feedback)s. %(note)s",
+                dispatch=self.name,
+                feedback=labels[self.feedback_result],
+                note=self.feedback_note or "",
+            )
+        )
 
     def _start_return_clock(self):
         if self.return_required:

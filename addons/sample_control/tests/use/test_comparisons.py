@@ -196,8 +196,22 @@ class TestComparisons(UseCase):
         record = self._new_comparison()
         self.assertTransitionRefused(record, "closed", "cannot become")
 
+    def test_conclusion_goes_back_to_the_complaint(self):
+        """SC-57: whoever asked for the comparison reads the conclusion, also where the inspector may not."""
+        complaint = self.env["res.partner"].create({"name": "Complaint 17"})
+        record = self._new_comparison(res_model="res.partner", res_id=complaint.id)
+        before = complaint.message_ids
+        record.with_user(self.inspector).action_start()
+        self.assertEqual(complaint.message_ids, before, "nothing is concluded yet")
+        record.line_ids.result = "pass"
+        record.conclusion = "equal"
+        record.with_user(self.inspector).action_conclude()
+        told = complaint.message_ids - before
+        self.assertIn("Equals the sample", told.body)
+        self.assertIn(record.name, told.body)
+
     def test_origin(self):
-        """SC-38.4: another app names its record as the origin, both parts or none."""
+        """SC-38.4, SC-57: another app names its record as the origin, both parts or none."""
         record = self._new_comparison(res_model="res.partner", res_id=self.customer.id)
         self.assertEqual(record.origin_name, self.customer.display_name)
         with self.assertRaises(ValidationError):

@@ -165,6 +165,25 @@ class TestDispatches(UseCase):
         dispatch.action_submit()
         self.assertEqual(dispatch.state, "submitted")
 
+    def test_feedback_goes_back_to_the_enquiry(self):
+        """SC-58: samples are asked for from a lead or quotation, which reads the customer's feedback."""
+        enquiry = self.env["res.partner"].create({"name": "Enquiry 5"})
+        dispatch = self._new_dispatch(res_model="res.partner", res_id=enquiry.id)
+        self.assertEqual(dispatch.origin_name, "Enquiry 5")
+        dispatch.action_submit()
+        dispatch.with_user(self.assistant).action_send()
+        dispatch.date_received = "2026-03-12"
+        dispatch.action_receive()
+        dispatch.write(
+            {"feedback_result": "accepted", "feedback_note": "Order follows"}
+        )
+        before = enquiry.message_ids
+        dispatch.action_feedback()
+        told = enquiry.message_ids - before
+        self.assertIn("Accepted. Order follows", told.body)
+        with self.assertRaises(ValidationError):
+            self._new_dispatch(res_model="res.partner")
+
     def test_follow_up(self):
         """C16: feedback after 14 days, the return to the second; both told once."""
         __, dispatch = self._check_dispatch()
