@@ -1,0 +1,151 @@
+import json
+
+from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tools import mute_logger
+
+from ..archive.common import ArchiveCommon
+
+MARK = "OKAPI6203"
+QUIET = (
+    "odoo.http",
+    "odoo.addons.base.models.ir_rule",
+    "odoo.addons.base.models.ir_model",
+    "odoo.addons.web.controllers.report",
+)
+
+
+@tagged("post_install", "-at_install")
+class TestHttpRoads(ArchiveCommon, HttpCase):
+    """CA-11, CA-12: the web server gives nothing of an archive to those who may not see it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.archive = cls._new_archive("宁波海天塑机有限公司")
+        cls._put_on_file(cls.archive)
+        cls.archive.write({"keeper_id": cls.keeper.id, "cabinet": MARK})
+        cls.file = cls._new_file(cls.archive)
+        cls.scan = cls._new_file(cls.archive.document_ids[:1])
+        cls.message = cls.archive.message_post(
+            body=MARK, attachment_ids=cls._new_file(cls.archive).ids
+        )
+        cls.portal = new_test_user(
+            cls.env, login="ca_portal_http", groups="base.group_portal"
+        )
+        cls.env.flush_all()
+
+    @classmethod
+    def _new_file(cls, record):
+        return cls.env["ir.attachment"].create(
+            {
+                "name": f"{MARK}.txt",
+                "raw": MARK.encode(),
+                "mimetype": "text/plain",
+                "res_model": record._name,
+                "res_id": record.id,
+            }
+        )
+
+    def _login(self, user):
+        login = user and user.login
+        self.authenticate(login, login and login + "x" * max(0, 8 - len(login)))
+
+    def _strangers(self):
+        """Yield a name for each kind of stranger, logged in."""
+        for name, user in {
+            "another salesperson": self.sales2,
+            "employee": self.clerk,
+            "portal user": self.portal,
+            "visitor": None,
+        }.items():
+            self._login(user)
+            yield name
+
+    def _call(self, route, **params):
+        return self.url_open(
+            route,
+            data=json.dumps({"params": params}),
+            headers={"Content-Type": "application/json"},
+        ).text
+
+    def _file_urls(self):
+        files = self.file | self.scan | self.message.attachment_ids
+        for attachment in files:
+            token = attachment.sudo().generate_access_token()[0]
+            yield f"/web/content/{attachment.id}"
+            yield f"/web/content/{attachment.id}?download=true&access_token={token}"
+            yield f"/web/content/ir.attachment/{attachment.id}/raw"
+            yield f"/web/image/{attachment.id}?access_token={token}"
+        yield f"/web/content/customer.archive/{self.archive.id}/cabinet"
+        yield f"/web/content/customer.archive/{self.archive.id}/display_name"
+
+    def _report_urls(self):
+        reports = self.env["ir.actions.report"].search(
+            [("model", "in", ("customer.archive", "customer.archive.document"))]
+        )
+        self.assertGreaterEqual(len(reports), 5)
+        for report in reports:
+            record = self.archive
+            if report.model == "customer.archive.document":
+                record = self.archive.document_ids[:1]
+            yield f"/report/html/{report.report_name}/{record.id}"
+            yield f"/report/pdf/{report.report_name}/{record.id}"
+
+    @mute_logger(*QUIET)
+    def test_files(self):
+        """CA-12: no file of an archive by its address, not even with the token of the file."""
+        urls = list(self._file_urls())
+        for name in self._strangers():
+            for url in urls:
+                response = self.url_open(url, allow_redirects=False)
+                self.assertNotIn(MARK, response.text, f"{name}: {url}")
+                if not url.startswith("/web/image"):  # answers with a placeholder
+                    self.assertNotEqual(response.status_code, 200, f"{name}: {url}")
+        self._login(self.sales1)
+        response = self.url_open(f"/web/content/{self.file.id}")
+        self.assertEqual(response.text, MARK, "the salesperson himself reads it")
+
+    @mute_logger(*QUIET)
+    def test_reports(self):
+        """CA-12: no form of an archive is printed for a stranger."""
+        urls = list(self._report_urls())
+        partner = self.archive.partner_id.name
+        for name in self._strangers():
+            for url in urls:
+                response = self.url_open(url, allow_redirects=False)
+                self.assertNotIn(partner, response.text, f"{name}: {url}")
+                self.assertNotEqual(response.status_code, 200, f"{name}: {url}")
+        self._login(self.sales1)
+        page = self.url_open(urls[0]).text
+        self.assertIn(partner, page, "the salesperson himself prints it")
+
+    @mute_logger(*QUIET)
+    def test_calls(self):
+        """CA-12: reading, searching, exporting and the chatter answer strangers with nothing."""
+        model = "customer.archive"
+        ids = self.archive.ids
+        for name in self._strangers():
+            for method, args in {
+                "read": [ids, ["cabinet"]],
+                "web_read": [ids, {"cabinet": {}}],
+                "search_read": [[("id", "in", ids)], ["cabinet"]],
+                "export_data": [ids, ["cabinet"]],
+                "copy": [ids],
+            }.items():
+                answer = self._call(
+                    f"/web/dataset/call_kw/{model}/{method}",
+                    model=model,
+                    method=method,
+                    args=args,
+                    kwargs={},
+                )
+                self.assertNotIn(MARK, answer, f"{name}: {method}")
+            answer = self._call(
+                "/mail/thread/messages", thread_model=model, thread_id=ids[0]
+            )
+            self.assertNotIn(MARK, answer, f"{name}: chatter")
+        self._login(self.sales1)
+        answer = self._call(
+            "/mail/thread/messages", thread_model=model, thread_id=ids[0]
+        )
+        self.assertIn(MARK, answer, "the salesperson himself reads the chatter")
