@@ -2,6 +2,8 @@ from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import request
 
+from odoo.addons.portal.controllers.portal import CustomerPortal
+
 HEADERS = {
     # the secret is part of the address: keep it out of caches and of what browsers tell others
     "Cache-Control": "no-store",
@@ -10,7 +12,26 @@ HEADERS = {
 }
 
 
-class SignOffPortal(http.Controller):
+class SignOffPortal(CustomerPortal):
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        if "sign_off_count" in counters:
+            steps = request.env["sign.off.request.step"]
+            values["sign_off_count"] = len(steps._find_waiting_for(request.env.user))
+        return values
+
+    @http.route("/my/sign_offs", type="http", auth="user", website=True)
+    def show_sign_offs(self, **_kwargs):
+        """List what waits for the signature of the contact who is logged in."""
+        steps_sudo = request.env["sign.off.request.step"]._find_waiting_for(
+            request.env.user
+        )
+        values = {
+            "page_name": "sign_offs",
+            "rows": [step_sudo._prepare_list_values() for step_sudo in steps_sudo],
+        }
+        return request.render("record_control.sign_off_portal_list", values)
+
     @http.route(
         "/my/sign_off/<string:key>",
         type="http",

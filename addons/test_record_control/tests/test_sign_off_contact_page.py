@@ -164,6 +164,30 @@ class TestSignOffContactPage(HttpCase, SignOffContactCommon):
             ):
                 self._call(model, "search_read", [domain])
 
+    def test_list_of_a_contact(self):
+        """A portal user finds what waits for himself, and for nobody else, until it is signed."""
+        login = self._create_portal_user("portal_list", self.contact).login
+        self._create_portal_user("portal_other", self.outsider)
+        counters = {"counters": ["sign_off_count"]}
+        self.authenticate("sign_portal_other", "sign_portal_other")
+        self.assertNotIn(self.url, self.url_open("/my/sign_offs").text)
+        answer = self.make_jsonrpc_request("/my/counters", counters)
+        self.assertEqual(answer["sign_off_count"], 0)
+        self.authenticate(login, login)
+        page = self.url_open("/my/sign_offs").text
+        self.assertIn(self.url, page)
+        self.assertIn("S001", page)
+        self.assertNotIn("30 days", page)
+        self.assertNotIn("access_token", page)
+        answer = self.make_jsonrpc_request("/my/counters", counters)
+        self.assertEqual(answer["sign_off_count"], 1)
+        self.assertIn("/my/sign_offs", self.url_open("/my").text)
+        self._post(signature=DRAWN, name="Li Lei")
+        self.assertNotIn(self.url, self.url_open("/my/sign_offs").text)
+        self.authenticate(None, None)
+        response = self.url_open("/my/sign_offs", allow_redirects=False)
+        self.assertNotEqual(response.status_code, 200, "visitors log in first")
+
     def _call(self, model, method, args):
         return self.make_jsonrpc_request(
             f"/web/dataset/call_kw/{model}/{method}",

@@ -248,6 +248,25 @@ class SignOffContactStep(models.Model):
         reason = step._explain_link(proven)
         return (step.browse() if reason else step), reason
 
+    @api.model
+    def _find_waiting_for(self, user):
+        """Find the steps that wait for the signature of the contact who is logged in.
+
+        :param user: res.users
+        :return: sign.off.request.step (sudo), oldest first
+        """
+        # sudo: a contact sees what waits for himself, of which only the list values are shown
+        return self.sudo().search(
+            [
+                ("partner_id", "=", user.partner_id.id),
+                ("signer_type", "=", "contact"),
+                ("state", "=", "open"),
+                ("request_id.state", "=", "open"),
+                ("link_key", "!=", False),
+            ],
+            order="id",
+        )
+
     def _explain_link(self, by_secret):
         """Why this step cannot be signed any more; empty when it can. The contact has been recognised."""
         self.ensure_one()
@@ -371,6 +390,17 @@ class SignOffContactStep(models.Model):
         return reasons
 
     # --- Page ---
+
+    def _prepare_list_values(self):
+        """What the list of waiting signatures shows of this step (sudo): nothing but what is put here."""
+        self.ensure_one()
+        return {
+            "url": f"/my/sign_off/{self.link_key}",
+            "title": self.request_id.name,
+            "step_title": self.name,
+            "company_name": self.request_id.company_id.name,
+            "requested_on": self.request_id.requested_at,
+        }
 
     def _prepare_page_values(self, secret):
         """What the page of this step (sudo) shows: nothing but what is put here."""
