@@ -241,3 +241,40 @@ class TestProfiles(SampleCase):
             self.assertEqual(
                 sample._get_policy_values("sealing")["applicant_role"], "purchasing"
             )
+
+    def test_who_signs(self):
+        """P04, P05, P09, P10, P11, P12 (SC-26): each regulation names its signatories, first and at replacement."""
+        expected = {
+            ("strip", "COL", ""): ("customer", "customer"),
+            ("steel_wire", "STD", "customer"): ("customer_chosen", "customer_chosen"),
+            (None, "MAT", ""): ("default", "replacement"),
+            (None, "TEMP", ""): ("temporary", None),
+            (None, "WIP", "in_process"): (None, None),
+            ("farm_produce", "STD", "purchased"): ("quality", None),
+            ("trademark", "STD", "purchased"): ("quality", None),
+            ("bag", "STD", "purchased"): ("workshop", None),
+        }
+        for (category, code, origin), routes in expected.items():
+            values = {"origin": origin} if origin else {}
+            if origin == "customer":
+                values["owner_id"] = self.customer.id
+            sample = self._sample_of(category, code, **values)
+            rule = sample._get_policy_values("sign_off")
+            for phase, name in zip(("first", "replacement"), routes, strict=True):
+                route = name and self.env.ref(
+                    f"sample_control.sign_off_route_request_{name}"
+                )
+                with self.subTest(category=category, code=code, phase=phase):
+                    self.assertEqual(
+                        rule[f"sign_off_{phase}_route_id"] or None, route and route.id
+                    )
+
+    def test_default_route_is_technical_and_quality(self):
+        """P00, P11: where no rule names a route, technical and quality sign, and nobody else."""
+        steps = self.env.ref("sample_control.sign_off_route_request_default").step_ids
+        self.assertEqual(
+            steps.group_id,
+            self.env.ref("sample_control.group_sample_technical")
+            | self.env.ref("sample_control.group_sample_quality"),
+        )
+        self.assertEqual(set(steps.mapped("signer_type")), {"group"})
