@@ -174,13 +174,35 @@ class CustomerArchive(models.Model):
         for archive in self:
             archive.vip_reception = archive.is_key or archive.is_vip
 
-    @api.depends("partner_id.child_ids.type", "partner_id.child_ids.active")
+    @api.depends(
+        "partner_id.child_ids.type",
+        "partner_id.child_ids.active",
+        "partner_id.child_ids.is_company",
+    )
     def _compute_contact_id(self):
+        by_customer = {
+            contact.parent_id.id: contact for contact in self._get_contacts()
+        }
         for archive in self:
-            people = archive.partner_id.child_ids.filtered(
-                lambda child: child.type == "contact" and not child.is_company
-            )
-            archive.contact_id = people[:1]
+            archive.contact_id = by_customer.get(archive.partner_id._origin.id)
+
+    def _get_contacts(self):
+        """Return the contact person of each of these customers: the first of their people.
+
+        :rtype: res.partner
+        """
+        customers = self.partner_id._origin
+        if not customers:
+            return customers
+        people = self.env["res.partner"].search_fetch(
+            Domain("parent_id", "in", customers.ids)
+            & Domain("type", "=", "contact")
+            & Domain("is_company", "=", False)
+            & Domain("active", "=", True),
+            ["parent_id"],
+        )
+        first = {person.parent_id.id: person.id for person in reversed(people)}
+        return people.browse(first.values())
 
     @api.depends("date_first_order")
     def _compute_cooperation_years(self):
@@ -195,12 +217,40 @@ class CustomerArchive(models.Model):
 
     @api.depends("partner_id", "company_id")
     def _compute_amounts(self):
+        ordered = self._get_figures_by_company("_get_ordered_amounts")
+        overdue = self._get_figures_by_company("_get_overdue_amounts")
+        for archive in self:
+            archive.amount_ordered_year = ordered[archive.id]
+            archive.amount_overdue = overdue[archive.id]
+
+    def _get_by_customer(self, values, default=None):
+        """Return what is known by customer by archive.
+
+        :param dict values: id of the customer -> value
+        :param default: value of the customers that are not in it
+        :return: id of the archive -> value
+        :rtype: dict
+        """
+        return {
+            archive.id: values.get(archive.partner_id._origin.id, default)
+            for archive in self
+        }
+
+    def _get_figures_by_company(self, method):
+        """Return amounts of these archives, each in its own company.
+
+        :param str method: a method with the company as its parameter that returns amounts by customer
+        :return: id of the archive -> amount
+        :rtype: dict
+        """
+        amounts = {}
         for company, archives in self.grouped("company_id").items():
-            ordered = archives._get_ordered_amounts(company)
-            overdue = archives.partner_id._get_ca_overdue_amounts(company)
-            for archive in archives:
-                archive.amount_ordered_year = ordered.get(archive.partner_id.id, 0.0)
-                archive.amount_overdue = overdue.get(archive.partner_id.id, 0.0)
+            by_customer = getattr(archives, method)(company)
+            amounts |= archives._get_by_customer(by_customer, 0.0)
+        return amounts
+
+    def _get_overdue_amounts(self, company):
+        return self.partner_id._get_ca_overdue_amounts(company)
 
     def _get_ordered_amounts(self, company):
         """Return the orders of the current year of these customers, untaxed, in company currency.
@@ -211,22 +261,30 @@ class CustomerArchive(models.Model):
         """
         if not self.partner_id.ids:
             return {}
-        today = company._record_control_today()
-        amounts = defaultdict(float)
+        own = company.currency_id
+        start = company._record_control_today().replace(month=1, day=1)
+        domain = self._get_order_domain(company) & Domain("date_order", ">=", start)
         # The amount is part of the archive: who may read the archive may read it.
-        for partner, currency, date, amount in (
-            self.sudo()
-            .env["sale.order"]
-            ._read_group(
-                self._get_order_domain(company)
-                & Domain("date_order", ">=", today.replace(month=1, day=1)),
-                ["partner_id", "currency_id", "date_order:day"],
-                ["amount_untaxed:sum"],
-            )
+        orders_sudo = self.sudo().env["sale.order"]
+        amounts = defaultdict(float)
+        foreign = False
+        for customer, currency, amount in orders_sudo._read_group(
+            domain,
+            ["partner_id.commercial_partner_id", "currency_id"],
+            ["amount_untaxed:sum"],
         ):
-            if currency and currency != company.currency_id:
-                amount = currency._convert(amount, company.currency_id, company, date)
-            amounts[partner.commercial_partner_id.id] += amount
+            if currency in (own, currency.browse()):
+                amounts[customer.id] += amount
+            else:
+                foreign = True
+        if foreign:
+            # each day has its own rate
+            for customer, currency, day, amount in orders_sudo._read_group(
+                domain & Domain("currency_id", "not in", (own.id, False)),
+                ["partner_id.commercial_partner_id", "currency_id", "date_order:day"],
+                ["amount_untaxed:sum"],
+            ):
+                amounts[customer.id] += currency._convert(amount, own, company, day)
         return amounts
 
     def _get_order_domain(self, company):
