@@ -172,7 +172,7 @@ class RestrictedRecordMixin(models.AbstractModel):
         if not self.env.user._is_internal():
             return self._get_outsider_domain() if operation == "read" else Domain.FALSE
         domain = self._get_own_domain()
-        if operation == "read":
+        if operation == "read" and not domain.is_true():
             domain |= self._get_granted_domain("read")
         return domain
 
@@ -464,7 +464,7 @@ class RestrictedLineMixin(models.AbstractModel):
         )
         if not parents.has_access("read" if operation == "read" else "write"):
             return Domain.FALSE
-        domain = Domain(name, "in", parents._search([]))
+        domain = parent_condition(parents, name)
         if operation != "read":
             domain &= Domain(name, "any!", parents._get_restricted_domain("write"))
         return domain
