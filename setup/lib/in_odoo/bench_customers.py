@@ -354,6 +354,8 @@ def copy_tables(env):
         partner_id="copy.partner_id",
         name="copy.archive_no",
         index_no="copy.archive_no",
+        search_key="lower(concat_ws(E'\\n', copy.archive_no, copy.name, copy.ref,"
+        " copy.code, copy.pinyin))",
     )
     copy_rows(
         env,

@@ -7,6 +7,7 @@ from . import (
     customer_archive_figures,
     customer_archive_opening,
     customer_archive_review,
+    customer_archive_search,
     customer_archive_shelving,
     customer_archive_timeline,
     customer_archive_event,

@@ -4,11 +4,21 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import split_every
 
 NEW_CUSTOMER_MONTHS = (
     12  # CA-20 leaves "new customer" open; twelve months is our default
 )
-REFRESH_BATCH = 1000
+REFRESH_BATCH = (
+    10_000  # archives whose trade is read in one go; of most nothing changes
+)
+CLASS_FIELDS = (
+    "cooperation_status",
+    "date_first_order",
+    "date_last_order",
+    "time_class",
+    "trade_class",
+)
 
 
 class CustomerArchive(models.Model):
@@ -164,13 +174,35 @@ class CustomerArchive(models.Model):
         for archive in self:
             archive.vip_reception = archive.is_key or archive.is_vip
 
-    @api.depends("partner_id.child_ids.type", "partner_id.child_ids.active")
+    @api.depends(
+        "partner_id.child_ids.type",
+        "partner_id.child_ids.active",
+        "partner_id.child_ids.is_company",
+    )
     def _compute_contact_id(self):
+        by_customer = {
+            contact.parent_id.id: contact for contact in self._get_contacts()
+        }
         for archive in self:
-            people = archive.partner_id.child_ids.filtered(
-                lambda child: child.type == "contact" and not child.is_company
-            )
-            archive.contact_id = people[:1]
+            archive.contact_id = by_customer.get(archive.partner_id._origin.id)
+
+    def _get_contacts(self):
+        """Return the contact person of each of these customers: the first of their people.
+
+        :rtype: res.partner
+        """
+        customers = self.partner_id._origin
+        if not customers:
+            return customers
+        people = self.env["res.partner"].search_fetch(
+            Domain("parent_id", "in", customers.ids)
+            & Domain("type", "=", "contact")
+            & Domain("is_company", "=", False)
+            & Domain("active", "=", True),
+            ["parent_id"],
+        )
+        first = {person.parent_id.id: person.id for person in reversed(people)}
+        return people.browse(first.values())
 
     @api.depends("date_first_order")
     def _compute_cooperation_years(self):
@@ -185,12 +217,40 @@ class CustomerArchive(models.Model):
 
     @api.depends("partner_id", "company_id")
     def _compute_amounts(self):
+        ordered = self._get_figures_by_company("_get_ordered_amounts")
+        overdue = self._get_figures_by_company("_get_overdue_amounts")
+        for archive in self:
+            archive.amount_ordered_year = ordered[archive.id]
+            archive.amount_overdue = overdue[archive.id]
+
+    def _get_by_customer(self, values, default=None):
+        """Return what is known by customer by archive.
+
+        :param dict values: id of the customer -> value
+        :param default: value of the customers that are not in it
+        :return: id of the archive -> value
+        :rtype: dict
+        """
+        return {
+            archive.id: values.get(archive.partner_id._origin.id, default)
+            for archive in self
+        }
+
+    def _get_figures_by_company(self, method):
+        """Return amounts of these archives, each in its own company.
+
+        :param str method: a method with the company as its parameter that returns amounts by customer
+        :return: id of the archive -> amount
+        :rtype: dict
+        """
+        amounts = {}
         for company, archives in self.grouped("company_id").items():
-            ordered = archives._get_ordered_amounts(company)
-            overdue = archives.partner_id._get_ca_overdue_amounts(company)
-            for archive in archives:
-                archive.amount_ordered_year = ordered.get(archive.partner_id.id, 0.0)
-                archive.amount_overdue = overdue.get(archive.partner_id.id, 0.0)
+            by_customer = getattr(archives, method)(company)
+            amounts |= archives._get_by_customer(by_customer, 0.0)
+        return amounts
+
+    def _get_overdue_amounts(self, company):
+        return self.partner_id._get_ca_overdue_amounts(company)
 
     def _get_ordered_amounts(self, company):
         """Return the orders of the current year of these customers, untaxed, in company currency.
@@ -201,22 +261,30 @@ class CustomerArchive(models.Model):
         """
         if not self.partner_id.ids:
             return {}
-        today = company._record_control_today()
-        amounts = defaultdict(float)
+        own = company.currency_id
+        start = company._record_control_today().replace(month=1, day=1)
+        domain = self._get_order_domain(company) & Domain("date_order", ">=", start)
         # The amount is part of the archive: who may read the archive may read it.
-        for partner, currency, date, amount in (
-            self.sudo()
-            .env["sale.order"]
-            ._read_group(
-                self._get_order_domain(company)
-                & Domain("date_order", ">=", today.replace(month=1, day=1)),
-                ["partner_id", "currency_id", "date_order:day"],
-                ["amount_untaxed:sum"],
-            )
+        orders_sudo = self.sudo().env["sale.order"]
+        amounts = defaultdict(float)
+        foreign = False
+        for customer, currency, amount in orders_sudo._read_group(
+            domain,
+            ["partner_id.commercial_partner_id", "currency_id"],
+            ["amount_untaxed:sum"],
         ):
-            if currency and currency != company.currency_id:
-                amount = currency._convert(amount, company.currency_id, company, date)
-            amounts[partner.commercial_partner_id.id] += amount
+            if currency in (own, currency.browse()):
+                amounts[customer.id] += amount
+            else:
+                foreign = True
+        if foreign:
+            # each day has its own rate
+            for customer, currency, day, amount in orders_sudo._read_group(
+                domain & Domain("currency_id", "not in", (own.id, False)),
+                ["partner_id.commercial_partner_id", "currency_id", "date_order:day"],
+                ["amount_untaxed:sum"],
+            ):
+                amounts[customer.id] += currency._convert(amount, own, company, day)
         return amounts
 
     def _get_order_domain(self, company):
@@ -230,125 +298,113 @@ class CustomerArchive(models.Model):
     # --- Refresh ---
 
     def _refresh_classes(self):
-        """Compute first and last trade and the classes of these archives from orders, quotations and opportunities."""
+        """Compute first and last trade and the classes of these archives from orders, quotations and opportunities.
+
+        Only what changes is written, archives with the same changes together.
+        """
+        self.fetch(["company_id", "partner_id", "state", *CLASS_FIELDS])
         for company, archives in self.grouped("company_id").items():
             today = company._record_control_today()
             trades = archives._get_trade_dates(company)
             about = archives._get_customers_about_to_trade(company)
-            by_values = defaultdict(lambda: self.browse())
+            prepared = {}
+            ids_by_changes = defaultdict(list)
             for archive in archives:
-                first, last = trades.get(archive.partner_id.id, (False, False))
-                values = archive._prepare_classes(
-                    first, last, archive.partner_id.id in about, today
+                customer_id = archive.partner_id.id
+                facts = (
+                    *trades.get(customer_id, (False, False)),
+                    customer_id in about,
+                    archive.state == "cancelled",
                 )
-                changed = tuple(
+                if facts not in prepared:
+                    prepared[facts] = self._prepare_classes(*facts, today)
+                changes = tuple(
                     (fname, value)
-                    for fname, value in sorted(values.items())
+                    for fname, value in prepared[facts]
                     if archive[fname] != value
                 )
-                if changed:
-                    by_values[changed] |= archive
-            for values, changing in by_values.items():
+                if changes:
+                    ids_by_changes[changes].append(archive.id)
+            for changes, ids in ids_by_changes.items():
                 # Refreshing is no change made by a person.
-                changing.sudo().with_context(tracking_disable=True).write(dict(values))
+                changing = self.browse(ids).sudo().with_context(tracking_disable=True)
+                changing.write(dict(changes))
 
-    def _prepare_classes(self, first, last, about_to_trade, today):
+    @api.model
+    def _prepare_classes(self, first, last, about_to_trade, cancelled, today):
         """Return the classes that follow from the dates of trade.
 
         :param date first: day of the first order, or False
         :param date last: day of the last order, or False
         :param bool about_to_trade: whether an opportunity or a quotation is open
+        :param bool cancelled: whether the customer is deregistered
         :param date today: the day it is for the company
-        :return: values
-        :rtype: dict
+        :return: values of :data:`CLASS_FIELDS`, as pairs
+        :rtype: tuple
         """
         year_ago = today - relativedelta(months=NEW_CUSTOMER_MONTHS)
+        trading = bool(last) and last > year_ago
         if not first:
-            return {
-                "date_first_order": False,
-                "date_last_order": False,
-                "time_class": "future",
-                "trade_class": "soon" if about_to_trade else "none",
-                "cooperation_status": "prospect" if about_to_trade else "none",
-            }
-        trading = last > year_ago
-        return {
-            "date_first_order": first,
-            "date_last_order": last,
-            "time_class": "new" if first > year_ago else "old",
-            "trade_class": "trading" if trading else "past",
-            "cooperation_status": "cooperating"
-            if trading and self.state != "cancelled"
-            else "lost",
-        }
+            cooperation = "prospect" if about_to_trade else "none"
+            by_time, by_trade = "future", "soon" if about_to_trade else "none"
+        else:
+            cooperation = "cooperating" if trading and not cancelled else "lost"
+            by_time = "new" if first > year_ago else "old"
+            by_trade = "trading" if trading else "past"
+        values = (cooperation, first, last, by_time, by_trade)
+        return tuple(zip(CLASS_FIELDS, values, strict=True))
 
     def _get_trade_dates(self, company):
         """Return the days of the first and the last order of each customer.
 
         :rtype: dict
         """
-        dates = {}
         # The classes are those of the company, whichever orders the viewer may read.
-        for partner, first, last in (
-            self.sudo()
-            .env["sale.order"]
-            ._read_group(
-                self._get_order_domain(company),
-                ["partner_id"],
-                ["date_order:min", "date_order:max"],
-            )
-        ):
-            first, last = (
+        orders_sudo = self.sudo().env["sale.order"]
+        return {
+            customer.id: tuple(
                 company._record_control_today(at=instant) for instant in (first, last)
             )
-            known = dates.get(partner.commercial_partner_id.id, (first, last))
-            dates[partner.commercial_partner_id.id] = (
-                min(first, known[0]),
-                max(last, known[1]),
+            for customer, first, last in orders_sudo._read_group(
+                self._get_order_domain(company),
+                ["partner_id.commercial_partner_id"],
+                ["date_order:min", "date_order:max"],
             )
-        return dates
+        }
 
     def _get_customers_about_to_trade(self, company):
         """Return the ids of the customers with an open opportunity or quotation."""
         env_sudo = self.sudo().env
         reach = self.partner_id._get_ca_reach()
+        by_customer = ["partner_id.commercial_partner_id"]
         orders = env_sudo["sale.order"]._read_group(
             reach
             & Domain("company_id", "=", company.id)
             & Domain("state", "in", ("draft", "sent")),
-            ["partner_id"],
+            by_customer,
         )
         leads = env_sudo["crm.lead"]._read_group(
             reach
             & Domain("company_id", "in", (company.id, False))
             & Domain("won_status", "=", "pending"),
-            ["partner_id"],
+            by_customer,
         )
-        return {partner.commercial_partner_id.id for (partner,) in (*orders, *leads)}
+        return {customer.id for (customer,) in (*orders, *leads)}
 
     @api.model
     def _cron_refresh_classes(self):
         """Refresh the classes of all archives, in batches; a restart goes on with the next archive."""
         domain = [("state", "!=", "destroyed")]
         cron = self.env["ir.cron"]
-        last_id = int(
-            self.env["ir.config_parameter"]
-            .sudo()
-            .get_param("customer_archive.classes_refreshed_to", 0)
-        )
-        total = self.search_count([*domain, ("id", ">", last_id)])
-        cron._commit_progress(remaining=total)
-        while archives := self.search(
-            [*domain, ("id", ">", last_id)], order="id", limit=REFRESH_BATCH
-        ):
-            archives._refresh_classes()
-            last_id = archives[-1].id
-            self.env["ir.config_parameter"].sudo().set_param(
-                "customer_archive.classes_refreshed_to", last_id
-            )
-            archives.invalidate_recordset()
-            if not cron._commit_progress(len(archives)):
+        parameters_sudo = self.env["ir.config_parameter"].sudo()
+        key = "customer_archive.classes_refreshed_to"
+        last_id = int(parameters_sudo.get_param(key, 0))
+        ids = self.search([*domain, ("id", ">", last_id)], order="id").ids
+        cron._commit_progress(remaining=len(ids))
+        for batch in split_every(REFRESH_BATCH, ids):
+            self.browse(batch)._refresh_classes()
+            parameters_sudo.set_param(key, batch[-1])
+            self.env.invalidate_all()
+            if not cron._commit_progress(len(batch)):
                 return
-        self.env["ir.config_parameter"].sudo().set_param(
-            "customer_archive.classes_refreshed_to", 0
-        )
+        parameters_sudo.set_param(key, 0)

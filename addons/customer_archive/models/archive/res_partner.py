@@ -286,25 +286,20 @@ class ResPartner(models.Model):
         if not self.ids:
             return {}
         # Salespeople see whether a customer pays, without access to accounting.
-        lines = (
-            self.sudo()
-            .env["account.move.line"]
-            ._read_group(
+        lines_sudo = self.sudo().env["account.move.line"]
+        return {
+            customer.id: amount
+            for customer, amount in lines_sudo._read_group(
                 self._get_ca_reach()
                 & Domain("company_id", "=", company.id)
                 & Domain("account_id.account_type", "=", "asset_receivable")
                 & Domain("parent_state", "=", "posted")
                 & Domain("reconciled", "=", False)
                 & Domain("date_maturity", "<", company._record_control_today()),
-                ["partner_id"],
+                ["partner_id.commercial_partner_id"],
                 ["amount_residual:sum"],
             )
-        )
-        amounts = {}
-        for partner, amount in lines:
-            customer = partner.commercial_partner_id.id
-            amounts[customer] = amounts.get(customer, 0.0) + amount
-        return amounts
+        }
 
     def _open_ca_archives_of_customers(self):
         """Open the archives of partners that have become customers."""

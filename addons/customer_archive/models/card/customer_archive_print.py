@@ -28,8 +28,27 @@ class CustomerArchive(models.Model):
     @api.depends("partner_id.phone", "user_id", "second_user_id")
     @api.depends_context("uid")
     def _compute_phone(self):
+        phones = self._get_shown_phones()
         for archive in self:
-            archive.phone = archive._card_phone(archive.partner_id.phone)
+            archive.phone = phones[archive.id]
+
+    def _get_shown_phones(self):
+        """Return the phones of these customers as the user may see them.
+
+        :return: id of the archive -> phone
+        :rtype: dict
+        """
+        clear = self._has_one_of(PHONE_GROUPS)
+        user = self.env.user
+        customers = self.partner_id
+        customers.fetch(["phone"])
+        return {
+            archive.id: phone
+            if clear or not phone or user in archive.user_id | archive.second_user_id
+            else mask_phone(phone)
+            for archive in self
+            for phone in (archive.partner_id.phone,)
+        }
 
     def _may_see_phones(self):
         """Return whether the user sees the phone numbers of this customer in full."""

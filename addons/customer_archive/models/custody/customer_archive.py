@@ -58,6 +58,17 @@ class CustomerArchive(models.Model):
 
     @api.depends("refresh_ids.state", "refresh_ids.date_done")
     def _compute_refresh_dates(self):
+        last, upcoming = self._origin._get_refresh_dates()
+        for archive in self:
+            archive.date_last_refresh = last.get(archive._origin.id)
+            archive.date_next_refresh = upcoming.get(archive._origin.id)
+
+    def _get_refresh_dates(self):
+        """Return when these archives were refreshed last and when they are to be refreshed next.
+
+        :return: two dictionaries, id of the archive -> date
+        :rtype: tuple
+        """
         refreshes = self.env["customer.archive.refresh"]._read_group(
             [("archive_id", "in", self.ids)],
             ["archive_id", "state"],
@@ -69,9 +80,7 @@ class CustomerArchive(models.Model):
                 upcoming[archive.id] = date_due
             elif date_done:
                 last[archive.id] = max(date_done, last.get(archive.id, date_done))
-        for archive in self:
-            archive.date_last_refresh = last.get(archive._origin.id)
-            archive.date_next_refresh = upcoming.get(archive._origin.id)
+        return last, upcoming
 
     # --- Long-term customers ---
 

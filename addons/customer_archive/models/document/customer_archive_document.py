@@ -5,6 +5,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.record_control.models.access.restricted_record import parent_condition
+
 DOCUMENT_STATUSES = [
     ("missing", "Missing"),
     ("received", "Received"),
@@ -850,7 +852,7 @@ class CustomerArchiveDocument(models.Model):
         """Whoever may read, or write, the archive may do so with its documents; a grant may open one document."""
         archives = self.env["customer.archive"].with_context(active_test=False)
         if archives.has_access("read" if operation == "read" else "write"):
-            domain = Domain("archive_id", "in", archives._search([]))
+            domain = parent_condition(archives, "archive_id")
             if operation != "read":
                 domain &= Domain(
                     "archive_id", "any!", archives._get_restricted_domain("write")

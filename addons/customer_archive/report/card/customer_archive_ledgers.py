@@ -9,36 +9,81 @@ LEDGER_GROUPS = (
 )
 
 
+class LedgerArchives(models.AbstractModel):
+    """What the ledgers of archives have in common."""
+
+    _name = "customer.archive.ledger.mixin"
+    _description = "Ledger of archives"
+    _inherit = "ledger.mixin"
+    _ledger_groups = LEDGER_GROUPS
+
+    def _customer_no_column(self):
+        label = self.env["customer.archive"]._fields["partner_ref"]
+        label = label._description_string(self.env)
+        return Column("partner_id.ref", label=label, width=14)
+
+
 class LedgerCustomerList(models.AbstractModel):
     """L-01 客户一览表 (CA-39): phones masked as on the screen, trade and overdue computed."""
 
     _name = "report.customer_archive.ledger_customer_list"
     _description = "Customer list"
-    _inherit = "ledger.mixin"
+    _inherit = "customer.archive.ledger.mixin"
     _ledger_model = "customer.archive"
     _ledger_form_code = "L-01"
-    _ledger_groups = LEDGER_GROUPS
 
     def _ledger_columns(self):
         return [
             Column("name", width=16),
-            Column("partner_ref", width=14),
+            self._customer_no_column(),
             Column("partner_id.name", label=self.env._("Customer"), width=32),
             Column("category_id", width=14),
             Column("grade_id", width=10),
             Column("state_id"),
             Column("industry_id"),
-            Column("contact_id.name", label=self.env._("Contact"), width=14),
-            Column("phone", width=16),
+            Column(
+                "contact",
+                label=self.env._("Contact"),
+                method="_column_contact",
+                width=14,
+            ),
+            Column("phone", method="_column_phone", width=16),
             Column("user_id", width=14),
             Column("date_first_order"),
-            Column("amount_ordered_year", total=True),
-            Column("amount_overdue", total=True),
+            self._amount_column("amount_ordered_year", method="_column_ordered"),
+            self._amount_column("amount_overdue", method="_column_overdue"),
             Column("credit_status", width=10),
             Column("state", width=12),
             Column("keeper_id", width=14),
-            Column("date_next_refresh"),
+            Column("date_next_refresh", method="_column_next_refresh"),
         ]
+
+    @staticmethod
+    def _amount_column(name, method):
+        return Column(
+            name, method=method, total=True, currency="company_id.currency_id"
+        )
+
+    # The figures of a whole batch at once: the fields of the same name, which would be
+    # computed and kept for each archive by itself, show the same.
+
+    def _column_contact(self, archives):
+        contacts = archives._get_contacts()
+        contacts.fetch(["parent_id", "name"])
+        names = {contact.parent_id.id: contact.name for contact in contacts}
+        return archives._get_by_customer(names)
+
+    def _column_phone(self, archives):
+        return archives._get_shown_phones()
+
+    def _column_ordered(self, archives):
+        return archives._get_figures_by_company("_get_ordered_amounts")
+
+    def _column_overdue(self, archives):
+        return archives._get_figures_by_company("_get_overdue_amounts")
+
+    def _column_next_refresh(self, archives):
+        return archives._get_refresh_dates()[1]
 
 
 class LedgerArchiveIndex(models.AbstractModel):
@@ -46,10 +91,9 @@ class LedgerArchiveIndex(models.AbstractModel):
 
     _name = "report.customer_archive.ledger_archive_index"
     _description = "Archive index"
-    _inherit = "ledger.mixin"
+    _inherit = "customer.archive.ledger.mixin"
     _ledger_model = "customer.archive"
     _ledger_form_code = "L-02"
-    _ledger_groups = LEDGER_GROUPS
     _ledger_order = "index_no, name"
     _ledger_sequence = 20
 
@@ -57,7 +101,7 @@ class LedgerArchiveIndex(models.AbstractModel):
         return [
             Column("index_no", width=18),
             Column("name", width=16),
-            Column("partner_ref", width=14),
+            self._customer_no_column(),
             Column("partner_id.name", label=self.env._("Customer"), width=32),
             Column("category_id", width=14),
             Column("carrier", width=10),
@@ -77,10 +121,9 @@ class LedgerAnalysis(models.AbstractModel):
 
     _name = "report.customer_archive.ledger_analysis"
     _description = "Customer analysis by region"
-    _inherit = "ledger.mixin"
+    _inherit = "customer.archive.ledger.mixin"
     _ledger_model = "customer.archive"
     _ledger_form_code = "L-09"
-    _ledger_groups = LEDGER_GROUPS
     _ledger_order = "state_id, name"
     _ledger_sequence = 30
 
@@ -130,10 +173,9 @@ class LedgerChanges(models.AbstractModel):
 
     _name = "report.customer_archive.ledger_changes"
     _description = "Changes of customer data"
-    _inherit = "ledger.mixin"
+    _inherit = "customer.archive.ledger.mixin"
     _ledger_model = "customer.archive.change"
     _ledger_form_code = "L-06"
-    _ledger_groups = LEDGER_GROUPS
 
     def _ledger_columns(self):
         return [

@@ -252,6 +252,8 @@ class LedgerMixin(models.AbstractModel):
         self._check_ledger_access()
         # whatever cache or rights the caller came with: read as the user
         ledger = self.sudo(False)
+        # the reader takes what lies in the database
+        ledger.env.flush_all()
         record_ids = ledger._search_ledger_ids(domain, order, ids)
         reader = LedgerReader(ledger, ledger._ledger_columns())
         if not reader.columns:
