@@ -67,6 +67,14 @@ class TestAccessGrant(AccessCommon):
             ).method_direct_trigger()
         self.assertEqual(grant.state, "expired")
 
+    def test_reasons_before_the_first_save_name_the_grant(self):
+        """A request that has no number yet is called what it is."""
+        grant = self.env["access.grant"].new(
+            {"user_id": self.env.uid, "requester_id": self.env.uid}
+        )
+        [reason] = grant._get_decision_reasons()
+        self.assertTrue(reason.startswith("Access Grant: nobody decides"))
+
     def test_nobody_approves_his_own_request(self):
         """Four eyes: neither the requester nor the grantee, by button, write, or as superuser."""
         director2 = self._new_user(

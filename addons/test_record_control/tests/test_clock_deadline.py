@@ -46,6 +46,16 @@ class TestClockDeadline(ClockCommon):
             clock.explanation,
         )
 
+    def test_explanation_speaks_the_readers_language(self):
+        """The name of the policy is the reader's, not that of the person who started the clock."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.policy.with_context(lang="zh_CN").name = "答复期限"
+        clock = self.start()[1]
+        self.assertIn("Policy reply", clock.explanation)
+        chinese = clock.with_context(lang="zh_CN")
+        self.assertIn("答复期限", chinese.explanation)
+        self.assertIn("答复期限", chinese.get_explanation()["lines"][0]["text"])
+
     def test_start_without_time_is_now(self):
         with freeze_time("2025-11-17 02:00:00"):
             record = self.Record.create({"name": "Case"})

@@ -35,6 +35,10 @@ class TestLoanFlow(LoanCommon):
             loan.date_due, fields.Datetime.to_datetime("2026-03-12 09:00:00")
         )
         self.assertIn("2026-03-12", loan.due_explanation)
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.loan_class.with_context(lang="zh_CN").name = "普通物品"
+        self.assertIn("普通物品", loan.with_context(lang="zh_CN").due_explanation)
+        self.assertNotIn("普通物品", loan.due_explanation)
         self.env.invalidate_all()
         self.assertTrue(self.alpha.is_on_loan)
         self.assertEqual(self.alpha.loan_holder_id, self.employees[self.ann])

@@ -28,7 +28,7 @@ class CustomerImportIssue(models.Model):
     row = fields.Integer(readonly=True, aggregator=False)
     letter = fields.Char(string="Column", readonly=True)
     header = fields.Char(string="Heading", readonly=True)
-    cell_value = fields.Char(string="Cell", readonly=True)
+    cell_value = fields.Char(readonly=True)
     reason = fields.Char(readonly=True)
     is_warning = fields.Boolean(
         string="Warning only",

@@ -587,3 +587,13 @@ class TestActivityPlans(ArchiveCommon):
             plan = self.env.ref(f"customer_archive.mail_activity_plan_{name}")
             self.assertIn(plan, plans)
             self.assertEqual(len(plan.template_ids), 3)
+
+    def test_plans_speak_the_readers_language(self):
+        """The names of the delivered plans and their steps are translated; Odoo's own field is not."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        plan = self.env.ref("customer_archive.mail_activity_plan_regular_visit")
+        for record, field in ((plan, "name"), (plan.template_ids[0], "summary")):
+            english = record[field]
+            record.with_context(lang="zh_CN")[field] = "定期拜访"
+            self.assertEqual(record.with_context(lang="en_US")[field], english)
+            self.assertEqual(record.with_context(lang="zh_CN")[field], "定期拜访")

@@ -296,7 +296,7 @@ class AccessGrant(models.Model):
             reasons.append(
                 self.env._(
                     "%(grant)s: its last day is over; ask for a later one.",
-                    grant=self.display_name,
+                    grant=self._get_spoken_name(),
                 )
             )
         if target == "revoked":
@@ -309,6 +309,10 @@ class AccessGrant(models.Model):
             )
         return reasons
 
+    def _get_spoken_name(self):
+        """Return the number, or what this is while it has none."""
+        return self.display_name or self.env["ir.model"]._get(self._name).name
+
     def _get_decision_reasons(self):
         """Say why the user may not decide: four eyes, and the rule of the records."""
         if authority := self._get_authority():
@@ -318,14 +322,14 @@ class AccessGrant(models.Model):
             return [
                 self.env._(
                     "%(grant)s: nobody decides on access for himself or on his own request.",
-                    grant=self.display_name,
+                    grant=self._get_spoken_name(),
                 )
             ]
         if user not in self._get_approvers():
             return [
                 self.env._(
                     "%(grant)s is decided by %(approvers)s.",
-                    grant=self.display_name,
+                    grant=self._get_spoken_name(),
                     approvers=", ".join(self.sudo()._get_approvers().mapped("name"))
                     or self.env._("nobody: no approver is set up"),
                 )

@@ -186,7 +186,7 @@ class ClockClock(models.Model):
             for clock in clocks:
                 clock.res_name = names.get(clock.res_id, self.env._("(no access)"))
 
-    @api.depends("calculation", "start_reason")
+    @api.depends("calculation", "start_reason", "policy_id.name")
     @api.depends_context("lang")
     def _compute_explanation(self):
         for clock in self:
@@ -307,15 +307,18 @@ class ClockClock(models.Model):
     # --- Counting ---
 
     def _get_calculation(self):
-        """Return the lines that led to the deadline, with the reason of the start in its place."""
+        """Return the lines that led to the deadline, for the reader.
+
+        The reason of the start stands in its place, and the policy goes by its name in the reader's
+        language, not in that of the person who started the clock.
+        """
         self.ensure_one()
-        lines = self.calculation or []
-        if not self.start_reason:
-            return lines
-        reason = {"reason": self.start_reason}
+        additions = {"policy": {"policy": self.policy_id.name}}
+        if self.start_reason:
+            additions["start"] = {"reason": self.start_reason}
         return [
-            [kind, values | reason if kind == "start" else values]
-            for kind, values in lines
+            [kind, values | additions.get(kind, {})]
+            for kind, values in self.calculation or []
         ]
 
     def _get_work_calendars(self):

@@ -41,7 +41,7 @@ class ClockLedger(models.AbstractModel):
         raise AccessError(
             self.env._(
                 "%(kind)s entries are kept by the system and never changed.",
-                kind=self._description,
+                kind=self.env["ir.model"]._get(self._name).name,
             )
         )
 

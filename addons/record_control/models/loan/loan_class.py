@@ -12,6 +12,7 @@ class LoanClass(models.Model):
     _name = "loan.class"
     _description = "Loan Class"
     _order = "sequence, code"
+    _rec_names_search = ["name", "code"]
     _check_company_auto = True
 
     sequence = fields.Integer(default=10)
@@ -94,11 +95,6 @@ class LoanClass(models.Model):
         "CHECK (max_extensions >= 0)", "The number of extensions cannot be negative."
     )
 
-    @api.depends("code", "name")
-    def _compute_display_name(self):
-        for loan_class in self:
-            loan_class.display_name = f"{loan_class.code} {loan_class.name}"
-
     @api.model
     def _find(self, model_name, company):
         """Return the class of things of a model: the company's before the common, the model's before any.
@@ -137,7 +133,8 @@ class LoanClass(models.Model):
             to_aware(start), self.duration, self.duration_unit, calendar
         )
         head = {
-            "policy": self.display_name,
+            "class_id": self.id,
+            "policy": self.name,
             "amount": self.duration,
             "unit": self.duration_unit,
             "calendar": hours.name or "",
@@ -157,5 +154,15 @@ class LoanClass(models.Model):
 
     @api.model
     def _explain_due(self, lines):
-        """Return the explanation of a due date in words."""
-        return clock_explanation.to_html(self.env, lines)
+        """Return the explanation of a due date in words, the class by its name in the reader's language."""
+        return clock_explanation.to_html(
+            self.env,
+            [[kind, values | self._get_reader_name(values)] for kind, values in lines],
+        )
+
+    @api.model
+    def _get_reader_name(self, values):
+        """Return the name of the class of an explanation line, if it has one that still exists."""
+        # sudo: borrowers need not be allowed to read the classes
+        loan_class = self.sudo().browse(values.get("class_id") or []).exists()
+        return {"policy": loan_class.name} if loan_class else {}

@@ -777,7 +777,7 @@ class LoanLoan(models.Model):
             self.message_notify(
                 partner_ids=users.partner_id.ids,
                 body=body,
-                subject=f"{self._description} {self.name}",
+                subject=f"{self.env['ir.model']._get(self._name).name} {self.name}",
             )
 
     def _start_clock(self):

@@ -415,7 +415,8 @@ class SignOffMixin(models.AbstractModel):
                 self.env._(
                     "No sign-off route fits %(record)s; an administrator sets one up under "
                     "Settings › Record Control › Sign-off.",
-                    record=self.display_name or self._description,
+                    record=self.display_name
+                    or self.env["ir.model"]._get(self._name).name,
                 )
             ]
         steps = self._get_needed_steps(route)
@@ -441,7 +442,8 @@ class SignOffMixin(models.AbstractModel):
             return [
                 self.env._(
                     "%(record)s has not been signed.",
-                    record=self.display_name or self._description,
+                    record=self.display_name
+                    or self.env["ir.model"]._get(self._name).name,
                 )
             ]
         return list(

@@ -70,7 +70,7 @@ class SignOffTrailMixin(models.AbstractModel):
         raise UserError(
             self.env._(
                 "The sign-off trail is append-only: %(model)s cannot be deleted.",
-                model=self._description,
+                model=self.env["ir.model"]._get(self._name).name,
             )
         )
 
@@ -79,7 +79,7 @@ class SignOffTrailMixin(models.AbstractModel):
             raise UserError(
                 self.env._(
                     "The sign-off trail is written by the system alone: %(model)s cannot be entered or changed.",
-                    model=self._description,
+                    model=self.env["ir.model"]._get(self._name).name,
                 )
             )
 

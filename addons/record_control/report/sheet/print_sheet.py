@@ -78,8 +78,13 @@ class PrintSheet(models.AbstractModel):
             "footer": "  ".join(filter(None, [code, revision_name])),
             # without patched Qt, the engine cuts lines in two at a page end unless something on the
             # page is a little too wide, which makes it lay out the pages a second time
-            "fitted": not _wkhtml().is_patched_qt,
+            "fitted": self._needs_fitting(),
         }
+
+    @api.model
+    def _needs_fitting(self):
+        """Tell whether the PDF engine prints everything at three quarters of its size."""
+        return not _wkhtml().is_patched_qt
 
     @api.model
     def _get_watermark_url(self, company):

@@ -152,6 +152,12 @@ class SampleLabelPrint(models.Model):
         return self.env.ref(REPORTS[self.layout]).report_action(self)
 
     @api.model
+    def _get_page_class(self):
+        """Return the classes of a page of labels, so that a label gets its nominal size with any engine."""
+        fitted = self.env["record_control.print.sheet"]._needs_fitting()
+        return "article o_sample_label_page" + " o_sample_label_fitted" * fitted
+
+    @api.model
     def _get_qr_image(self, url):
         """Return a QR code as the address of a picture, for any PDF engine.
 

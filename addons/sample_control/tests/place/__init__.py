@@ -1,1 +1,8 @@
-from . import test_custody, test_labels, test_locations, test_qr, test_scan
+from . import (
+    test_custody,
+    test_label_pdf,
+    test_labels,
+    test_locations,
+    test_qr,
+    test_scan,
+)
