@@ -12,6 +12,7 @@ from . import (
     customer_archive_inspection_line,
     customer_archive_loan,
     customer_archive_refresh,
+    customer_archive_refresh_opening,
     customer_archive_retention,
     loan_loan,
     res_partner,

@@ -4,13 +4,11 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from ...tools.period import (
     quarter_end,
     quarter_name,
     quarter_start,
-    quarters_between,
 )
 
 STATES = [
@@ -446,7 +444,7 @@ class CustomerArchiveRefresh(models.Model):
 
     def _schedule_refresh_activities(self):
         """Ask the persons responsible to refresh their archives."""
-        summary = self.env._("Refresh the archive or confirm that nothing changed")
+        summary = self._get_refresh_summary()
         self._create_activities(
             {
                 r: r._prepare_activity_vals(r.user_id or r.keeper_id, summary)
@@ -454,6 +452,10 @@ class CustomerArchiveRefresh(models.Model):
             },
             REFRESH_ACTIVITY,
         )
+
+    @api.model
+    def _get_refresh_summary(self):
+        return self.env._("Refresh the archive or confirm that nothing changed")
 
     def _prepare_activity_vals(self, user, summary):
         return {"user_id": user.id, "summary": summary, "date_deadline": self.date_due}
@@ -520,78 +522,3 @@ class CustomerArchiveRefresh(models.Model):
 
     def action_hand_back(self):
         return self._transition("open")
-
-    # --- Cron ---
-
-    @api.model
-    def _cron_open_quarter(self, batch_size=1000):
-        """Open the refreshes of the quarter for all long-term customers (CA-07).
-
-        Runs every day and creates what is missing, so a day without the job loses nothing: quarters that passed
-        meanwhile are opened too (overdue), counted from the last quarter the company knows.
-        """
-        work = [
-            (company, quarter, archive_ids)
-            for company in self.env["res.company"].sudo().search([])
-            for quarter in self._get_quarters_to_open(company)
-            if (archive_ids := self._get_archive_ids_to_open(company, quarter))
-        ]
-        remaining = sum(len(archive_ids) for __, __, archive_ids in work)
-        self.env["ir.cron"]._commit_progress(remaining=remaining)
-        for company, quarter, archive_ids in work:
-            for offset in range(0, len(archive_ids), batch_size):
-                batch = archive_ids[offset : offset + batch_size]
-                self._open_quarter(company, quarter, batch)
-                if not self.env["ir.cron"]._commit_progress(len(batch)):
-                    return
-
-    @api.model
-    def _get_quarters_to_open(self, company):
-        today = company._record_control_today()
-        last = self.sudo().search(
-            [("company_id", "=", company.id)], order="date_quarter desc", limit=1
-        )
-        return quarters_between(last.date_quarter or today, today)
-
-    @api.model
-    def _get_archive_ids_to_open(self, company, quarter):
-        """Return ids of the archives on file of long-term customers without a refresh for the quarter."""
-        Archives = self.env["customer.archive"].sudo()
-        domain = Domain("company_id", "=", company.id) & Domain("state", "=", "active")
-        domain &= Archives._get_long_term_domain(quarter)
-        domain &= Domain.custom(
-            to_sql=lambda model, alias, query: SQL(
-                "NOT EXISTS (SELECT 1 FROM customer_archive_refresh refresh"
-                " WHERE refresh.archive_id = %s AND refresh.date_quarter = %s)",
-                SQL.identifier(alias, "id"),
-                quarter,
-            ),
-        )
-        self.flush_model(["archive_id", "date_quarter"])
-        return Archives.search(domain, order="id").ids
-
-    @api.model
-    def _open_quarter(self, company, quarter, archive_ids):
-        """Create the refreshes of a batch, leaving out those another worker made in the meantime."""
-        model = self.with_company(company)
-        # Two workers take turns here; the loser finds nothing left to do.
-        self.env.cr.execute(
-            SQL(
-                "SELECT pg_advisory_xact_lock(hashtext('customer_archive_refresh'), %s)",
-                company.id,
-            )
-        )
-        known = (
-            model.sudo()
-            .search([("date_quarter", "=", quarter), ("archive_id", "in", archive_ids)])
-            .archive_id
-        )
-        archives = self.env["customer.archive"].browse(archive_ids) - known
-        refreshes = model.create(
-            [
-                {"archive_id": archive.id, "date_quarter": quarter}
-                for archive in archives
-            ]
-        )
-        refreshes._schedule_refresh_activities()
-        return refreshes

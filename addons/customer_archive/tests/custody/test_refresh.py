@@ -90,6 +90,40 @@ class TestRefreshJob(CustodyCommon):
         self.assertEqual(refresh.activity_ids.user_id, self.sales1)
         self.assertEqual(refresh.activity_ids.date_deadline, date(2025, 6, 30))
 
+    def test_made_in_sets_as_one_by_one(self):
+        """What PostgreSQL makes for a whole quarter has the values that the ORM gives a single refresh."""
+        with freeze_time("2025-04-01 04:00:00"):
+            many = self._run()
+        one = self.Refresh.create(
+            {"archive_id": self.other.id, "date_quarter": "2025-04-01"}
+        )
+        one._schedule_refresh_activities()
+        self.env.flush_all()
+        own = {"id", "archive_id", "partner_id", "create_date", "write_date"}
+        columns = [
+            name
+            for name, field in self.Refresh._fields.items()
+            if field.store and field.column_type and name not in own
+        ]
+        [expected] = one.read(columns, load=None)
+        [found] = many.read(columns, load=None)
+        self.assertEqual({**found, "id": 0}, {**expected, "id": 0})
+        names = [
+            *("res_model", "res_model_id", "activity_type_id", "summary", "user_id"),
+            *("user_tz", "date_deadline", "automated", "active", "state"),
+        ]
+        [expected] = one.activity_ids.read(names, load=None)
+        [found] = many.activity_ids.read(names, load=None)
+        self.assertEqual({**found, "id": 0}, {**expected, "id": 0})
+        self.assertEqual(many.activity_ids.res_name, many.display_name)
+        self.assertEqual(
+            many.message_follower_ids.mapped("partner_id"),
+            one.message_follower_ids.mapped("partner_id"),
+        )
+        self.assertEqual(
+            many.message_follower_ids.subtype_ids, one.message_follower_ids.subtype_ids
+        )
+
     def test_last_day_before_the_quarter_in_company_time(self):
         """31 March 23:30 in Shanghai belongs to the first quarter, half an hour later to the second."""
         with freeze_time("2025-03-31 15:30:00"):
