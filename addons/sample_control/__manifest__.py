@@ -87,6 +87,9 @@
         "web.report_assets_common": [
             "sample_control/static/src/label/label.scss",
         ],
+        "web.assets_tests": [
+            "sample_control/static/tests/tours/**/*",
+        ],
     },
     "demo": [
         "demo/sample/people_demo.xml",
@@ -94,6 +97,7 @@
         "demo/sample/samples_demo.xml",
         "demo/sealing/requests_demo.xml",
         # demo: use
+        "demo/use/use_demo.xml",
         # demo: verification
         # demo: end_of_life
     ],

@@ -2,7 +2,9 @@ from . import (
     test_comparisons,
     test_dispatches,
     test_first_articles,
+    test_keeper_day_tour,
     test_loans,
     test_prints,
     test_scan,
+    test_scan_page_tour,
 )
