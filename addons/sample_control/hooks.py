@@ -7,6 +7,7 @@ SEQUENCE_CODES = (
     "sample.first.article",
     "sample.inspection",
     "sample.issue",
+    "sample.plan",
     "sample.request",
 )
 
