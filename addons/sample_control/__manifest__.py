@@ -71,6 +71,9 @@
         "security/verification/ir.model.access.csv",
         "security/verification/verification_rules.xml",
         "data/verification/verification_data.xml",
+        "views/verification/sample_inspection_views.xml",
+        "views/verification/sample_plan_views.xml",
+        "views/verification/sample_sample_views.xml",
         # end_of_life
         # menus
         "views/sample_control_menus.xml",
@@ -81,6 +84,7 @@
         # menus: use
         "views/use/use_menus.xml",
         # menus: verification
+        "views/verification/verification_menus.xml",
         # menus: end_of_life
     ],
     "assets": {

@@ -11,3 +11,4 @@ from . import sample_request
 from . import sample_sample
 from . import sample_sample_plan
 from . import sample_sample_scan
+from . import sample_sample_screen

@@ -648,7 +648,9 @@ class SampleInspection(models.Model):
                         record=inspection.display_name,
                     )
                 )
-        found = self.search(self._get_open_domain() & Domain("revises_id", "in", self.ids))
+        found = self.search(
+            self._get_open_domain() & Domain("revises_id", "in", self.ids)
+        )
         if found:
             raise UserError(
                 self.env._(
@@ -700,6 +702,19 @@ class SampleInspection(models.Model):
             "view_mode": "form",
         }
 
+    def action_view_dispatch(self):
+        """Open the dispatch by which the sample went to the customer.
+
+        :return: action
+        """
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "sample.dispatch",
+            "res_id": self.dispatch_id.id,
+            "view_mode": "form",
+        }
+
     def action_send_to_customer(self):
         """Open the dispatch by which the sample goes to the customer for his check (SC-47.3).
 
@@ -709,12 +724,7 @@ class SampleInspection(models.Model):
         self.ensure_one()
         if not self.dispatch_id:
             self._write_protected({"dispatch_id": self._create_dispatch().id})
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "sample.dispatch",
-            "res_id": self.dispatch_id.id,
-            "view_mode": "form",
-        }
+        return self.action_view_dispatch()
 
     def _create_dispatch(self):
         """Ask for the sample to be sent to the customer; the sales assistant sends it.

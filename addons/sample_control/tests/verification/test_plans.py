@@ -172,7 +172,7 @@ class TestPlans(VerificationCase):
         plan = self._new_plan()
         plan.action_generate()
         plan.with_user(self.administrator).action_submit()
-        plan.with_user(self.technical)._refuse_sign_off("Too late")
+        plan.with_user(self.technical)._sign_off("refuse", "Too late")
         self.assertEqual(plan.state, "draft")
 
     def test_dates_are_imported(self):
