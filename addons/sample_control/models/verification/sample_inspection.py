@@ -659,6 +659,29 @@ class SampleInspection(models.Model):
                 )
             )
 
+    # --- Prints F11, F12 ---
+
+    def _get_sheet_number(self):
+        """Return the number on the sheet, with the revision of a correction."""
+        self.ensure_one()
+        return f"{self.name} R{self.revision}" if self.revision else self.name
+
+    def _get_record_cells(self):
+        """Return the signature cells of the record: who inspected, who checked."""
+        self.ensure_one()
+        return [
+            {
+                "title": "检验人",
+                "user": self.submitted_at and self.inspector_id.name,
+                "signed_at": self.submitted_at,
+            },
+            {
+                "title": "复核人",
+                "user": self.checker_id.name,
+                "signed_at": self.confirmed_at,
+            },
+        ]
+
     # --- Actions ---
 
     def action_submit(self):
