@@ -76,6 +76,7 @@
         "data/verification/controlled_form_data.xml",
         "views/verification/sample_inspection_views.xml",
         "views/verification/sample_plan_views.xml",
+        "views/verification/sample_agreement_views.xml",
         "views/verification/sample_sample_views.xml",
         # end_of_life
         # menus
@@ -105,6 +106,7 @@
         "demo/sealing/requests_demo.xml",
         # demo: use
         # demo: verification
+        "demo/verification/inspections_demo.xml",
         # demo: end_of_life
     ],
     "uninstall_hook": "uninstall_hook",

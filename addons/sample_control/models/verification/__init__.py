@@ -1,6 +1,7 @@
 # what the models below inherit comes first
 from . import sample_scan_mixin  # isort: skip
 from . import maintenance_equipment
+from . import sample_agreement
 from . import sample_inspection
 from . import sample_inspection_effect
 from . import sample_inspection_line
