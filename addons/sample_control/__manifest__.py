@@ -68,6 +68,16 @@
         "views/use/sample_dispatch_views.xml",
         "views/use/sample_sample_views.xml",
         # verification
+        "security/verification/ir.model.access.csv",
+        "security/verification/verification_rules.xml",
+        "data/verification/verification_data.xml",
+        "report/verification/verification_reports.xml",
+        "report/verification/verification_templates.xml",
+        "data/verification/controlled_form_data.xml",
+        "views/verification/sample_inspection_views.xml",
+        "views/verification/sample_plan_views.xml",
+        "views/verification/sample_agreement_views.xml",
+        "views/verification/sample_sample_views.xml",
         # end_of_life
         # menus
         "views/sample_control_menus.xml",
@@ -78,6 +88,7 @@
         # menus: use
         "views/use/use_menus.xml",
         # menus: verification
+        "views/verification/verification_menus.xml",
         # menus: end_of_life
     ],
     "assets": {
@@ -99,6 +110,7 @@
         # demo: use
         "demo/use/use_demo.xml",
         # demo: verification
+        "demo/verification/inspections_demo.xml",
         # demo: end_of_life
     ],
     "uninstall_hook": "uninstall_hook",

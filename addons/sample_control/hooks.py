@@ -2,10 +2,13 @@ from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
 #: codes of number sequences of which companies get copies of their own
 SEQUENCE_CODES = (
+    "sample.agreement",
     "sample.comparison",
     "sample.dispatch",
     "sample.first.article",
+    "sample.inspection",
     "sample.issue",
+    "sample.plan",
     "sample.request",
 )
 

@@ -23,6 +23,8 @@ export class SampleScan extends LoanScan {
             use_in_room: {label: _t("Use in the room"), icon: "fa-home"},
             first_article: {label: _t("First article"), icon: "fa-check-square-o"},
             move: {label: _t("Move"), icon: "fa-map-marker"},
+            patrol: {label: _t("Patrol"), icon: "fa-eye"},
+            inspect: {label: _t("Inspect"), icon: "fa-search-plus"},
         };
         const keys = this.state.sample?.actions || [];
         return keys
@@ -65,6 +67,8 @@ export class SampleScan extends LoanScan {
         const methods = {
             use_in_room: "action_use_in_room",
             first_article: "action_new_first_article",
+            patrol: "action_new_patrol",
+            inspect: "action_new_inspection",
         };
         const action = await this.orm.call("sample.sample", methods[key], [[id]]);
         return this.action.doAction({...action, views: [[false, "form"]]});
