@@ -68,6 +68,9 @@
         "views/use/sample_dispatch_views.xml",
         "views/use/sample_sample_views.xml",
         # verification
+        "security/verification/ir.model.access.csv",
+        "security/verification/verification_rules.xml",
+        "data/verification/verification_data.xml",
         # end_of_life
         # menus
         "views/sample_control_menus.xml",

@@ -5,6 +5,7 @@ SEQUENCE_CODES = (
     "sample.comparison",
     "sample.dispatch",
     "sample.first.article",
+    "sample.inspection",
     "sample.issue",
     "sample.request",
 )

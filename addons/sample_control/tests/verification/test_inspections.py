@@ -1,0 +1,265 @@
+from freezegun import freeze_time
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import NOW, VerificationCase
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestInspections(VerificationCase):
+    """The precision inspection record (SC-45): readings, ranges, four eyes, read-only."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.sample = cls._new_measured_sample()
+
+    def _line(self, readings, **values):
+        return self._new_inspection(self.sample, readings, **values).line_ids
+
+    def test_map(self):
+        self.assertTransitionMapClosed(self.env["sample.inspection"])
+
+    def test_limits_of_the_original_range(self):
+        """SC-45.2, D-16: the limits belong to the range; outside of it a value fails."""
+        for readings, verdict in (
+            ("10.02", "pass"),
+            ("10.06", "pass"),
+            ("10.02; 10.06", "pass"),
+            ("10.019999", "fail"),
+            ("10.060001", "fail"),
+            ("10.03; 10.07", "fail"),
+        ):
+            self.assertEqual(self._line(readings).verdict, verdict, readings)
+
+    def test_e10_failed(self):
+        """E10: original range 10.02-10.06, measured 10.07: fails, suspended, decision asked for."""
+        inspection = self._new_inspection(self.sample, "10.07")
+        line = inspection.line_ids
+        self.assertEqual(line.verdict, "fail")
+        self.assertTrue(line.is_outside_range)  # D-16: inside 10 ± 0.1, a warning
+        self.assertTrue(inspection.has_warning)
+        inspection.with_user(self.inspector).action_submit()
+        record = inspection.with_user(self.quality)
+        self.assertTransitionRefused(record, "confirmed", "reshaped or replaced")
+        record.write({"action": "reshape", "action_note": "0.01 too wide"})
+        record.action_confirm()
+        self.assertEqual((record.result, record.state), ("fail", "confirmed"))
+        self.assertEqual(self.sample.state, "suspended")
+        self.assertIn(record.name, self.sample.suspend_reason)
+
+    def test_p20_nothing_measured(self):
+        """P20: an inspection without lines or readings passes on no road."""
+        inspection = self._new_inspection(self.sample)
+        inspector = inspection.with_user(self.inspector)
+        self.assertFalse(inspection.expected_result)
+        self.assertTransitionRefused(inspector, "submitted", "enter the readings")
+        inspector.line_ids.unlink()
+        self.assertTransitionRefused(inspector, "submitted", "Nothing is listed")
+        for vals in ({"state": "confirmed"}, {"result": "pass"}):
+            with self.assertRaises(UserError):
+                self.env["sample.inspection"].with_user(self.quality).create(
+                    {"sample_id": self.sample.id, **vals}
+                )
+            with self.assertRaises(UserError):
+                inspection.with_user(self.quality).write(vals)
+
+    def test_p21_failed_is_not_turned_into_passed(self):
+        """P21, SC-45.3: a confirmed record is read-only, also by its lines and readings."""
+        inspection = self._inspect(self.sample, "10.07", failed=True)
+        record = inspection.with_user(self.quality)
+        reading = record.line_ids.reading_ids
+        for change in (
+            lambda: record.write({"result": "pass"}),
+            lambda: record.write({"state": "draft"}),
+            lambda: record.write({"date_inspected": "2026-03-01"}),
+            lambda: record.write(
+                {"line_ids": [Command.update(record.line_ids.id, {"note": "x"})]}
+            ),
+            lambda: record.line_ids.write({"readings": "10.03"}),
+            lambda: record.line_ids.write({"verdict": "pass"}),
+            lambda: record.line_ids.unlink(),
+            lambda: reading.write({"value": 10.03}),
+            lambda: reading.unlink(),
+            lambda: reading.create({"line_id": record.line_ids.id, "value": 10.03}),
+            lambda: record.with_user(self.administrator).unlink(),
+            lambda: record.action_cancel(),
+        ):
+            with self.assertRaises(UserError), self.env.cr.savepoint():
+                change()
+        result = record.load([".id", "result"], [[str(record.id), "Pass"]])
+        self.assertFalse(result["ids"])
+        self.assertEqual(record.result, "fail")
+
+    def test_limits_are_not_typed(self):
+        """The limits are those of the card; no road lets the inspector widen them."""
+        line = self._line("10.07").with_user(self.inspector)
+        for name in ("baseline_max", "nominal", "tol_upper", "has_baseline"):
+            with self.assertRaises(UserError):
+                line.write({name: 99 if name != "has_baseline" else False})
+        with self.assertRaises(UserError):
+            line.inspection_id.write(
+                {"line_ids": [Command.update(line.id, {"baseline_max": 99})]}
+            )
+
+    def test_units(self):
+        """P22, P23: readings in other units are converted exactly, both ways."""
+        meter = self.env.ref("uom.product_uom_meter")
+        sample = self._new_measured_sample(
+            line_ids=[
+                self._width(
+                    nominal=1.5,
+                    tol_lower=-0.5,
+                    tol_upper=0.5,
+                    baseline_min=1,
+                    baseline_max=2,
+                    uom_id=meter.id,
+                )
+            ]
+        )
+        for readings, value, verdict in (
+            ("1.5 mm", 0.0015, "fail"),
+            ("150 cm", 1.5, "pass"),
+            ("1.5", 1.5, "pass"),
+            ("2000 mm", 2.0, "pass"),
+            ("2000.001 mm", 2.000001, "fail"),
+        ):
+            line = self._new_inspection(sample, readings).line_ids
+            self.assertEqual(line.verdict, verdict, readings)
+            self.assertEqual(line.reading_ids.value_in_unit, value, readings)
+        # 1.006 cm is 10.06 mm to the last digit, which belongs to the range
+        self.assertEqual(self._line("1.006 cm").verdict, "pass")
+        for readings in ("5 kg", "abc", "10..2"):
+            with self.assertRaises(ValidationError):
+                self._line(readings)
+        kilogram = self.env.ref("uom.product_uom_kgm")
+        line = self._line("10.03")
+        with self.assertRaises(ValidationError):
+            line.reading_ids.uom_id = kilogram
+
+    def test_full_dimension(self):
+        """SC-45.1: what the original inspection measured is measured again."""
+        inspection = self._new_inspection(self.sample, "10.03")
+        inspector = inspection.with_user(self.inspector)
+        colour = self.env.ref("sample_control.sample_characteristic_colour")
+        inspector.line_ids = [
+            Command.clear(),
+            Command.create({"characteristic_id": colour.id, "judged": "pass"}),
+        ]
+        self.assertTransitionRefused(inspector, "submitted", "measured again")
+
+    def test_four_eyes(self):
+        """The checker is neither the inspector nor who submitted or measured."""
+        inspection = self._new_inspection(self.sample, "10.03", user=self.quality)
+        record = inspection.with_user(self.quality)
+        record.action_submit()
+        self.assertEqual(record.inspector_id, self.quality)
+        self.assertTransitionRefused(record, "confirmed", "Another person")
+        record.action_draft()
+        record.inspector_id = self.inspector  # hiding behind a colleague does not help
+        record.with_user(self.inspector).action_submit()
+        self.assertTransitionRefused(record, "confirmed", "Another person")
+        with self.assertRaisesRegex(UserError, "Quality confirms"):
+            record.with_user(self.inspector).action_confirm()
+        record.with_user(self.manager).action_confirm()
+        self.assertEqual(record.checker_id, self.manager)
+
+    def test_gauge(self):
+        """SC-45: a gauge with a number whose own calibration is valid on that day."""
+        inspection = self._new_inspection(self.sample, "10.03", equipment_id=False)
+        record = inspection.with_user(self.inspector)
+        self.assertTransitionRefused(record, "submitted", "Choose the fixture")
+        record.equipment_id = self.gauge
+        for vals, text in (
+            ({"serial_no": False}, "serial number"),
+            ({"sample_calibrated_until": False}, "until when"),
+            ({"sample_calibrated_until": "2026-03-09"}, "ended on 2026-03-09"),
+        ):
+            before = self.gauge.read(["serial_no", "sample_calibrated_until"])[0]
+            self.gauge.write(vals)
+            self.assertTransitionRefused(record, "submitted", text)
+            before.pop("id")
+            self.gauge.write(before)
+        self.gauge.sample_calibrated_until = "2026-03-10"
+        record.action_submit()
+        self.assertEqual(record.gauge_serial_no, "F-1")
+        self.gauge.write({"serial_no": "F-2"})
+        self.assertEqual(record.gauge_serial_no, "F-1")
+
+    def test_external_calibration(self):
+        """SC-10.2: a calibrating body with its certificate takes the place of the gauge."""
+        inspection = self._new_inspection(
+            self.sample, "10.03", equipment_id=False, is_external=True
+        )
+        record = inspection.with_user(self.inspector)
+        self.assertTransitionRefused(record, "submitted", "calibrating body")
+        record.write({"laboratory_id": self.supplier.id, "certificate_no": "C-1"})
+        record.action_submit()
+
+    def test_not_in_the_future(self):
+        inspection = self._new_inspection(
+            self.sample, "10.03", date_inspected="2026-03-11"
+        )
+        record = inspection.with_user(self.inspector)
+        self.assertTransitionRefused(record, "submitted", "future")
+
+    def test_roles(self):
+        """Users read, inspectors enter; who may not see a sample sees no inspection of it."""
+        inspection = self._new_inspection(self.sample, "10.03")
+        with self.assertRaises(AccessError):
+            inspection.with_user(self.user).environment = "20 °C"
+        with self.assertRaises(AccessError):
+            inspection.line_ids.with_user(self.user).unlink()
+        self.assertIn(inspection, inspection.with_user(self.user).search([]))
+        colour = self._new_line("colour", text_value="RAL 9005")
+        secret = self._new_sample("BMK", user=self.benchmark, line_ids=[colour])
+        hidden = self._new_inspection(secret, user=self.env.user)
+        self.assertTrue(hidden.line_ids)
+        for records in (hidden, hidden.line_ids):
+            found = records.with_user(self.inspector).search([])
+            self.assertFalse(records & found)
+        with self.assertRaises(AccessError):
+            self._new_inspection(secret)
+        for name in ("", ".line", ".reading"):
+            model = self.env[f"sample.inspection{name}"]
+            self.assertFalse(model._get_leaking_fields(), model)
+
+    def test_companies(self):
+        inspection = self._new_inspection(self.sample, "10.03")
+        self.assertEqual(inspection.company_id, self.company)
+        self.user.sudo().write(
+            {
+                "company_ids": [Command.set(self.company_b.ids)],
+                "company_id": self.company_b.id,
+            }
+        )
+        self.assertNotIn(inspection, inspection.with_user(self.user).search([]))
+
+    def test_two_records(self):
+        second = self._new_measured_sample()
+        records = self._new_inspection(self.sample, "10.03")
+        records |= self._new_inspection(second, "10.07")
+        records.write({"action": "reshape", "action_note": "Worn"})
+        records[0].action = False
+        self._confirm(records)
+        self.assertEqual(records.mapped("result"), ["pass", "fail"])
+        self.assertEqual(self.sample.state, "active")
+        self.assertEqual(second.state, "suspended")
+
+    def test_copy_is_a_fresh_draft(self):
+        record = self._inspect(self.sample, "10.03")
+        copy = record.with_user(self.inspector).copy()
+        self.assertRecordValues(
+            copy,
+            [
+                {
+                    "state": "draft",
+                    "result": False,
+                    "checker_id": False,
+                    "date_inspected": False,
+                }
+            ],
+        )
