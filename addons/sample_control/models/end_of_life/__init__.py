@@ -6,6 +6,7 @@ from . import (
     sample_disposal,
     sample_exception,
     sample_exception_trace,
+    sample_inspection,
     sample_issue,
     sample_judgement,
     sample_location,

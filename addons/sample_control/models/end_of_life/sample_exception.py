@@ -354,6 +354,13 @@ class SampleException(models.Model):
         string="Problem Points",
     )
     issue_count = fields.Integer(compute="_compute_counts")
+    inspection_ids = fields.One2many(
+        comodel_name="sample.inspection",
+        inverse_name="exception_id",
+        string="Inspections",
+        readonly=True,
+        copy=False,
+    )
     trace_ids = fields.One2many(
         comodel_name="sample.exception.trace",
         inverse_name="exception_id",
@@ -815,10 +822,22 @@ class SampleException(models.Model):
             self._clock_stop(INSPECTION_CLOCK)
 
     def _open_inspection(self, kind):
-        """Prepare the inspection of the sample for this exception. Hook of the inspections.
+        """Prepare the inspection of the sample for this exception; an open one is not doubled.
 
         :param str kind: exception or after_repair
         """
+        self.ensure_one()
+        open_domain = self.env["sample.inspection"]._get_open_domain()
+        if self.inspection_ids.filtered_domain(open_domain):
+            return
+        if self.sample_id.state not in ("active", "suspended"):
+            return
+        inspection = self.sample_id._create_inspection(
+            kind,
+            origin=self,
+            planned_date=self.company_id._record_control_today(),
+        )
+        inspection._write_protected({"exception_id": self.id})
 
     def _carry_out(self):
         """Begin what was decided: inspect again, ask for a successor, or end the piece."""

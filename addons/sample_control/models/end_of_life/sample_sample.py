@@ -44,7 +44,22 @@ class SampleSample(models.Model):
         :param datetime.datetime moment: naive UTC
         """
         self.ensure_one()
-        return bool(self.last_passed_at and moment and self.last_passed_at >= moment)
+        if not (self.last_passed_at and moment and self.last_passed_at >= moment):
+            return False
+        # confirmed since then, but measured before: says nothing about what happened in between
+        confirmed = self.inspection_ids.filtered(
+            lambda record: record.result == "pass"
+            and record.state == "confirmed"
+            and record.confirmed_at >= moment
+        )
+        return not confirmed or any(
+            record.date_inspected and record.date_inspected >= moment.date()
+            for record in confirmed
+        )
+
+    def _get_open_exceptions(self):
+        """Return the exceptions about these samples that are not closed."""
+        return self.exception_ids.filtered(lambda record: record.state != "closed")
 
     def _is_ended(self):
         self.ensure_one()
@@ -157,6 +172,7 @@ class SampleSample(models.Model):
         return [
             ("first_article", "sample.first.article", "started_at", "production_ref"),
             ("comparison", "sample.comparison", "started_at", "lot_name"),
+            ("inspection", "sample.inspection", "confirmed_at", None),
         ]
 
     def _get_trace_domain(self, moment_field, since):

@@ -23,6 +23,34 @@ class SampleSample(models.Model):
                 )
         return super().write(vals)
 
+    # --- Hand-over list F22 ---
+
+    def _get_handover_rows(self):
+        """Return the rows of the hand-over list: a line per receiver, blank where nobody is named.
+
+        :return: list of lists of texts
+        """
+        rows = []
+        for sample in self:
+            # sudo: the list is printed by whoever hands the samples over
+            lines_sudo = sample.sudo().distribution_ids
+            card = [
+                sample.name,
+                sample.product_id.display_name or sample.title,
+                str(sample.copy_no or ""),
+                str(sample.valid_until or ""),
+            ]
+            for line in lines_sudo or [lines_sudo]:
+                rows.append(
+                    [
+                        *card,
+                        line.department_id.name or sample.department_id.name,
+                        line.receiver_id.name,
+                        str(line.date_received or ""),
+                    ]
+                )
+        return rows
+
     # --- Dossier F21 ---
 
     def _get_dossier_sections(self):
