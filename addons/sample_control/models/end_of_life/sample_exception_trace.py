@@ -106,7 +106,8 @@ class SampleExceptionTrace(models.Model):
                 "assessed_by_id": done and self.env.uid,
                 "assessed_at": done and fields.Datetime.now(),
             }
-            return self._write_protected({**vals, **stamps})
+            trusted = self._with_trusted_fields(stamps)
+            return super(SampleExceptionTrace, trusted).write({**vals, **stamps})
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

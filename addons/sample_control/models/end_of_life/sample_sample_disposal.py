@@ -84,6 +84,31 @@ class SampleSample(models.Model):
             return "damaged" if {"damaged", "deformed", "faded"} & set(kinds) else "failed"
         return self.state
 
+    # --- Gates ---
+
+    def _get_transition_reasons(self, target):
+        """No road disposes of a sample past the sheet with its two names (SC-54.3)."""
+        reasons = super()._get_transition_reasons(target)
+        if target != "disposed" or self.env.su:  # system code ends what was confirmed
+            return reasons
+        if not self._get_done_disposal():
+            reasons.append(
+                self.env._(
+                    "%(sample)s is disposed of with a disposal sheet that two people confirmed.",
+                    sample=self.name,
+                )
+            )
+        return reasons
+
+    def _get_done_disposal(self):
+        """Return the sheet by which this one sample was disposed of, if it was."""
+        self.ensure_one()
+        # sudo: how a sample ended is no secret to who sees the sample
+        sheets_sudo = self.sudo().disposal_line_ids.disposal_id
+        return sheets_sudo.filtered(lambda sheet: sheet.state == "done")[:1]
+
+    # --- Hooks of the lifecycle ---
+
     def _on_ended(self, state):
         """Ended pieces go to a disposal sheet as soon as they need not be kept any longer."""
         super()._on_ended(state)

@@ -101,8 +101,7 @@ class SampleSample(models.Model):
         super()._on_ended(state)
         if state == "disposed":
             for line in self.recall_line_ids.filtered(lambda line: line.state == "open"):
-                sheet = line.sample_id.disposal_line_ids.filtered("is_open").disposal_id
-                line._resolve("destroyed", sheet[:1])
+                line._resolve("destroyed", line.sample_id._get_done_disposal())
 
     # --- Refused everywhere ---
 
