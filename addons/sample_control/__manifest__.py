@@ -71,6 +71,13 @@
         "security/verification/ir.model.access.csv",
         "security/verification/verification_rules.xml",
         "data/verification/verification_data.xml",
+        "report/verification/verification_reports.xml",
+        "report/verification/verification_templates.xml",
+        "data/verification/controlled_form_data.xml",
+        "views/verification/sample_inspection_views.xml",
+        "views/verification/sample_plan_views.xml",
+        "views/verification/sample_agreement_views.xml",
+        "views/verification/sample_sample_views.xml",
         # end_of_life
         "security/end_of_life/ir.model.access.csv",
         "security/end_of_life/end_of_life_rules.xml",
@@ -93,6 +100,7 @@
         # menus: use
         "views/use/use_menus.xml",
         # menus: verification
+        "views/verification/verification_menus.xml",
         # menus: end_of_life
         "views/end_of_life/end_of_life_menus.xml",
     ],
@@ -112,6 +120,7 @@
         "demo/sealing/requests_demo.xml",
         # demo: use
         # demo: verification
+        "demo/verification/inspections_demo.xml",
         # demo: end_of_life
     ],
     "uninstall_hook": "uninstall_hook",

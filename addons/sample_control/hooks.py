@@ -2,6 +2,7 @@ from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
 #: codes of number sequences of which companies get copies of their own
 SEQUENCE_CODES = (
+    "sample.agreement",
     "sample.change",
     "sample.comparison",
     "sample.dispatch",
@@ -10,6 +11,7 @@ SEQUENCE_CODES = (
     "sample.first.article",
     "sample.inspection",
     "sample.issue",
+    "sample.plan",
     "sample.recall",
     "sample.request",
     "sample.stocktake",

@@ -79,3 +79,48 @@ def due_from(until, days):
     if not until or not days:
         return None
     return until - timedelta(days=max(days))
+
+
+def next_reminder(until, days, after=None):
+    """Return the next day on which somebody is reminded of an end.
+
+    :param datetime.date until: the last good day, or None
+    :param days: days before the end, for example (30, 7, 0); -1 is the day after the end
+    :param datetime.date after: only days after this one; None for the first of all
+    :return: a date, or None
+
+    >>> from datetime import date
+    >>> next_reminder(date(2026, 4, 30), (30, 7, 0))
+    datetime.date(2026, 3, 31)
+    >>> next_reminder(date(2026, 4, 30), (30, 7, 0), date(2026, 4, 23))
+    datetime.date(2026, 4, 30)
+    """
+    if not until:
+        return None
+    reminders = sorted(until - timedelta(days=day) for day in days)
+    return next((day for day in reminders if not after or day > after), None)
+
+
+def dates_in_year(first, year, value, unit):
+    """Return the ends of the periods that follow each other in a year, beginning with the first (SC-41.1).
+
+    :param datetime.date first: the end of the running period
+    :param int year: the year of the plan
+    :param int value: length of the period, 0 for a single one
+    :param str unit: one of :data:`UNITS`
+    :return: list of dates
+
+    >>> from datetime import date
+    >>> [str(day) for day in dates_in_year(date(2027, 1, 20), 2027, 3, "month")]
+    ['2027-01-20', '2027-04-20', '2027-07-20', '2027-10-20']
+    """
+    if not first or first.year != year:
+        return []
+    days, count = [first], 1
+    while value:
+        day = add_period(first, value * count, unit)
+        if day.year != year:
+            break
+        days.append(day)
+        count += 1
+    return days

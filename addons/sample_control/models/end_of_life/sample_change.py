@@ -151,7 +151,9 @@ class SampleChange(models.Model):
         help="Workshop for process and tooling, purchasing for outsourcing, technical side for design.",
     )
     reference = fields.Char(
-        string="Change Sheet", index="btree_not_null", help="Number of the change sheet."
+        string="Change Sheet",
+        index="btree_not_null",
+        help="Number of the change sheet.",
     )
     content = fields.Text(required=True, help="What changes.", tracking=True)
     reason = fields.Text(string="Reason of the Change")

@@ -221,7 +221,9 @@ class SampleDisposal(models.Model):
         for record in self:
             # sudo: the rule holds whoever looks
             samples_sudo = record.sudo().line_ids.sample_id
-            record.role = samples_sudo[:1]._get_disposal_role() if samples_sudo else False
+            record.role = (
+                samples_sudo[:1]._get_disposal_role() if samples_sudo else False
+            )
 
     @api.depends("line_ids.sample_id")
     def _compute_date_earliest(self):
@@ -342,7 +344,9 @@ class SampleDisposal(models.Model):
         reasons = super()._get_sign_off_reasons()
         if self.state != "to_approve":
             reasons.append(
-                self.env._("%(name)s is approved after it is submitted.", name=self.name)
+                self.env._(
+                    "%(name)s is approved after it is submitted.", name=self.name
+                )
             )
         return reasons
 
@@ -458,9 +462,7 @@ class SampleDisposal(models.Model):
             )
         other = self.witness_id if who == "executor_id" else self.executor_id
         if other == self.env.user:
-            reasons.append(
-                self.env._("Executor and witness are two different people.")
-            )
+            reasons.append(self.env._("Executor and witness are two different people."))
         if who == "executor_id" and not self._may_execute(self.env.user):
             reasons.append(
                 self.env._("The rules of the samples name another role to execute.")
@@ -470,7 +472,9 @@ class SampleDisposal(models.Model):
     def _get_executor_group(self):
         """Return the xml id of the group whose members dispose of the samples."""
         self.ensure_one()
-        return f"sample_control.group_sample_{EXECUTOR_GROUPS.get(self.role, 'technical')}"
+        return (
+            f"sample_control.group_sample_{EXECUTOR_GROUPS.get(self.role, 'technical')}"
+        )
 
     def _may_execute(self, user):
         """Tell whether a user is of the role that disposes of the samples, or the manager."""
@@ -547,7 +551,11 @@ class SampleDisposal(models.Model):
     @api.model
     def _cron_follow_up(self):
         """Open sheets for samples whose time is over, and chase approved ones once a day (C15)."""
-        for company in self.env["res.company"].search([]):
+        # only companies that keep samples have something to follow up
+        groups = self.env["sample.sample"]._read_group(
+            [("state", "in", (*DISPOSABLE_STATES, "disposed"))], ["company_id"]
+        )
+        for (company,) in groups:
             today = company._record_control_today()
             self.env["sample.sample"]._open_due_disposals(company, today)
             late = self.search(

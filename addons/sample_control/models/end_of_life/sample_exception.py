@@ -180,7 +180,6 @@ class SampleException(models.Model):
     )
     found_by_id = fields.Many2one(
         comodel_name="res.users",
-        string="Found By",
         required=True,
         index=True,
         default=lambda self: self.env.user,
@@ -204,7 +203,6 @@ class SampleException(models.Model):
     )
     class_id = fields.Many2one(
         comodel_name="sample.issue.class",
-        string="Class",
         index="btree_not_null",
         check_company=True,
         tracking=True,
@@ -302,9 +300,7 @@ class SampleException(models.Model):
         index="btree_not_null",
     )
     decided_at = fields.Datetime(string="Decided On", readonly=True, copy=False)
-    decided_by_id = fields.Many2one(
-        comodel_name="res.users", readonly=True, copy=False
-    )
+    decided_by_id = fields.Many2one(comodel_name="res.users", readonly=True, copy=False)
     done_at = fields.Datetime(string="Done On", readonly=True, copy=False)
     done_by_id = fields.Many2one(comodel_name="res.users", readonly=True, copy=False)
     conclusion = fields.Text(copy=False, help="Result of the verification.")
@@ -434,7 +430,9 @@ class SampleException(models.Model):
         for record in self:
             if record.kind == "lost" and record.measure == "isolate":
                 raise ValidationError(
-                    self.env._("%(name)s: what is lost is not isolated.", name=record.name)
+                    self.env._(
+                        "%(name)s: what is lost is not isolated.", name=record.name
+                    )
                 )
 
     # --- CRUD ---
@@ -551,9 +549,7 @@ class SampleException(models.Model):
             "last_good_at": sample._get_last_good_at(),
             "last_custody_id": log.id,
             "responsible_id": (
-                holder
-                or sample.custodian_id.partner_id
-                or log.user_id.partner_id
+                holder or sample.custodian_id.partner_id or log.user_id.partner_id
             ).id,
             "needs_notice": sample._must_notify_customer(),
             "user_id": (self.user_id or sample.custodian_id).id,
@@ -624,9 +620,7 @@ class SampleException(models.Model):
     def _keep_trace(self):
         """Keep every use of the sample since it was last good; those kept already stay as they are."""
         for record in self:
-            known = {
-                (line.res_model, line.res_id) for line in record.sudo().trace_ids
-            }
+            known = {(line.res_model, line.res_id) for line in record.sudo().trace_ids}
             vals_list = [
                 {**vals, "exception_id": record.id}
                 for vals in record.sample_id._prepare_trace_vals(record.last_good_at)
@@ -702,7 +696,9 @@ class SampleException(models.Model):
         """Say what the decision lacks; it is taken by quality or the technical side."""
         self.ensure_one()
         reasons = []
-        groups = "sample_control.group_sample_quality,sample_control.group_sample_technical"
+        groups = (
+            "sample_control.group_sample_quality,sample_control.group_sample_technical"
+        )
         if not self.env.user.has_groups(groups):
             reasons.append(
                 self.env._("Quality or the technical side decides what becomes of it.")

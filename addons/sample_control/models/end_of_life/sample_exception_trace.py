@@ -83,9 +83,7 @@ class SampleExceptionTrace(models.Model):
         string="Why, and What Is Done",
         help="Needed for what is affected: contain, check again, inform.",
     )
-    assessed_by_id = fields.Many2one(
-        comodel_name="res.users", string="Assessed By", readonly=True
-    )
+    assessed_by_id = fields.Many2one(comodel_name="res.users", readonly=True)
     assessed_at = fields.Datetime(string="Assessed On", readonly=True)
 
     _once = models.UniqueIndex(

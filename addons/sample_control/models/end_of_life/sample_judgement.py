@@ -12,6 +12,7 @@ class SampleJudgementMixin(models.AbstractModel):
         self.ensure_one()
         return self._get_guarded_state_labels()[self.state]
 
+
 class SampleComparison(models.Model):
     """A sample that a comparison finds doubtful is an exception (SC-38, SC-49)."""
 

@@ -58,7 +58,9 @@ class SampleLocation(models.Model):
 
         :param stocktake: the round
         """
-        self.write({"last_stocktake_date": stocktake.company_id._record_control_today()})
+        self.write(
+            {"last_stocktake_date": stocktake.company_id._record_control_today()}
+        )
 
     def action_new_stocktake(self):
         """Open a new round for this place.

@@ -193,8 +193,8 @@ class SampleSample(models.Model):
         vals_list = []
         for kind, model, moment, batch in self._get_trace_sources():
             # sudo: what is in doubt is in doubt whoever asks
-            records_sudo = self.env[model].sudo().search(
-                self._get_trace_domain(moment, since)
+            records_sudo = (
+                self.env[model].sudo().search(self._get_trace_domain(moment, since))
             )
             vals_list += [
                 {

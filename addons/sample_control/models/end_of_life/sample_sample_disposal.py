@@ -49,9 +49,7 @@ class SampleSample(models.Model):
         due = Domain(
             self._get_disposal_due_domain(self.env.company._record_control_today())
         )
-        return Domain.OR(
-            due if wanted else ~due for wanted in set(map(bool, value))
-        )
+        return Domain.OR(due if wanted else ~due for wanted in set(map(bool, value)))
 
     @api.model
     def _get_disposal_due_domain(self, today):
@@ -81,7 +79,9 @@ class SampleSample(models.Model):
             return "discontinued"
         if self.state == "obsolete":
             kinds = self.exception_ids.mapped("kind")
-            return "damaged" if {"damaged", "deformed", "faded"} & set(kinds) else "failed"
+            return (
+                "damaged" if {"damaged", "deformed", "faded"} & set(kinds) else "failed"
+            )
         return self.state
 
     # --- Gates ---
@@ -154,19 +154,24 @@ class SampleSample(models.Model):
                 sample._is_foreign_property() and sample.owner_id,
             )
         )
-        return self.env["sample.disposal"].sudo().create(
-            [
-                {
-                    "company_id": company.id,
-                    "reason": reason,
-                    "method": "return" if owner else "destroy",
-                    "is_automatic": True,
-                    "line_ids": [
-                        Command.create({"sample_id": sample.id}) for sample in samples
-                    ],
-                }
-                for (company, reason, __, owner), samples in groups.items()
-            ]
+        return (
+            self.env["sample.disposal"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "company_id": company.id,
+                        "reason": reason,
+                        "method": "return" if owner else "destroy",
+                        "is_automatic": True,
+                        "line_ids": [
+                            Command.create({"sample_id": sample.id})
+                            for sample in samples
+                        ],
+                    }
+                    for (company, reason, __, owner), samples in groups.items()
+                ]
+            )
         )
 
     def _make_reference(self):
@@ -204,9 +209,7 @@ class SampleSample(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "sample_control.sample_disposal_action"
         )
-        action.update(
-            domain=[("line_ids.sample_id", "in", self.ids)], context={}
-        )
+        action.update(domain=[("line_ids.sample_id", "in", self.ids)], context={})
         return action
 
     def action_dispose(self):

@@ -84,9 +84,7 @@ class SampleSample(models.Model):
             ]
         )
         copies._write_protected({"replaced_by_id": self.id, "is_contested": False})
-        copies._end(
-            "replaced", self.env._("Replaced by %(sample)s.", sample=self.name)
-        )
+        copies._end("replaced", self.env._("Replaced by %(sample)s.", sample=self.name))
         for line in lines:
             line._ask_holder()
 
@@ -100,7 +98,9 @@ class SampleSample(models.Model):
         """A recalled copy that is disposed of is brought back, in a way."""
         super()._on_ended(state)
         if state == "disposed":
-            for line in self.recall_line_ids.filtered(lambda line: line.state == "open"):
+            for line in self.recall_line_ids.filtered(
+                lambda line: line.state == "open"
+            ):
                 line._resolve("destroyed", line.sample_id._get_done_disposal())
 
     # --- Refused everywhere ---

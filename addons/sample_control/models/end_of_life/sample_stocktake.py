@@ -289,7 +289,9 @@ class SampleStocktake(models.Model):
 
         :raises UserError: naming the places
         """
-        reasons = [reason for record in self for reason in record._get_counter_reasons()]
+        reasons = [
+            reason for record in self for reason in record._get_counter_reasons()
+        ]
         if reasons:
             raise UserError("\n".join(dict.fromkeys(reasons)))
 
@@ -385,15 +387,19 @@ class SampleStocktake(models.Model):
                 )
             )
             # sudo: what the books say is entered by the system; who found it is in the line
-            line = line.sudo().create(
-                {
-                    **vals,
-                    "stocktake_id": self.id,
-                    "sample_id": sample.id,
-                    "code": key,
-                    "location_id": sample.location_id.id,
-                }
-            ).sudo(False)
+            line = (
+                line.sudo()
+                .create(
+                    {
+                        **vals,
+                        "stocktake_id": self.id,
+                        "sample_id": sample.id,
+                        "code": key,
+                        "location_id": sample.location_id.id,
+                    }
+                )
+                .sudo(False)
+            )
         status = "found" if line._get_result() == "match" else "difference"
         return self._answer(status if sample else "unknown", line._get_sentence(), line)
 

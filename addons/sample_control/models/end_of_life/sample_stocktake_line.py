@@ -63,7 +63,7 @@ class SampleStocktakeLine(models.Model):
         check_company=True,
         help="Empty: the code that was read belongs to no sample.",
     )
-    code = fields.Char(string="Code", required=True)
+    code = fields.Char(required=True)
     product_id = fields.Many2one(
         related="sample_id.product_id", string="Product", related_sudo=False
     )
@@ -84,9 +84,7 @@ class SampleStocktakeLine(models.Model):
         ondelete="restrict",
     )
     found_at = fields.Datetime(string="Found On", readonly=True)
-    found_by_id = fields.Many2one(
-        comodel_name="res.users", string="Found By", readonly=True
-    )
+    found_by_id = fields.Many2one(comodel_name="res.users", readonly=True)
     result = fields.Selection(
         selection=RESULTS,
         required=True,

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 
 from .sample_inspection_line import PATROL_ITEMS
 
@@ -80,6 +80,7 @@ class SampleInspection(models.Model):
         "revised_by_id",
         "origin_res_model",
         "origin_res_id",
+        "dispatch_id",
     )
     _guarded_readiness_depends = (
         "date_inspected",
@@ -213,7 +214,6 @@ class SampleInspection(models.Model):
     )
     customer_signatory_id = fields.Many2one(
         comodel_name="res.partner",
-        string="Customer Signatory",
         check_company=True,
         copy=False,
         index="btree_not_null",
@@ -290,10 +290,19 @@ class SampleInspection(models.Model):
     action_note = fields.Text(string="Deviation and Treatment", copy=False)
     affects_quality = fields.Boolean(
         string="Product Quality Affected",
-        copy=False,
+        compute="_compute_affects_quality",
+        store=True,
+        readonly=False,
         help="The finding of a patrol bears on product quality: the sample is stopped and measured (SC-48.2).",
     )
     next_date = fields.Date(string="Next Inspection", readonly=True, copy=False)
+    dispatch_id = fields.Many2one(
+        comodel_name="sample.dispatch",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="By which the sample goes to the customer for his check.",
+    )
     # Corrections
     revision = fields.Integer(default=0, readonly=True, copy=False)
     revises_id = fields.Many2one(
@@ -351,6 +360,14 @@ class SampleInspection(models.Model):
         for inspection in self:
             inspection.expected_result = inspection._get_result()
             inspection.has_warning = any(inspection.line_ids.mapped("is_outside_range"))
+
+    @api.depends("line_ids.verdict")
+    def _compute_affects_quality(self):
+        for inspection in self:
+            inspection.affects_quality = inspection.affects_quality or any(
+                line.patrol_item == "appearance" and line.verdict == "fail"
+                for line in inspection.line_ids
+            )
 
     def _get_result(self):
         """Return pass or fail; False as long as something was not checked (P20)."""
@@ -597,11 +614,6 @@ class SampleInspection(models.Model):
 
     def _on_confirmed(self):
         """Act after the inspections in ``self`` were confirmed (system environment). Hook."""
-        for inspection in self.filtered(lambda record: record.result == "fail"):
-            inspection.sample_id._suspend(
-                self.env._("Failed inspection %(name)s.", name=inspection.name),
-                origin=inspection,
-            )
 
     # --- Business ---
 
@@ -616,14 +628,7 @@ class SampleInspection(models.Model):
         :return: the drafts, in the order of the records
         :raises UserError: for records that are not confirmed or being corrected already
         """
-        for inspection in self:
-            if inspection.state != "confirmed":
-                raise UserError(
-                    self.env._(
-                        "%(record)s is not confirmed; change it directly.",
-                        record=inspection.display_name,
-                    )
-                )
+        self._check_revisable()
         drafts = self.browse()
         for inspection in self:
             draft = inspection.copy({"date_inspected": inspection.date_inspected})
@@ -632,6 +637,50 @@ class SampleInspection(models.Model):
             )
             drafts += draft
         return drafts
+
+    def _check_revisable(self):
+        """Refuse corrections of what is not confirmed, and second ones of what is being corrected."""
+        for inspection in self:
+            if inspection.state != "confirmed":
+                raise UserError(
+                    self.env._(
+                        "%(record)s is not confirmed; change it directly.",
+                        record=inspection.display_name,
+                    )
+                )
+        found = self.search(
+            self._get_open_domain() & Domain("revises_id", "in", self.ids)
+        )
+        if found:
+            raise UserError(
+                self.env._(
+                    "%(records)s: the record is already being corrected.",
+                    records=", ".join(found.revises_id.mapped("display_name")),
+                )
+            )
+
+    # --- Prints F11, F12 ---
+
+    def _get_sheet_number(self):
+        """Return the number on the sheet, with the revision of a correction."""
+        self.ensure_one()
+        return f"{self.name} R{self.revision}" if self.revision else self.name
+
+    def _get_record_cells(self):
+        """Return the signature cells of the record: who inspected, who checked."""
+        self.ensure_one()
+        return [
+            {
+                "title": "检验人",
+                "user": self.submitted_at and self.inspector_id.name,
+                "signed_at": self.submitted_at,
+            },
+            {
+                "title": "复核人",
+                "user": self.checker_id.name,
+                "signed_at": self.confirmed_at,
+            },
+        ]
 
     # --- Actions ---
 
@@ -675,3 +724,53 @@ class SampleInspection(models.Model):
             "res_id": self._revise().id,
             "view_mode": "form",
         }
+
+    def action_view_dispatch(self):
+        """Open the dispatch by which the sample went to the customer.
+
+        :return: action
+        """
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "sample.dispatch",
+            "res_id": self.dispatch_id.id,
+            "view_mode": "form",
+        }
+
+    def action_send_to_customer(self):
+        """Open the dispatch by which the sample goes to the customer for his check (SC-47.3).
+
+        :return: action
+        :raises UserError: for other inspections, and for samples without a customer
+        """
+        self.ensure_one()
+        if not self.dispatch_id:
+            self._write_protected({"dispatch_id": self._create_dispatch().id})
+        return self.action_view_dispatch()
+
+    def _create_dispatch(self):
+        """Ask for the sample to be sent to the customer; the sales assistant sends it.
+
+        :return: sample.dispatch
+        """
+        self.ensure_one()
+        partner = self.sample_id.partner_id or self.sample_id.owner_id
+        if self.inspection_type != "customer" or not partner:
+            raise UserError(
+                self.env._(
+                    "%(record)s: only a check of the customer is sent, and the sample names the customer.",
+                    record=self.display_name,
+                )
+            )
+        return self.env["sample.dispatch"].create(
+            {
+                "company_id": self.company_id.id,
+                "partner_id": partner.id,
+                "purpose": "customer_check",
+                "res_model": self._name,
+                "res_id": self.id,
+                "date_return_due": self.sample_id.next_customer_check_date,
+                "line_ids": [Command.create({"sample_id": self.sample_id.id})],
+            }
+        )

@@ -307,6 +307,18 @@ class SampleInspectionLine(models.Model):
             return self.baseline_min, self.baseline_max
         return self._get_tolerance()
 
+    def _get_range_text(self):
+        """Return the original range for the print, empty when there is none."""
+        self.ensure_one()
+        if not self.has_baseline:
+            return ""
+        return f"{self.baseline_min:g} – {self.baseline_max:g}"
+
+    def _get_deviation_text(self):
+        """Return the largest deviation for the print, with its sign."""
+        self.ensure_one()
+        return f"{self.deviation:+g}" if self.reading_count else ""
+
     def _get_new_range(self):
         """Return the original range that this one line of a baseline inspection makes (D-16).
 

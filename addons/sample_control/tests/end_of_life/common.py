@@ -8,9 +8,7 @@ from ..use.common import NOW, UseCase
 __all__ = ["NOW", "EndOfLifeCase"]
 
 #: one red pixel, as evidence
-PIXEL = (
-    b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
-)
+PIXEL = b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
 TODAY = date(2026, 3, 10)
 
 
@@ -77,8 +75,10 @@ class EndOfLifeCase(UseCase):
 
     @classmethod
     def _attachment(cls, user):
-        return cls.env["ir.attachment"].with_user(user).create(
-            {"name": "consent.txt", "datas": base64.b64encode(b"We agree")}
+        return (
+            cls.env["ir.attachment"]
+            .with_user(user)
+            .create({"name": "consent.txt", "datas": base64.b64encode(b"We agree")})
         )
 
     @classmethod

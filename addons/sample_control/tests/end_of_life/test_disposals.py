@@ -4,7 +4,7 @@ from unittest.mock import patch
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -104,7 +104,9 @@ class TestSampleDisposal(EndOfLifeCase):
         for user in (self.technical, self.administrator, self.manager):
             for name in ("executor_id", "witness_id", "executed_at", "date_disposed"):
                 with self.assertRaises(UserError):
-                    sheet.with_user(user).write({name: NOW if "at" in name else user.id})
+                    sheet.with_user(user).write(
+                        {name: NOW if "at" in name else user.id}
+                    )
         self.assertTransitionRefused(
             sheet.with_user(self.manager), "done", "executor", "witness"
         )
@@ -172,7 +174,13 @@ class TestSampleDisposal(EndOfLifeCase):
         self.assertTransitionRefused(tech, "to_approve", "written consent")
         tech.write({"consent_date": "2026-03-09"})
         self.assertTransitionRefused(tech, "to_approve", "written consent")
-        tech.write({"consent_attachment_ids": [Command.set(self._attachment(self.technical).ids)]})
+        tech.write(
+            {
+                "consent_attachment_ids": [
+                    Command.set(self._attachment(self.technical).ids)
+                ]
+            }
+        )
         self._approve(sheet)
         self.assertEqual(sheet.state, "approved")
 
@@ -228,7 +236,9 @@ class TestSampleDisposal(EndOfLifeCase):
 
         with patch.object(type(self.env.cr), "execute", spy):
             sheet.with_user(self.technical).action_confirm_execution()
-        locks = [i for i, q in enumerate(queries) if "FOR UPDATE" in q and "disposal" in q]
+        locks = [
+            i for i, q in enumerate(queries) if "FOR UPDATE" in q and "disposal" in q
+        ]
         writes = [i for i, q in enumerate(queries) if 'UPDATE "sample_disposal"' in q]
         self.assertTrue(locks)
         self.assertTrue(not writes or locks[0] < writes[0])

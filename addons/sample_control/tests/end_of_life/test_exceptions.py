@@ -35,7 +35,13 @@ class TestSampleException(EndOfLifeCase):
         self.assertEqual(record.activity_ids.activity_type_id & notice, notice)
         self.assertRecordValues(
             record.request_id,
-            [{"state": "draft", "old_sample_id": sample.id, "origin_res_id": record.id}],
+            [
+                {
+                    "state": "draft",
+                    "old_sample_id": sample.id,
+                    "origin_res_id": record.id,
+                }
+            ],
         )
         self.assertEqual(record.request_id.reason_id.code, "T15")
         log = sample.custody_log_ids.sorted("id")[-1:]
@@ -53,7 +59,8 @@ class TestSampleException(EndOfLifeCase):
             self.env["sample.exception"]
             .with_user(self.user)
             .load(
-                ["sample_id/.id", "kind", "phenomenon"], [[str(third.id), "faded", "Pale"]]
+                ["sample_id/.id", "kind", "phenomenon"],
+                [[str(third.id), "faded", "Pale"]],
             )
         )
         self.assertTrue(result["ids"], result["messages"])
@@ -231,7 +238,8 @@ class TestSampleException(EndOfLifeCase):
         self._return(loan, "damaged", note="Scratched")
         record = sample.exception_ids
         self.assertRecordValues(
-            record, [{"kind": "damaged", "found_where": "loan", "origin_res_id": loan.id}]
+            record,
+            [{"kind": "damaged", "found_where": "loan", "origin_res_id": loan.id}],
         )
         self.assertEqual(sample.location_id, self.isolation)
 

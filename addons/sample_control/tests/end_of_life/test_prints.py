@@ -64,8 +64,10 @@ class TestEndOfLifePrints(EndOfLifeCase):
         record.action_count()
         for name in ("exception", "disposal", "stocktake"):
             ledger = self.env[f"report.sample_control.ledger_{name}"]
-            content, __ = ledger._create_ledger([]) if hasattr(
-                ledger, "_create_ledger"
-            ) else (True, None)
+            content, __ = (
+                ledger._create_ledger([])
+                if hasattr(ledger, "_create_ledger")
+                else (True, None)
+            )
             self.assertTrue(content)
             self.assertTrue(ledger._ledger_columns())

@@ -1,6 +1,6 @@
 from freezegun import freeze_time
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import NOW, PIXEL, EndOfLifeCase
@@ -16,7 +16,9 @@ class TestSampleRecall(EndOfLifeCase):
         super().setUpClass()
         with freeze_time(NOW):
             cls.master = cls._new_active_sample(drawing_rev="A")
-            copies = cls.master.with_user(cls.administrator)._make_copies(2, "Each side")
+            copies = cls.master.with_user(cls.administrator)._make_copies(
+                2, "Each side"
+            )
             copies = copies.with_user(cls.env.user)
             copies.with_user(cls.administrator).write(
                 {"home_location_id": cls.room.id, "custodian_id": cls.keeper.id}

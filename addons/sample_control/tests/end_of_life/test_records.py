@@ -13,7 +13,12 @@ class TestSampleRecords(EndOfLifeCase):
 
     def _file(self, record):
         return self.env["ir.attachment"].create(
-            {"name": "record.txt", "raw": b"x", "res_model": record._name, "res_id": record.id}
+            {
+                "name": "record.txt",
+                "raw": b"x",
+                "res_model": record._name,
+                "res_id": record.id,
+            }
         )
 
     def test_sc_56_4_files_are_kept(self):

@@ -27,6 +27,8 @@ export class SampleScan extends LoanScan {
                 label: _t("Report an exception"),
                 icon: "fa-exclamation-triangle",
             },
+            patrol: {label: _t("Patrol"), icon: "fa-eye"},
+            inspect: {label: _t("Inspect"), icon: "fa-search-plus"},
         };
         const keys = this.state.sample?.actions || [];
         return keys
@@ -70,6 +72,8 @@ export class SampleScan extends LoanScan {
             use_in_room: "action_use_in_room",
             first_article: "action_new_first_article",
             report_exception: "action_report_exception",
+            patrol: "action_new_patrol",
+            inspect: "action_new_inspection",
         };
         const action = await this.orm.call("sample.sample", methods[key], [[id]]);
         return this.action.doAction({...action, views: [[false, "form"]]});

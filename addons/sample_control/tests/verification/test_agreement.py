@@ -1,0 +1,106 @@
+from freezegun import freeze_time
+
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import NOW, VerificationCase
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestAgreement(VerificationCase):
+    """Agreement rounds of inspectors (features 3c.7)."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.second = cls._new_user("sc_inspector2", "inspector")
+        cls.samples = [cls._new_sample("LIM") for __ in range(4)]
+        cls.round = (
+            cls.env["sample.agreement"]
+            .with_user(cls.quality)
+            .create(
+                {
+                    "title": "Gloss",
+                    "user_ids": [Command.set((cls.inspector | cls.second).ids)],
+                    "line_ids": [
+                        Command.create(
+                            {"sample_id": sample.id, "blind_no": str(n), "truth": truth}
+                        )
+                        for n, (sample, truth) in enumerate(
+                            zip(
+                                cls.samples,
+                                ("pass", "fail", "pass", "fail"),
+                                strict=True,
+                            )
+                        )
+                    ],
+                }
+            )
+        )
+
+    def _judge(self, user, *verdicts):
+        items = self.env["sample.agreement.verdict"].with_user(user).search([])
+        for item, verdict in zip(items.sorted("blind_no"), verdicts, strict=True):
+            item.verdict = verdict
+
+    def test_round(self):
+        """Truth P F P F: one agrees fully, one passes a bad piece: kappa 1 and 0.5, Fleiss 0.467."""
+        self.round.action_start()
+        self._judge(self.inspector, "pass", "fail", "pass", "fail")
+        self.assertTransitionRefused(self.round, "closed", "Still to judge")
+        self._judge(self.second, "pass", "fail", "pass", "pass")
+        self.round.action_close()
+        first, second = (
+            self.round.result_ids.filtered(lambda r, user=user: r.user_id == user)
+            for user in (self.inspector, self.second)
+        )
+        self.assertEqual((first.cohen, first.miss_rate), (1, 0))
+        self.assertEqual(str(first.qualified_until), "2027-03-10")
+        self.assertAlmostEqual(second.cohen, 0.5)
+        self.assertEqual(second.miss_rate, 0.5)
+        self.assertFalse(second.qualified_until)
+        # observed 3/4; chance (5/8)² + (3/8)² = 34/64
+        self.assertAlmostEqual(self.round.fleiss, (3 / 4 - 34 / 64) / (30 / 64), 3)
+
+    def test_blind(self):
+        """Nobody sees the verdicts of others or the truth while the round runs."""
+        self.round.action_start()
+        verdicts = self.env["sample.agreement.verdict"]
+        self.assertEqual(
+            verdicts.with_user(self.inspector).search([]).user_id, self.inspector
+        )
+        self.assertFalse(verdicts.with_user(self.quality).search([]))
+        foreign = verdicts.search([("user_id", "=", self.second.id)])
+        with self.assertRaises(AccessError):
+            foreign.with_user(self.inspector).verdict = "pass"
+        for read in (
+            lambda: self.round.with_user(self.inspector).line_ids,
+            lambda: self.env["sample.agreement.line"]
+            .with_user(self.inspector)
+            .search([]),
+            lambda: foreign.with_user(self.second).line_id,
+        ):
+            with self.assertRaises(AccessError):
+                read()
+
+    def test_fixed_afterwards(self):
+        self.round.action_start()
+        with self.assertRaises(UserError):
+            self.round.line_ids[0].truth = "fail"
+        self._judge(self.inspector, "pass", "fail", "pass", "fail")
+        self._judge(self.second, "pass", "fail", "pass", "fail")
+        self.round.action_close()
+        own = self.env["sample.agreement.verdict"].with_user(self.inspector)
+        with self.assertRaises(UserError):
+            own.search([("user_id", "=", self.inspector.id)]).verdict = "pass"
+        with self.assertRaises(UserError):
+            self.round.result_ids.sudo().write({"cohen": 1})
+
+    def test_gates(self):
+        self.assertTransitionMapClosed(self.env["sample.agreement"])
+        self.round.user_ids = self.inspector
+        self.assertTransitionRefused(self.round, "running", "two inspectors")
+        with self.assertRaisesRegex(UserError, "Quality holds"):
+            self.round.with_user(self.inspector).action_start()

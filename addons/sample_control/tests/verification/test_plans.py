@@ -1,0 +1,333 @@
+from datetime import date
+
+from freezegun import freeze_time
+
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import VerificationCase
+
+#: in December 2026 the plans of 2027 are drawn up
+DECEMBER = "2026-12-20 02:00:00"
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(DECEMBER)
+class TestPlans(VerificationCase):
+    """Plans of replacement and of precision inspection (SC-41, SC-43, E07, E08, C07, C08)."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.rubber = cls._new_policy(
+            "Rubber",
+            ["validity"],
+            product_tmpl_ids=cls.product.product_tmpl_id.ids,
+            validity_value=3,
+            reminder_days="15, 5, 0",
+            replacement_lead_days=15,
+        )
+        # confirmed on 20 October, three months: valid to 2027-01-20
+        cls.sample = cls._new_measured_sample("2026-10-20")
+
+    @classmethod
+    def _new_plan(cls, plan_type="replacement", **values):
+        user = cls.technical if plan_type == "replacement" else cls.quality
+        return (
+            cls.env["sample.plan"]
+            .with_user(cls.administrator)
+            .create({"plan_type": plan_type, "year": 2027, **values})
+            .with_user(user)
+        )
+
+    @classmethod
+    def _approve(cls, plan):
+        signer = cls.technical if plan.plan_type == "replacement" else cls.quality
+        plan.with_user(cls.administrator).action_submit()
+        plan.with_user(signer)._sign_off()
+        plan.with_user(cls.manager)._sign_off()
+        return plan
+
+    def _lines(self, plan):
+        lines = plan.line_ids.filtered(
+            lambda line: self.sample in (line.sample_id, line.current_sample_id)
+        )
+        return lines.sorted("id")
+
+    def test_maps(self):
+        self.assertTransitionMapClosed(self.env["sample.plan"])
+        self.assertTransitionMapClosed(self.env["sample.plan.line"])
+
+    def test_e07_repeats_by_period(self):
+        """E07, SC-41.1, SC-41.5: rubber valid to 2027-01-20: four lines, each minus 15 days."""
+        self.assertEqual(self.sample.valid_until, date(2027, 1, 20))
+        plan = self._new_plan()
+        plan.action_generate()
+        self.assertEqual(
+            [
+                (str(line.date_due), str(line.planned_date))
+                for line in self._lines(plan)
+            ],
+            [
+                ("2027-01-20", "2027-01-05"),
+                ("2027-04-20", "2027-04-05"),
+                ("2027-07-20", "2027-07-05"),
+                ("2027-10-20", "2027-10-05"),
+            ],
+        )
+        self.assertEqual(self._lines(plan).user_id, self.keeper)
+        plan.action_generate()  # again: nothing comes twice
+        self.assertEqual(len(self._lines(plan)), 4)
+
+    def test_e08_discontinued(self):
+        """E08, SC-41.2, SC-55: no replacement; expired on 21 January, without a successor."""
+        self.product.sample_discontinued = True
+        plan = self._new_plan()
+        plan.action_generate()
+        line = self._lines(plan)
+        self.assertEqual((len(line), line.state), (1, "dropped"))
+        self._approve(plan)
+        with freeze_time("2027-01-20 02:00:00"):
+            self.env["sample.sample"]._cron_due_scan()
+            self.assertEqual(self.sample.state, "active")
+        with freeze_time("2027-01-21 02:00:00"):
+            self.env["sample.sample"]._cron_due_scan()
+        self.assertEqual(self.sample.state, "expired")
+        self.assertFalse(self.sample.successor_request_ids)
+        self.assertEqual(self._lines(plan).state, "dropped")
+
+    def test_discontinued_after_the_approval(self):
+        """SC-55.2: the scan gives up the lines of a product that is discontinued later."""
+        plan = self._new_plan()
+        plan.action_generate()
+        self._approve(plan)
+        self.product.sample_discontinued = True
+        self.env["sample.sample"]._cron_due_scan()
+        self.assertEqual(set(self._lines(plan).mapped("state")), {"dropped"})
+
+    def test_precision_plan(self):
+        """SC-43.1: the line of the day of calibration; done by the inspection, later ones move."""
+        self.checks.calibration_interval_months = 6
+        sample = self._new_measured_sample("2026-10-20")
+        plan = self._new_plan("precision")
+        plan.action_generate()
+        lines = plan.line_ids.filtered(lambda line: line.sample_id == sample)
+        self.assertEqual(
+            [str(day) for day in lines.mapped("planned_date")],
+            ["2027-04-20", "2027-10-20"],
+        )
+        self._approve(plan)
+        lines[0].with_user(self.quality).action_begin()
+        inspection = lines[0].inspection_id
+        self.assertEqual(lines[0].state, "notified")
+        self.assertEqual(inspection.date_planned, date(2027, 4, 20))
+        self.assertEqual(plan.state, "running")
+        with self.assertRaises(UserError):
+            lines[0].with_user(self.manager).write({"state": "done"})
+        with freeze_time("2027-03-01 02:00:00"):
+            inspection.write(
+                {"date_inspected": "2027-03-01", "equipment_id": self.gauge.id}
+            )
+            inspection.line_ids.with_user(self.inspector).readings = "10.03"
+            self._confirm(inspection)
+        self.assertEqual(lines[0].state, "done")
+        self.assertEqual(lines[0].actual_date, date(2027, 3, 1))
+        self.assertEqual(lines[1].planned_date, date(2027, 9, 1))
+        self.assertEqual(lines[1].date_approved, date(2027, 10, 20))
+        self.assertFalse(plan._get_seal_reasons())
+
+    def test_approval(self):
+        """Reviewed and approved by signature; what was approved is fixed by every road."""
+        plan = self._new_plan()
+        technical = plan.with_user(self.technical)
+        self.assertTransitionRefused(technical, "to_approve", "no line")
+        plan.action_generate()
+        self.assertTransitionRefused(technical, "approved", "cannot become")
+        plan.with_user(self.administrator).action_submit()
+        self.assertTransitionRefused(technical, "approved", "waits for the signature")
+        plan.with_user(self.technical)._sign_off()
+        plan.with_user(self.manager)._sign_off()
+        self.assertEqual(plan.state, "approved")
+        line = self._lines(plan)[0].with_user(self.technical)
+        for change in (
+            lambda: line.write({"planned_date": "2027-12-31"}),
+            lambda: plan.write(
+                {"line_ids": [Command.update(line.id, {"planned_date": "2027-12-31"})]}
+            ),
+            lambda: plan.write({"line_ids": [Command.delete(line.id)]}),
+            lambda: line.write({"date_approved": "2027-12-31"}),
+            lambda: line.unlink(),
+            lambda: plan.write({"year": 2028}),
+            lambda: line.create({"plan_id": plan.id, "sample_id": self.sample.id}),
+        ):
+            with self.assertRaises(UserError), self.env.cr.savepoint():
+                change()
+        result = line.load([".id", "planned_date"], [[str(line.id), "2027-12-31"]])
+        self.assertFalse(result["ids"])
+        line.write({"delay_reason": "The mould is late", "user_id": self.user.id})
+        self.assertFalse(plan._get_seal_reasons())
+
+    def test_refused(self):
+        plan = self._new_plan()
+        plan.action_generate()
+        plan.with_user(self.administrator).action_submit()
+        plan.with_user(self.technical)._sign_off("refuse", "Too late")
+        self.assertEqual(plan.state, "draft")
+
+    def test_dates_are_imported(self):
+        """X03: days of a draft are changed in bulk by file."""
+        plan = self._new_plan()
+        plan.action_generate()
+        lines = self._lines(plan).with_user(self.administrator)
+        rows = [[str(line.id), f"2027-0{n}-10"] for n, line in enumerate(lines, 1)]
+        result = lines.load([".id", "planned_date"], rows)
+        self.assertTrue(result["ids"], result["messages"])
+        self.assertEqual(lines[3].planned_date, date(2027, 4, 10))
+        self.assertEqual(lines[3].date_approved, date(2027, 4, 10))
+
+    def test_supplementary(self):
+        """SC-41.3, SC-43.3: later samples come by themselves, others with a reason."""
+        plans = self._new_plan(), self._new_plan("precision")
+        for plan in plans:
+            plan.action_generate()
+            self._approve(plan)
+        new = self._new_measured_sample("2026-12-20")
+        for plan, days in zip(plans, (4, 1), strict=True):
+            lines = plan.line_ids.filtered(lambda line: line.sample_id == new)
+            self.assertEqual(len(lines), days)
+            self.assertEqual(set(lines.mapped("is_supplementary")), {True})
+            self.assertFalse(plan._get_seal_reasons())
+        extra = plans[1].line_ids.with_user(self.quality)
+        vals = {
+            "plan_id": plans[1].id,
+            "sample_id": new.id,
+            "planned_date": "2027-05-05",
+        }
+        line = extra.create({**vals, "reason": "Before the audit"})
+        self.assertTrue(line.is_supplementary)
+
+    def test_replacement_moves_later_lines(self):
+        """SC-41.4, SC-42.1: the request comes from the line; the successor settles it."""
+        plan = self._new_plan()
+        plan.action_generate()
+        self._approve(plan)
+        lines = self._lines(plan)
+        lines[0].with_user(self.technical).action_begin()
+        request = lines[0].request_id
+        self.assertEqual(request.reason_id, self._reason("T14"))
+        self.assertEqual(self.sample.state, "active")  # SC-42.2
+        successor = self._new_measured_sample("2027-01-10", replaces_id=self.sample.id)
+        self.assertEqual(self.sample.state, "replaced")
+        self.assertRecordValues(
+            lines,
+            [
+                {"state": "done", "new_sample_id": successor.id},
+                *({"state": "todo", "new_sample_id": False} for __ in range(3)),
+            ],
+        )
+        self.assertEqual(lines[0].actual_date, date(2027, 1, 10))
+        self.assertEqual(lines[1:].current_sample_id, successor)
+        self.assertEqual(
+            [str(day) for day in lines[1:].mapped("planned_date")],
+            ["2027-03-26", "2027-06-25", "2027-09-25"],
+        )
+        self.assertEqual(len(plan.line_ids), 4)
+        self.assertFalse(plan._get_seal_reasons())
+
+    def test_cancelled_request(self):
+        plan = self._new_plan()
+        plan.action_generate()
+        self._approve(plan)
+        line = self._lines(plan)[0]
+        line.with_user(self.technical).action_begin()
+        line.request_id.sudo().action_cancel()
+        self.assertEqual((line.state, line.request_id.id), ("todo", False))
+
+    def test_c08_overdue_and_escalated(self):
+        """C08: overdue the day after, the responsible asked once, managers after a week."""
+        plan = self._new_plan()
+        plan.action_generate()
+        self._approve(plan)
+        line = self._lines(plan)[0]  # planned on 2027-01-05
+        scan = self.env["sample.sample"]._cron_due_scan
+        with freeze_time("2027-01-05 02:00:00"):
+            scan()
+            self.assertEqual(line.state, "todo")
+            self.assertEqual(line.activity_ids.user_id, self.keeper)
+        for __ in range(2):
+            with freeze_time("2027-01-06 02:00:00"):
+                scan()
+            self.assertEqual(line.state, "overdue")
+            self.assertEqual(len(line.activity_ids), 1)
+        for __ in range(2):
+            with freeze_time("2027-01-15 02:00:00"):
+                scan()
+            self.assertIn(self.manager, line.activity_ids.user_id)
+            count = len(line.activity_ids)
+        self.assertEqual(count, len(line.activity_ids))
+
+    def test_dropped_with_a_reason(self):
+        plan = self._new_plan()
+        plan.action_generate()
+        self._approve(plan)
+        line = self._lines(plan)[0].with_user(self.technical)
+        self.assertTransitionRefused(line, "dropped", "Enter why")
+        line.delay_reason = "The customer stops"
+        line.action_drop()
+        self.assertTransitionRefused(
+            plan.with_user(self.technical), "done", "cannot become"
+        )
+
+    def test_c07_job(self):
+        """C07: drafts from 20 December, once, with activities; checked in January."""
+        plans = self.env["sample.plan"]
+        domain = [("company_id", "=", self.company.id), ("year", "=", 2027)]
+        with freeze_time("2026-12-19 02:00:00"):
+            plans._cron_annual_plans()
+        self.assertFalse(plans.search(domain))
+        for day in ("2026-12-20", "2026-12-25", "2027-01-02"):
+            with freeze_time(f"{day} 02:00:00"):
+                plans._cron_annual_plans()
+            found = plans.search(domain)
+            self.assertEqual(
+                set(found.mapped("plan_type")), {"replacement", "precision"}
+            )
+            self.assertEqual(len(found), 2)
+            self.assertTrue(all(plan.line_ids for plan in found))
+        by_type = {plan.plan_type: plan for plan in found}
+        users = by_type["replacement"].activity_ids.user_id
+        self.assertIn(self.technical, users)
+        self.assertEqual(len(by_type["replacement"].activity_ids), len(users))
+        self.assertIn(self.quality, by_type["precision"].activity_ids.user_id)
+
+    def test_c07_catches_up_in_january(self):
+        """2 Jan check: after downtime over the holidays the plans of the year are still drawn up."""
+        with freeze_time("2027-01-03 02:00:00"):
+            self.env["sample.plan"]._cron_annual_plans()
+        domain = [("company_id", "=", self.company.id), ("year", "=", 2027)]
+        self.assertEqual(self.env["sample.plan"].search_count(domain), 2)
+
+    def test_one_plan_a_year(self):
+        self._new_plan()
+        with self.assertRaisesRegex(Exception, "already"), self.env.cr.savepoint():
+            self._new_plan()
+            self.env.flush_all()
+
+    def test_roles_and_companies(self):
+        plan = self._new_plan()
+        plan.action_generate()
+        with self.assertRaises(AccessError):
+            plan.with_user(self.user).note = "x"
+        with self.assertRaises(AccessError):
+            plan.line_ids.with_user(self.inspector).unlink()
+        self.assertFalse(self.env["sample.plan.line"]._get_leaking_fields())
+        self.user.sudo().write(
+            {
+                "company_ids": [Command.set(self.company_b.ids)],
+                "company_id": self.company_b.id,
+            }
+        )
+        self.assertNotIn(plan, plan.with_user(self.user).search([]))
+        lines = plan.line_ids
+        self.assertFalse(lines & lines.with_user(self.user).search([]))
