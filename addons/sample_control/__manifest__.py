@@ -122,6 +122,7 @@
         # demo: verification
         "demo/verification/inspections_demo.xml",
         # demo: end_of_life
+        "demo/end_of_life/end_of_life_demo.xml",
     ],
     "uninstall_hook": "uninstall_hook",
     "application": True,

@@ -90,14 +90,22 @@ class SampleSample(models.Model):
     # --- Gates ---
 
     def _get_reactivation_reasons(self):
-        """A piece is not used again while an exception about it is open."""
+        """A piece is used again after it passed since the last report, and was not given up (closing 1.2)."""
         reasons = super()._get_reactivation_reasons()
         # sudo: an exception counts whoever may see it
-        for record in self.sudo().exception_ids:
-            if record.state != "closed":
+        for record in self.sudo()._get_open_exceptions():
+            if record.decision in ("replace", "scrap"):
                 reasons.append(
                     self.env._(
-                        "The exception %(name)s is not closed.", name=record.name
+                        "The exception %(name)s decided that it is not used any more.",
+                        name=record.name,
+                    )
+                )
+            elif not self._has_passed_since(record.reported_at):
+                reasons.append(
+                    self.env._(
+                        "It must pass an inspection after the exception %(name)s was reported.",
+                        name=record.name,
                     )
                 )
         return reasons

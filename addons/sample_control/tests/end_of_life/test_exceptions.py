@@ -117,9 +117,9 @@ class TestSampleException(EndOfLifeCase):
                 record.reported_at.replace(hour=2, minute=59, second=59)
             )
             self.assertTransitionRefused(closer, "closed", "pass an inspection")
-            sample.sudo()._register_passed(record.reported_at)
-            with self.assertRaisesRegex(UserError, "not closed"):
+            with self.assertRaisesRegex(UserError, record.name):
                 sample.with_user(self.quality)._transition("active")
+            sample.sudo()._register_passed(record.reported_at)
             closer.action_close()
             sample.with_user(self.quality)._transition("active")
         self.assertEqual(sample.state, "active")
@@ -149,6 +149,14 @@ class TestSampleException(EndOfLifeCase):
         self.assertEqual(sample.state, "replaced")
         self._finish(record)
         self.assertEqual((record.state, successor.state), ("closed", "active"))
+
+    def test_given_up_is_not_used_again(self):
+        """A piece that is to be replaced does not come back, even if it passes."""
+        sample = self._new_active_sample()
+        record = self._decide(self._report(sample), "replace")
+        sample.sudo()._register_passed()
+        with self.assertRaisesRegex(UserError, record.name):
+            sample.with_user(self.quality)._transition("active")
 
     def test_decision_opens_an_inspection_once(self):
         sample = self._new_active_sample()
