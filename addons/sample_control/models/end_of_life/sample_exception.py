@@ -826,12 +826,15 @@ class SampleException(models.Model):
             return
         if self.sample_id.state not in ("active", "suspended"):
             return
-        inspection = self.sample_id._create_inspection(
+        # one that was opened for another reason serves as well
+        inspection = self.sample_id._get_open_inspections(
+            kind
+        ) or self.sample_id._create_inspection(
             kind,
             origin=self,
             planned_date=self.company_id._record_control_today(),
         )
-        inspection._write_protected({"exception_id": self.id})
+        inspection[:1]._write_protected({"exception_id": self.id})
 
     def _carry_out(self):
         """Begin what was decided: inspect again, ask for a successor, or end the piece."""

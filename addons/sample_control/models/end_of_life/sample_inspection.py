@@ -2,6 +2,8 @@ from odoo import fields, models
 
 #: inspections of a piece that is not the standard yet
 EARLY_TYPES = ("baseline", "trial_fit")
+#: treatment entered on the inspection -> decision proposed on the exception (E10)
+DECISIONS = {"reshape": "reshape", "replace": "replace", "stop": "scrap"}
 
 
 class SampleInspection(models.Model):
@@ -37,6 +39,7 @@ class SampleInspection(models.Model):
                 where,
                 inspection,
             )
+            found.decision = DECISIONS.get(inspection.action)
             inspection._write_protected({"exception_id": found.id})
 
     def _get_trace_outcome(self):
