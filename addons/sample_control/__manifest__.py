@@ -79,6 +79,18 @@
         "views/verification/sample_agreement_views.xml",
         "views/verification/sample_sample_views.xml",
         # end_of_life
+        "security/end_of_life/ir.model.access.csv",
+        "security/end_of_life/end_of_life_rules.xml",
+        "data/end_of_life/end_of_life_data.xml",
+        "report/end_of_life/end_of_life_reports.xml",
+        "report/end_of_life/end_of_life_templates.xml",
+        "data/end_of_life/controlled_form_data.xml",
+        "views/end_of_life/sample_exception_views.xml",
+        "views/end_of_life/sample_disposal_views.xml",
+        "views/end_of_life/sample_change_views.xml",
+        "views/end_of_life/sample_stocktake_views.xml",
+        "views/end_of_life/sample_recall_views.xml",
+        "views/end_of_life/sample_sample_views.xml",
         # menus
         "views/sample_control_menus.xml",
         "views/policy/policy_menus.xml",
@@ -90,10 +102,12 @@
         # menus: verification
         "views/verification/verification_menus.xml",
         # menus: end_of_life
+        "views/end_of_life/end_of_life_menus.xml",
     ],
     "assets": {
         "web.assets_backend": [
             "sample_control/static/src/scan/**/*",
+            "sample_control/static/src/stocktake/**/*",
         ],
         "web.report_assets_common": [
             "sample_control/static/src/label/label.scss",
@@ -112,6 +126,7 @@
         # demo: verification
         "demo/verification/inspections_demo.xml",
         # demo: end_of_life
+        "demo/end_of_life/end_of_life_demo.xml",
     ],
     "uninstall_hook": "uninstall_hook",
     "application": True,

@@ -3,13 +3,18 @@ from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 #: codes of number sequences of which companies get copies of their own
 SEQUENCE_CODES = (
     "sample.agreement",
+    "sample.change",
     "sample.comparison",
     "sample.dispatch",
+    "sample.disposal",
+    "sample.exception",
     "sample.first.article",
     "sample.inspection",
     "sample.issue",
     "sample.plan",
+    "sample.recall",
     "sample.request",
+    "sample.stocktake",
 )
 
 

@@ -1,0 +1,1 @@
+from . import ledger_disposal, ledger_exception, ledger_stocktake

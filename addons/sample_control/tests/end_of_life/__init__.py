@@ -1,0 +1,9 @@
+from . import (
+    test_changes,
+    test_disposals,
+    test_exceptions,
+    test_prints,
+    test_recalls,
+    test_records,
+    test_stocktakes,
+)

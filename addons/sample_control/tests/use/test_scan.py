@@ -18,7 +18,10 @@ class TestSampleScan(UseCase):
             self.assertEqual(answer["color"], "success")
             self.assertEqual(answer["handling"], "Wear gloves")
             self.assertEqual(answer["reasons"], [])
-        self.assertEqual(answer["actions"], ["borrow", "use_in_room", "first_article"])
+        self.assertEqual(
+            answer["actions"],
+            ["borrow", "use_in_room", "first_article", "report_exception"],
+        )
         self.assertIn("move", self._scan(sample.name, self.keeper)["actions"])
 
     def test_room_only(self):
@@ -41,7 +44,9 @@ class TestSampleScan(UseCase):
         sample = self._new_active_sample()
         sample.sudo()._suspend("Worn")
         answer = self._scan(sample.name)
-        self.assertEqual((answer["color"], answer["actions"]), ("danger", []))
+        self.assertEqual(
+            (answer["color"], answer["actions"]), ("danger", ["report_exception"])
+        )
         self.assertIn("Worn", answer["reasons"][0])
 
     def test_unknown_and_hidden(self):

@@ -23,6 +23,10 @@ export class SampleScan extends LoanScan {
             use_in_room: {label: _t("Use in the room"), icon: "fa-home"},
             first_article: {label: _t("First article"), icon: "fa-check-square-o"},
             move: {label: _t("Move"), icon: "fa-map-marker"},
+            report_exception: {
+                label: _t("Report an exception"),
+                icon: "fa-exclamation-triangle",
+            },
             patrol: {label: _t("Patrol"), icon: "fa-eye"},
             inspect: {label: _t("Inspect"), icon: "fa-search-plus"},
         };
@@ -67,6 +71,7 @@ export class SampleScan extends LoanScan {
         const methods = {
             use_in_room: "action_use_in_room",
             first_article: "action_new_first_article",
+            report_exception: "action_report_exception",
             patrol: "action_new_patrol",
             inspect: "action_new_inspection",
         };

@@ -1,0 +1,44 @@
+from odoo import api, fields, models
+
+
+class SampleIssue(models.Model):
+    """Problem points that belong to an exception after sealing (SC-51.2)."""
+
+    _inherit = "sample.issue"
+
+    exception_id = fields.Many2one(
+        comodel_name="sample.exception",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        issues = super().create(vals_list)
+        serious = issues.filtered(
+            lambda issue: issue.stage == "after"
+            and issue.sample_id
+            and not issue.exception_id
+            and (issue.severity == "blocking" or issue.class_id.suspends_sample)
+        )
+        for issue in serious:
+            issue._raise_exception()
+        return issues
+
+    def _raise_exception(self):
+        """A serious point after sealing stops the sample and has it sealed anew (SC-51.3)."""
+        self.ensure_one()
+        # sudo: whoever enters a point reports what it means
+        issue_sudo = self.sudo()
+        sample_sudo = issue_sudo.sample_id
+        found = sample_sudo.exception_ids.filtered_domain(
+            self.env["sample.exception"]._get_open_domain()
+        )[:1]
+        if not found and sample_sudo.state in ("active", "suspended", "expired"):
+            found = sample_sudo._report_exception(
+                "unreliable", self.display_name, "other", self
+            )
+            found._ask_for_successor()
+        if found:
+            issue_sudo.exception_id = found

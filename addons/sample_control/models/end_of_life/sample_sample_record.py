@@ -1,0 +1,196 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+from ..sample.sample_sample import ENDED_STATES
+from ..use.sample_sample import DOSSIER_ROWS
+
+
+class SampleSample(models.Model):
+    """What stays of a sample: photos, original values, and the history in the dossier (SC-56.2, SC-56.5)."""
+
+    _inherit = "sample.sample"
+
+    def write(self, vals):
+        """The photo of an ended sample is evidence for later complaints (E19, D-08)."""
+        if "image_1920" in vals and not self.env.su:
+            ended = self.filtered(lambda sample: sample.state in ENDED_STATES)
+            if ended:
+                raise UserError(
+                    self.env._(
+                        "The photo of an ended sample stays: %(samples)s.",
+                        samples=", ".join(ended.mapped("name")),
+                    )
+                )
+        return super().write(vals)
+
+    # --- Hand-over list F22 ---
+
+    def _get_handover_rows(self):
+        """Return the rows of the hand-over list: a line per receiver, blank where nobody is named.
+
+        :return: list of lists of texts
+        """
+        rows = []
+        for sample in self:
+            # sudo: the list is printed by whoever hands the samples over
+            lines_sudo = sample.sudo().distribution_ids
+            card = [
+                sample.name,
+                sample.product_id.display_name or sample.title,
+                str(sample.copy_no or ""),
+                str(sample.valid_until or ""),
+            ]
+            for line in lines_sudo or [lines_sudo]:
+                rows.append(
+                    [
+                        *card,
+                        line.department_id.name or sample.department_id.name,
+                        line.receiver_id.name,
+                        str(line.date_received or ""),
+                    ]
+                )
+        return rows
+
+    # --- Dossier F21 ---
+
+    def _get_dossier_sections(self):
+        return [
+            *super()._get_dossier_sections(),
+            self._get_dossier_exceptions(),
+            self._get_dossier_changes(),
+            self._get_dossier_disposals(),
+            self._get_dossier_stocktakes(),
+            self._get_dossier_recalls(),
+        ]
+
+    def _get_dossier_exceptions(self):
+        records = self.exception_ids
+        kinds = dict(records._fields["kind"]._description_selection(self.env))
+        decisions = dict(records._fields["decision"]._description_selection(self.env))
+        states = records._get_guarded_state_labels()
+        return {
+            "title": self.env._("Exceptions"),
+            "columns": [
+                self.env._("Number"),
+                self.env._("Reported On"),
+                self.env._("What Happened"),
+                self.env._("Decision"),
+                self.env._("State"),
+            ],
+            "rows": [
+                [
+                    record.name,
+                    self._format_moment(record.reported_at),
+                    kinds[record.kind],
+                    decisions.get(record.decision, ""),
+                    states[record.state],
+                ]
+                for record in records[:DOSSIER_ROWS]
+            ],
+        }
+
+    def _get_dossier_changes(self):
+        # sudo: the dossier tells the whole life of the piece to who may see the piece
+        lines_sudo = (
+            self.env["sample.change.line"]
+            .sudo()
+            .search([("sample_id", "=", self.id)], order="id desc", limit=DOSSIER_ROWS)
+        )
+        decisions = dict(
+            lines_sudo._fields["decision"]._description_selection(self.env)
+        )
+        return {
+            "title": self.env._("Changes"),
+            "columns": [
+                self.env._("Change"),
+                self.env._("Content"),
+                self.env._("Decision"),
+                self.env._("Cut-over"),
+            ],
+            "rows": [
+                [
+                    line.change_id.display_name,
+                    line.change_id.content,
+                    decisions.get(line.decision, ""),
+                    str(line.change_id.date_cutover or ""),
+                ]
+                for line in lines_sudo
+            ],
+        }
+
+    def _get_dossier_disposals(self):
+        # sudo: as above
+        sheets_sudo = self.sudo().disposal_line_ids.disposal_id
+        states = sheets_sudo._get_guarded_state_labels()
+        return {
+            "title": self.env._("Disposal"),
+            "columns": [
+                self.env._("Sheet"),
+                self.env._("Executor"),
+                self.env._("Witness"),
+                self.env._("Disposed On"),
+                self.env._("State"),
+            ],
+            "rows": [
+                [
+                    sheet.name,
+                    sheet.executor_id.name,
+                    sheet.witness_id.name,
+                    str(sheet.date_disposed or ""),
+                    states[sheet.state],
+                ]
+                for sheet in sheets_sudo[:DOSSIER_ROWS]
+            ],
+        }
+
+    def _get_dossier_stocktakes(self):
+        # sudo: as above
+        lines_sudo = (
+            self.env["sample.stocktake.line"]
+            .sudo()
+            .search([("sample_id", "=", self.id)], order="id desc", limit=DOSSIER_ROWS)
+        )
+        results = dict(lines_sudo._fields["result"]._description_selection(self.env))
+        return {
+            "title": self.env._("Stock-takes"),
+            "columns": [
+                self.env._("Round"),
+                self.env._("Day"),
+                self.env._("Place in the Books"),
+                self.env._("Found In"),
+                self.env._("Result"),
+            ],
+            "rows": [
+                [
+                    line.stocktake_id.name,
+                    str(line.stocktake_id.date),
+                    line.location_id.complete_name,
+                    line.found_location_id.complete_name,
+                    results[line.result],
+                ]
+                for line in lines_sudo
+            ],
+        }
+
+    def _get_dossier_recalls(self):
+        # sudo: as above
+        lines_sudo = self.sudo().recall_line_ids
+        states = dict(lines_sudo._fields["state"]._description_selection(self.env))
+        return {
+            "title": self.env._("Recalls"),
+            "columns": [
+                self.env._("Recall"),
+                self.env._("Successor"),
+                self.env._("State"),
+                self.env._("When"),
+            ],
+            "rows": [
+                [
+                    line.recall_id.name,
+                    line.recall_id.successor_id.name,
+                    states[line.state],
+                    self._format_moment(line.resolved_at),
+                ]
+                for line in lines_sudo[:DOSSIER_ROWS]
+            ],
+        }

