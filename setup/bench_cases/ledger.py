@@ -8,13 +8,15 @@ from openpyxl import load_workbook
 from xlsxwriter import Workbook
 
 from lib.in_odoo.bench import compare
+from lib.in_odoo.bench_customers import KEEPER
 
 LEDGER = "report.customer_archive.ledger_customer_list"
 
 
 def run(env):
-    """Write the ledger of all archives."""
-    ledger = env[LEDGER]
+    """Write the ledger of all archives, as the keeper does."""
+    keeper = env["res.users"].search([("login", "=", KEEPER)])
+    ledger = env(user=keeper)[LEDGER]
     with TemporaryDirectory() as folder:
         yield from measured(env, ledger, Path(folder) / "ledger.xlsx")
 
@@ -36,5 +38,5 @@ def measured(env, ledger, path):
         f"ledger of {len(cells)} rows",
         ours=("customer list", lambda: ledger._export_ledger(str(path))),
         peer=("XlsxWriter", write_cells),
-        repeat=1,
+        repeat=2,
     )

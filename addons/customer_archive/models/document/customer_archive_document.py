@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.record_control.models.access.ir_rule import DOCUMENT_MODELS_KEY
 from odoo.addons.record_control.models.access.restricted_record import parent_condition
 
 DOCUMENT_STATUSES = [
@@ -342,7 +343,9 @@ class CustomerArchiveDocument(models.Model):
     @api.depends("attachment_ids")
     def _compute_attachment_count(self):
         counts = dict(
-            self.env["ir.attachment"]._read_group(
+            self.env["ir.attachment"]
+            .with_context(**{DOCUMENT_MODELS_KEY: [self._name]})
+            ._read_group(
                 [
                     ("res_model", "=", self._name),
                     ("res_id", "in", self.ids),
@@ -814,11 +817,15 @@ class CustomerArchiveDocument(models.Model):
             else types.sudo()
         )
         self.env.flush_all()
-        scope = (
-            SQL("TRUE") if archives is None else SQL("archive_id IN %s", archives._ids)
-        )
+        # asked of these archives alone: otherwise each statement would go through all there are
+        scope, asked = SQL("TRUE"), Domain.TRUE
+        if archives is not None:
+            scope = SQL("archive_id IN %s", archives._ids)
+            asked = Domain("id", "in", archives.ids)
         for document_type in types:
-            query = Archives._search(document_type._get_mandatory_archive_domain())
+            query = Archives._search(
+                asked & document_type._get_mandatory_archive_domain()
+            )
             wanted = (
                 SQL("FALSE")
                 if query.is_empty()

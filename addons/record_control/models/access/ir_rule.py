@@ -18,6 +18,11 @@ def restricted_condition(domain):
     return Domain.custom(to_sql=to_sql)
 
 
+#: context key: names of the only models of documents that a search is about, so that the
+#: others need not be asked; whoever sets it sees less, never more
+DOCUMENT_MODELS_KEY = "record_control_document_models"
+
+
 def document_condition(model_field, id_field, right="read"):
     """Return the condition that hides what points at a record one may not see.
 
@@ -36,7 +41,10 @@ def document_condition(model_field, id_field, right="read"):
         conditions = [
             SQL("%s IS NULL OR %s NOT IN %s", model_sql, model_sql, tuple(names))
         ]
+        asked = env.context.get(DOCUMENT_MODELS_KEY, names)
         for name in names:
+            if name not in asked:
+                continue
             documents = env[name]
             if not documents.has_access("read"):
                 continue
