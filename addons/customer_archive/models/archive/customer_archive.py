@@ -526,18 +526,9 @@ class CustomerArchive(models.Model):
     def _get_access_request_action(self):
         """Return the form that asks for access to this archive, for somebody who may not read it."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Request Access"),
-            "res_model": "access.grant",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "default_res_model": self._name,
-                "default_res_id": self.id,
-                "default_user_id": self.env.uid,
-            },
-        }
+        # sudo: the contact is seen by everybody, its archive is not
+        subject = self.sudo().partner_id.display_name
+        return self.env["access.grant"]._get_request_action(self, subject=subject)
 
     @api.model
     def _has_one_of(self, groups):

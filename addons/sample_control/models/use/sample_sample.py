@@ -420,7 +420,7 @@ class SampleSample(models.Model):
                 self.env._("When"),
                 self.env._("Who"),
                 self.env._("To"),
-                self.env._("Whereabouts"),
+                self.env._("Custody"),
                 self.env._("Reason"),
             ],
             "rows": [

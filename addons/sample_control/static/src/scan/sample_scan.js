@@ -16,10 +16,17 @@ export class SampleScan extends LoanScan {
         this.state.sample = null;
     }
 
+    get prompt() {
+        const asking = ["ask_badge", "ask_condition"];
+        return asking.includes(this.state.answer?.status)
+            ? super.prompt
+            : _t("Scan a sample");
+    }
+
     get offers() {
         const offers = {
             borrow: {label: _t("Borrow"), icon: "fa-arrow-up"},
-            return: {label: _t("Return"), icon: "fa-arrow-down"},
+            return: {label: _t("Give Back"), icon: "fa-arrow-down"},
             use_in_room: {label: _t("Use in the room"), icon: "fa-home"},
             first_article: {label: _t("First article"), icon: "fa-check-square-o"},
             move: {label: _t("Move"), icon: "fa-map-marker"},
