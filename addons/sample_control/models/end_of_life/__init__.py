@@ -3,6 +3,7 @@ from . import (
     ir_attachment,
     res_company,
     sample_change,
+    sample_custody_log,
     sample_disposal,
     sample_exception,
     sample_exception_trace,

@@ -144,6 +144,7 @@ class SampleDisposal(models.Model):
         default=lambda self: self.env.user,
     )
     is_automatic = fields.Boolean(
+        string="Opened by the System",
         readonly=True,
         copy=False,
         help="Opened by the system when the time to keep the samples was over.",
@@ -532,7 +533,11 @@ class SampleDisposal(models.Model):
         """Return the cells of the sheet F19: asked for, approved, executor, witness."""
         self.ensure_one()
         return [
-            {"title": self.env._("Asked for"), "user": self.requester_id.name},
+            {
+                "title": self.env._("Asked for"),
+                "user": self.requester_id.name,
+                "signed_at": self.create_date,
+            },
             *(self.sign_off_cells or []),
             {
                 "title": self.env._("Executor"),

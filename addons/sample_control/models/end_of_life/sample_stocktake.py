@@ -482,3 +482,21 @@ class SampleStocktake(models.Model):
         :return: True
         """
         return self._transition("draft")
+
+    # --- Prints ---
+
+    def _get_count_cells(self):
+        """Return the cells of the sheet X13: who counted and who finished, once they did."""
+        self.ensure_one()
+        return [
+            {
+                "title": self.env._("Counted"),
+                "user": self.counted_at and self.user_id.name,
+                "signed_at": self.counted_at,
+            },
+            {
+                "title": self.env._("Finished"),
+                "user": self.done_by_id.name,
+                "signed_at": self.done_at,
+            },
+        ]
