@@ -30,10 +30,10 @@ class TestArchiveQueries(ArchiveCommon):
         specification = view_specification(model, "list")
         model.web_search_read([], specification, limit=80)
         self._settle()
-        # 3 access: rights, rows of the rules, log of restricted reads; 1 the archives; 10 the names of what the columns
-        # point at (customer, category, users, teams, currency, company); 7 activities, with the archives that they may be
-        # shown for; 3 contact persons; 2 amounts of orders and invoices
-        with self.assertQueryCount(26):
+        # 2 access: rights and the log of restricted reads; 1 the archives; 10 the names of what the columns point at
+        # (customer, category, users, teams, currency, company); 6 activities, with the archives that they may be shown
+        # for; 1 contact persons; 2 amounts of orders and invoices; 1 documents
+        with self.assertQueryCount(23):
             result = model.web_search_read(
                 [("id", "in", archives.ids)], specification, limit=80
             )
