@@ -206,7 +206,7 @@ class CustomerArchive(models.Model):
 
     @api.depends("date_first_order")
     def _compute_cooperation_years(self):
-        today = fields.Date.context_today(self)
+        today = self.env.company._record_control_today()
         for archive in self:
             days = (
                 (today - archive.date_first_order).days

@@ -113,7 +113,7 @@ class CustomerArchivePerson(models.Model):
 
     @api.depends("birth_date")
     def _compute_age(self):
-        today = fields.Date.context_today(self)
+        today = self.env.company._record_control_today()
         for person in self:
             born = person.birth_date
             person.age = born and today.year - born.year - (

@@ -359,7 +359,7 @@ class CustomerArchive(models.Model):
 
     @api.depends("date_founded")
     def _compute_years_founded(self):
-        today = fields.Date.context_today(self)
+        today = self.env.company._record_control_today()
         for archive in self:
             founded = archive.date_founded
             archive.years_founded = founded and (

@@ -167,7 +167,7 @@ class CustomerArchiveRelease(models.Model):
 
     @api.depends("state", "date_until")
     def _compute_is_overdue(self):
-        today = fields.Date.context_today(self)
+        today = self.env.company._record_control_today()
         for release in self:
             release.is_overdue = release.state in ("approved", "received") and bool(
                 release.date_until and release.date_until < today
@@ -178,7 +178,7 @@ class CustomerArchiveRelease(models.Model):
             return NotImplemented
         domain = [
             ("state", "in", ("approved", "received")),
-            ("date_until", "<", fields.Date.context_today(self)),
+            ("date_until", "<", self.env.company._record_control_today()),
         ]
         return domain if True in value else ["!", "&", *domain]
 
@@ -221,7 +221,10 @@ class CustomerArchiveRelease(models.Model):
             reasons.append(
                 self.env._("Enter the company that receives the information.")
             )
-        if self.date_until and self.date_until < fields.Date.context_today(self):
+        if (
+            self.date_until
+            and self.date_until < self.env.company._record_control_today()
+        ):
             reasons.append(self.env._("The period of use lies in the past."))
         return reasons
 
@@ -317,7 +320,7 @@ class CustomerArchiveRelease(models.Model):
                 fields.Command.create({"res_id": archive_id})
                 for archive_id in self.archive_ids.ids
             ],
-            "date_from": fields.Date.context_today(self),
+            "date_from": self.env.company._record_control_today(),
             "date_to": self.date_until,
             "purpose": self.purpose,
             "reason": self.name,

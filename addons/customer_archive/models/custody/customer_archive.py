@@ -45,7 +45,7 @@ class CustomerArchive(models.Model):
     @api.depends("long_term_override", "date_first_order", "date_last_order")
     def _compute_is_long_term(self):
         long_term = self.filtered_domain(
-            self._get_long_term_domain(fields.Date.context_today(self))
+            self._get_long_term_domain(self.env.company._record_control_today())
         )
         for archive in self:
             archive.is_long_term = archive in long_term
@@ -53,7 +53,7 @@ class CustomerArchive(models.Model):
     def _search_is_long_term(self, operator, value):
         if operator != "in":
             return NotImplemented
-        long_term = self._get_long_term_domain(fields.Date.context_today(self))
+        long_term = self._get_long_term_domain(self.env.company._record_control_today())
         return Domain.OR(long_term if flag else ~long_term for flag in value)
 
     @api.depends("refresh_ids.state", "refresh_ids.date_done")

@@ -136,7 +136,7 @@ class CustomerArchiveDocument(models.Model):
                     "The retention period of %(document)s has not begun.", document=name
                 )
             )
-        elif self.date_retention_end >= fields.Date.context_today(self):
+        elif self.date_retention_end >= self.env.company._record_control_today():
             reasons.append(
                 self.env._(
                     "%(document)s is kept until %(date)s.",
@@ -153,4 +153,4 @@ class CustomerArchiveDocument(models.Model):
         self.sudo()._clock_cancel(
             "customer_archive_document_expiry", self.env._("Destroyed")
         )
-        self.sudo().write({"date_destroyed": fields.Date.context_today(self)})
+        self.sudo().write({"date_destroyed": self.env.company._record_control_today()})

@@ -145,7 +145,7 @@ class CustomerArchiveFiling(models.Model):
 
     @api.depends("state", "date_due")
     def _compute_is_overdue(self):
-        today = fields.Date.context_today(self)
+        today = self.env.company._record_control_today()
         for filing in self:
             filing.is_overdue = (
                 filing.state != "filed"
@@ -157,7 +157,7 @@ class CustomerArchiveFiling(models.Model):
         if operator != "in":
             return NotImplemented
         overdue = Domain("state", "!=", "filed") & Domain(
-            "date_due", "<", fields.Date.context_today(self)
+            "date_due", "<", self.env.company._record_control_today()
         )
         return Domain.OR(overdue if flag else ~overdue for flag in value)
 
@@ -220,7 +220,7 @@ class CustomerArchiveFiling(models.Model):
 
     def _prepare_transition_vals(self, target):
         vals = super()._prepare_transition_vals(target)
-        today = fields.Date.context_today(self)
+        today = self.env.company._record_control_today()
         if target == "handed":
             vals.update(date_handed=today, handed_by_id=self.env.uid)
         elif target == "filed":
@@ -242,7 +242,7 @@ class CustomerArchiveFiling(models.Model):
             # What was filed, when and by whom, is known to the system alone.
             self.sudo().document_ids.write(
                 {
-                    "date_filed": fields.Date.context_today(self),
+                    "date_filed": self.env.company._record_control_today(),
                     "filed_by_id": self.env.uid,
                 }
             )

@@ -175,7 +175,7 @@ class CustomerArchiveHandoverLine(models.Model):
         return self._write_protected(
             {
                 "is_received": True,
-                "date_received": fields.Date.context_today(self),
+                "date_received": self.env.company._record_control_today(),
                 "received_by_id": self.env.uid,
             }
         )
@@ -195,7 +195,10 @@ class CustomerArchiveHandoverLine(models.Model):
             )
         template.send_mail_batch(lines.ids)
         return lines.write(
-            {"notification": "mail", "date_notified": fields.Date.context_today(self)}
+            {
+                "notification": "mail",
+                "date_notified": self.env.company._record_control_today(),
+            }
         )
 
     def action_open_item(self):

@@ -198,7 +198,7 @@ class CustomerArchiveInspection(models.Model):
 
     @api.constrains("date_inspected")
     def _check_date_inspected(self):
-        today = fields.Date.context_today(self)
+        today = self.env.company._record_control_today()
         if any(
             inspection.date_inspected and inspection.date_inspected > today
             for inspection in self
@@ -318,7 +318,7 @@ class CustomerArchiveInspection(models.Model):
         vals = super()._prepare_transition_vals(target)
         done = target == "done"
         vals.update(
-            date_done=done and fields.Date.context_today(self),
+            date_done=done and self.env.company._record_control_today(),
             done_by_id=done and self.env.uid,
         )
         return vals

@@ -183,7 +183,7 @@ class CustomerArchiveInspectionLine(models.Model):
         )
         corrected = vals["is_corrected"]
         stamps = {
-            "date_corrected": corrected and fields.Date.context_today(self),
+            "date_corrected": corrected and self.env.company._record_control_today(),
             "corrected_by_id": corrected and self.env.uid,
         }
         # pylint: disable-next=super-method-mismatch

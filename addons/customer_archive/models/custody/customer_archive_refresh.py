@@ -224,7 +224,7 @@ class CustomerArchiveRefresh(models.Model):
 
     @api.depends("state", "date_due")
     def _compute_is_overdue(self):
-        today = fields.Date.context_today(self)
+        today = self.env.company._record_control_today()
         for refresh in self:
             refresh.is_overdue = (
                 refresh.state == "open"
@@ -236,7 +236,7 @@ class CustomerArchiveRefresh(models.Model):
         if operator != "in":
             return NotImplemented
         overdue = Domain("state", "=", "open") & Domain(
-            "date_due", "<", fields.Date.context_today(self)
+            "date_due", "<", self.env.company._record_control_today()
         )
         return Domain.OR(overdue if flag else ~overdue for flag in value)
 
@@ -329,7 +329,9 @@ class CustomerArchiveRefresh(models.Model):
 
     def _get_period(self):
         self.ensure_one()
-        last = self.date_done or max(fields.Date.context_today(self), self.date_due)
+        last = self.date_done or max(
+            self.env.company._record_control_today(), self.date_due
+        )
         return datetime.combine(self.date_quarter, time.min), datetime.combine(
             last, time.max
         )
@@ -410,7 +412,7 @@ class CustomerArchiveRefresh(models.Model):
 
     def _prepare_transition_vals(self, target):
         vals = super()._prepare_transition_vals(target)
-        today = fields.Date.context_today(self)
+        today = self.env.company._record_control_today()
         if target == "done":
             vals.update(date_done=today, done_by_id=self.env.uid)
         elif target == "received":

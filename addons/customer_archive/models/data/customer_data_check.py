@@ -129,7 +129,7 @@ class CustomerDataCheck(models.Model):
     def _prepare_transition_vals(self, target):
         done = target == "done"
         return super()._prepare_transition_vals(target) | {
-            "date_done": done and fields.Date.context_today(self),
+            "date_done": done and self.env.company._record_control_today(),
             "done_by_id": done and self.env.uid,
         }
 
@@ -202,7 +202,7 @@ class CustomerDataCheck(models.Model):
 
     @api.model
     def _this_monday(self):
-        today = fields.Date.context_today(self)
+        today = self.env.company._record_control_today()
         return today - timedelta(days=today.weekday())
 
     @api.model

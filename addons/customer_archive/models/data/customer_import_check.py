@@ -3,7 +3,7 @@ import hashlib
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -131,7 +131,7 @@ class CustomerImportBatch(models.Model):
         }
 
     def _interpret_sheets(self, sheets, columns):
-        today = fields.Date.context_today(self)
+        today = self.env.company._record_control_today()
         rows = []
         for sheet in sheets:
             by_target = {c.target: c for c in columns[sheet.name] if c.target}

@@ -289,7 +289,7 @@ class CustomerArchiveDocument(models.Model):
         "partner_id.child_ids.email",
     )
     def _compute_status(self):
-        today = fields.Date.context_today(self)
+        today = self.env.company._record_control_today()
         in_system = self._filter_evidence_in_system()
         for document in self:
             if document.date_destroyed:
@@ -369,7 +369,7 @@ class CustomerArchiveDocument(models.Model):
     @api.onchange("file_ids")
     def _onchange_file_ids(self):
         if self.file_ids and not self.date_received:
-            self.date_received = fields.Date.context_today(self)
+            self.date_received = self.env.company._record_control_today()
 
     @api.onchange("date_received", "type_id")
     def _onchange_date_received(self):
@@ -406,7 +406,7 @@ class CustomerArchiveDocument(models.Model):
 
     @api.constrains("date_received")
     def _check_date_received(self):
-        today = fields.Date.context_today(self)
+        today = self.env.company._record_control_today()
         early = self.filtered(
             lambda document: document.date_received and document.date_received > today
         )
@@ -544,7 +544,7 @@ class CustomerArchiveDocument(models.Model):
 
     def action_receive(self):
         """Note the documents as received today by the current user, valid as their types say."""
-        today = fields.Date.context_today(self)
+        today = self.env.company._record_control_today()
         waiting = self.filtered(
             lambda document: document.status in ("missing", "to_refresh")
         )
@@ -635,7 +635,7 @@ class CustomerArchiveDocument(models.Model):
     @api.model
     def _get_status_domains(self):
         """Return the exclusive and exhaustive conditions of the statuses, as of today in the user's time zone."""
-        today = fields.Date.context_today(self)
+        today = self.env.company._record_control_today()
         destroyed = Domain("date_destroyed", "!=", False)
         not_applicable = Domain("is_not_applicable", "=", True)
         live = ~destroyed & ~not_applicable
@@ -987,7 +987,7 @@ class CustomerArchiveDocument(models.Model):
 
     def _report_missing(self):
         """Create one activity per missing document for the responsible department."""
-        today = fields.Date.context_today(self)
+        today = self.env.company._record_control_today()
         self._create_activities(
             {
                 document: {

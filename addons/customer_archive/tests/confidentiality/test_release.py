@@ -1,8 +1,9 @@
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
+from odoo import SUPERUSER_ID
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Date
 from odoo.tests import tagged
@@ -181,11 +182,31 @@ class TestRelease(CustomerArchiveCommon):
 
     def test_ca_12_request_names_archives_and_a_time_to_come(self):
         """Nothing to release, and a period that is over: all reasons at once, for both requests."""
-        today = Date.context_today(self.archive)
+        today = self.company._record_control_today()
         release = self.ask(archive_ids=[], date_until=today - timedelta(days=1))
         with self.assertRaisesRegex(UserError, "(?s)at least one.*lies in the past"):
             release.action_request_sign_off()
         self.ask(date_until=today).action_request_sign_off()
+
+    def test_ca_12_the_day_ends_where_the_company_is(self):
+        """A period of use ends at midnight in Shanghai, also for the system, whose time is UTC."""
+        release = self.ask()
+        self.approve(release)
+        day = release.date_until
+        robot = release.with_user(SUPERUSER_ID).with_context(tz=False)
+        for instant, overdue in (
+            (datetime.combine(day, time(15, 59, 59)), False),
+            (datetime.combine(day, time(16, 0, 0)), True),
+        ):
+            with freeze_time(instant):
+                robot.invalidate_recordset(["is_overdue"])
+                self.assertEqual(robot.is_overdue, overdue)
+                self.assertEqual(
+                    robot.search_count(
+                        [("is_overdue", "=", True), ("id", "=", robot.id)]
+                    ),
+                    int(overdue),
+                )
 
     def test_ca_12_grant_gives_no_more_than_the_release(self):
         """A longer period, another person, another right or archive is not covered, even for the system."""
