@@ -14,6 +14,7 @@ from . import test_loan_concurrency
 from . import test_loan_flow
 from . import test_loan_gates
 from . import test_loan_scan
+from . import test_numbering_form
 from . import test_numbering_sequence
 from . import test_sheet_print
 from . import test_sign_off_access

@@ -82,6 +82,14 @@ class NumberingMixin(models.AbstractModel):
     # --- CRUD ---
 
     @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        """No form asks for the number: it is given when the record is saved."""
+        result = super().fields_get(allfields, attributes)
+        if result.get(self._numbering_field, {}).get("required"):
+            result[self._numbering_field]["required"] = False
+        return result
+
+    @api.model
     def _get_protected_fields(self):
         return super()._get_protected_fields() | {self._numbering_field}
 

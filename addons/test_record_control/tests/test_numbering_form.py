@@ -1,0 +1,25 @@
+from lxml import etree
+
+from odoo.tests import TransactionCase, tagged
+
+
+@tagged("post_install", "-at_install")
+class TestNumberingForm(TransactionCase):
+    """Forms do not ask for a number that is given when the record is saved."""
+
+    def test_no_view_requires_the_number(self):
+        """Every numbered model of every installed addon, in the form, list and quick create."""
+        numbered = [
+            self.env[name]
+            for name, cls in self.env.registry.items()
+            if getattr(cls, "_numbering_code", None) and not cls._abstract
+        ]
+        self.assertTrue(numbered)
+        for model in numbered:
+            field = model._numbering_field
+            with self.subTest(model=model._name):
+                self.assertFalse(model.fields_get([field])[field]["required"])
+                for view_type in ("form", "list"):
+                    arch = etree.fromstring(model.get_view(view_type=view_type)["arch"])
+                    nodes = arch.xpath(f"//field[@name='{field}'][@required]")
+                    self.assertFalse([etree.tostring(node) for node in nodes])
