@@ -460,7 +460,7 @@ class SampleInspection(models.Model):
         reasons = [
             self.env._("%(name)s: enter the readings.", name=line.display_name)
             if line.is_measured
-            else self.env._("%(name)s: enter the result.", name=line.display_name)
+            else self.env._("%(name)s: enter what was found.", name=line.display_name)
             for line in self.line_ids
             if not line.verdict
         ]

@@ -116,6 +116,10 @@ class SampleInspectionLine(models.Model):
         compute="_compute_expected",
         help="What the sample stands for: nominal value with tolerance, colour number …",
     )
+    original_range = fields.Char(
+        compute="_compute_expected",
+        help="From the smallest to the largest reading of the original inspection.",
+    )
     # What was found
     reading_ids = fields.One2many(
         comodel_name="sample.inspection.reading",
@@ -219,11 +223,21 @@ class SampleInspectionLine(models.Model):
             if not line.uom_id and line.is_measured:
                 line.uom_id = line.characteristic_id.uom_id
 
-    @api.depends("characteristic_id", "nominal", "tol_lower", "tol_upper", "uom_id")
+    @api.depends(
+        "characteristic_id",
+        "nominal",
+        "tol_lower",
+        "tol_upper",
+        "uom_id",
+        "has_baseline",
+        "baseline_min",
+        "baseline_max",
+    )
     def _compute_expected(self):
         for line in self:
             card = line._get_sample_line() if line.characteristic_id else None
             line.expected = card._get_card_value() if card else False
+            line.original_range = line._get_range_text()
 
     @api.depends("reading_ids.value", "reading_ids.uom_id")
     def _compute_readings(self):

@@ -431,7 +431,7 @@ class SamplePlanLine(models.Model):
         :param datetime.date day: today
         """
         discontinued = Domain("plan_type", "=", "replacement")
-        discontinued &= Domain("sample_id.product_id.sample_discontinued", "=", True)
+        discontinued &= Domain("product_id.sample_discontinued", "=", True)
         passed = Domain("planned_date", "<", day) & Domain("state", "!=", "overdue")
         near = Domain("planned_date", "<=", day + timedelta(days=LEAD_DAYS))
         near &= Domain("activity_ids", "not any", [("automated", "=", True)])

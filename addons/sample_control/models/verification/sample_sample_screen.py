@@ -62,7 +62,7 @@ class SampleSample(models.Model):
         :return: action
         """
         action = self._get_use_action("sample_control.sample_inspection_reading_action")
-        action["context"] = {"search_default_confirmed": 1}
+        action["context"] = {"search_default_confirmed": 1, "fill_temporal": 0}
         return action
 
     # --- Scan page ---
