@@ -74,4 +74,6 @@ class TestEndOfLifePrints(EndOfLifeCase):
                 sheet = load_workbook(file).active
             texts = [str(cell.value) for row in sheet.iter_rows() for cell in row]
             self.assertTrue(any(title in text for text in texts), title)
-            self.assertTrue(any(sample.name in text for text in texts) or name != "disposal")
+            self.assertTrue(
+                any(sample.name in text for text in texts) or name != "disposal"
+            )
