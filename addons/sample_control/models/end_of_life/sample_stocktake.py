@@ -416,7 +416,9 @@ class SampleStocktake(models.Model):
             "thing": line.display_name if line else "",
             "place": place.id if place else False,
             "place_name": place.complete_name if place else "",
-            "found": len(lines.filtered("is_found")),
+            "found": len(
+                lines.filtered(lambda line: line.is_expected and line.is_found)
+            ),
             "expected": len(lines.filtered("is_expected")),
         }
 
