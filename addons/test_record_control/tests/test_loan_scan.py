@@ -31,6 +31,19 @@ class TestLoanScan(LoanCommon):
             ("returned", "good", self.keeper),
         )
 
+    def test_the_user_borrows_himself(self):
+        """Who is logged in needs no badge; the gates are the same."""
+        self.loan_class.approval_group_ids = False
+        answer = self._scan("T-Alpha", myself=True)
+        self.assertEqual(
+            (answer["status"], answer["borrower"]),
+            ("lent", self.keeper.employee_id.name),
+        )
+        refused = self._scan("T-Beta", myself=True, user=self.bob)
+        self.assertIn("keeper", refused["message"])
+        self.keeper.employee_ids.user_id = False
+        self.assertIn("no employee", self._scan("T-Beta", myself=True)["message"])
+
     def test_approval_is_not_skipped(self):
         """A class with approval: only the borrower of the approved loan gets the thing."""
         answer = self._scan("T-Alpha", badge="lann")

@@ -9,7 +9,7 @@ class LoanScan(models.Model):
     _inherit = "loan.loan"
 
     @api.model
-    def scan(self, code, badge=None, condition=None, note=None):
+    def scan(self, code, badge=None, condition=None, note=None, myself=False):
         """Take one step at the counter.
 
         A thing that is on its shelf: with the borrower's badge it is lent (by
@@ -20,24 +20,25 @@ class LoanScan(models.Model):
         :param str badge: badge of the borrower, as scanned
         :param str condition: condition on return, see ``loan.loan.line``
         :param str note: about the condition
+        :param bool myself: the user at the counter borrows it himself, without a badge
         :return: dict with ``status`` (ask_badge, ask_condition, lent, returned,
             error), ``message`` and, when known, ``thing``, ``borrower``, ``due``
         """
         try:
             with self.env.cr.savepoint():
-                return self._scan(code, badge, condition, note)
+                return self._scan(code, badge, condition, note, myself)
         except UserError as error:
             return {"status": "error", "message": error.args[0]}
 
     @api.model
-    def _scan(self, code, badge, condition, note):
+    def _scan(self, code, badge, condition, note, myself=False):
         thing = self._find_thing((code or "").strip())
         answer = {"thing": thing.display_name, "code": code}
         # sudo: whether it is out does not depend on the keeper's rights on the loan
         line = thing.sudo().current_loan_line_id.sudo(self.env.su)
         if line:
             return {**answer, **self._scan_return(line, condition, note)}
-        if not badge:
+        if not badge and not myself:
             return {
                 **answer,
                 "status": "ask_badge",
@@ -45,7 +46,7 @@ class LoanScan(models.Model):
                     "%(thing)s: scan the borrower's badge.", thing=thing.display_name
                 ),
             }
-        borrower = self._find_borrower(badge.strip())
+        borrower = self._find_myself() if myself else self._find_borrower(badge.strip())
         return {**answer, **self._scan_lend(thing, borrower)}
 
     @api.model
@@ -152,6 +153,23 @@ class LoanScan(models.Model):
         )
         if not employee_sudo:
             raise UserError(self.env._("Nobody has the badge %(badge)s.", badge=badge))
+        return employee_sudo.sudo(self.env.su)
+
+    @api.model
+    def _find_myself(self):
+        """Return the employee that the user is.
+
+        :raises UserError: when there is none
+        """
+        # sudo: employees are private; the user is known already
+        employee_sudo = self.env.user.sudo().employee_id
+        if not employee_sudo:
+            raise UserError(
+                self.env._(
+                    "%(user)s is no employee: scan the badge of whoever borrows it.",
+                    user=self.env.user.name,
+                )
+            )
         return employee_sudo.sudo(self.env.su)
 
     @api.model

@@ -82,6 +82,10 @@ export class LoanScan extends Component {
         return this.step({code: this.pendingCode, condition});
     }
 
+    onMyself() {
+        return this.step({code: this.pendingCode, myself: true});
+    }
+
     onCancel() {
         this.pendingCode = null;
         this.state.answer = null;
