@@ -75,6 +75,9 @@
         "web.assets_frontend": [
             "record_control/static/src/sign_off_portal/**/*",
         ],
+        "web.assets_tests": [
+            "record_control/static/tests/tours/**/*",
+        ],
         "web.assets_unit_tests": [
             "record_control/static/tests/**/*.test.js",
         ],

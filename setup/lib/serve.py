@@ -35,7 +35,11 @@ def parse(argv):
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("--port", type=int, default=8069, help="port on 127.0.0.1 (default: 8069)")
+    add(
+        "--port",
+        type=int,
+        help="port on 127.0.0.1 (default: where it runs already, else 8069)",
+    )
     add("--language", choices=LANGUAGES, help="language of the users (default: zh_CN)")
     add("--without-demo", action="store_true", help="an empty company instead")
     add("--database", help="name of the database (default: suite_demo or suite)")
@@ -88,6 +92,8 @@ def serve(options):
     existing = provide_odoo(options)
     server = chosen_server(serving_cluster)
     server.start()
+    process = ServerProcess()
+    options.port = options.port or (process.running() or {}).get("port", 8069)
     odoo = Odoo(server, existing)
     addons = suite()
     config = odoo.write_config(
@@ -100,7 +106,6 @@ def serve(options):
     company = Company(
         odoo, config, options.database, addons, demo=not options.without_demo
     )
-    process = ServerProcess()
     if options.reset:
         process.stop()
         odoo.drop_database(options.database)
@@ -130,6 +135,7 @@ def prepare(company, process, options):
         process.stop()
         company.upgrade(changed)
     if options.language:
+        say(f"giving all users the language {options.language}")
         company.speak(options.language)
 
 

@@ -1,9 +1,6 @@
-import tempfile
-import time
 from contextlib import contextmanager
 from datetime import timedelta
 from io import BytesIO
-from pathlib import Path
 
 from freezegun import freeze_time
 from openpyxl import load_workbook
@@ -11,7 +8,9 @@ from pypdf import PdfReader
 
 from odoo import fields
 from odoo.fields import Command
-from odoo.tests import HttpCase, common, new_test_user, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
+
+from odoo.addons.record_control.tests.browser_downloads import BrowserDownloads
 
 from .data.common import run_jobs_when_asked_for_progress
 
@@ -20,7 +19,7 @@ GROUP = "customer_archive.group_customer_archive_"
 
 
 @tagged("post_install", "-at_install")
-class TestMainJobTour(HttpCase):
+class TestMainJobTour(BrowserDownloads, HttpCase):
     """CA-97, CA-01, CA-03, CA-04, CA-31, CA-10, CA-39: the main job in the browser, each step by the person
     who takes it, in Chinese."""
 
@@ -76,63 +75,6 @@ class TestMainJobTour(HttpCase):
     def setUp(self):
         super().setUp()
         run_jobs_when_asked_for_progress(self)
-        self.downloads = self.enterContext(tempfile.TemporaryDirectory())
-        self.awaited = None  # the suffix of the file that the browser is to save
-        self._allow_downloads()
-        self._stay_until_saved()
-
-    # --- Downloads: the browser keeps them in a folder of this test ---
-
-    def _allow_downloads(self):
-        """Let the browsers of this test download files; the PDF is the real one."""
-        send, folder = common.ChromeBrowser._websocket_send, self.downloads
-
-        def send_allowing_downloads(browser, method, *, params=None, **kwargs):
-            if method == "Page.setDownloadBehavior":
-                params = {"behavior": "allow", "downloadPath": folder}
-            return send(browser, method, params=params, **kwargs)
-
-        self.patch(common.ChromeBrowser, "_websocket_send", send_allowing_downloads)
-        reports = type(self.env["ir.actions.report"])
-        render = reports._render_qweb_pdf
-
-        def render_for_real(report, *args, **kwargs):
-            report = report.with_context(force_report_rendering=True)
-            return render(report, *args, **kwargs)
-
-        self.patch(reports, "_render_qweb_pdf", render_for_real)
-
-    def _stay_until_saved(self):
-        """Let the browser save what it downloads before it is closed.
-
-        A tour ends when the content has arrived; the browser writes the file after that.
-        """
-        stop = common.ChromeBrowser.stop
-
-        def stop_when_saved(browser):
-            deadline = time.monotonic() + 60
-            while (
-                self.awaited
-                and not self._find_downloads()
-                and time.monotonic() < deadline
-            ):
-                time.sleep(0.1)
-            return stop(browser)
-
-        self.patch(common.ChromeBrowser, "stop", stop_when_saved)
-
-    def _find_downloads(self):
-        """Return the paths of the files of the awaited kind."""
-        return list(Path(self.downloads).glob(f"*{self.awaited}"))
-
-    def _download(self, suffix, tour, user):
-        """Take a step that downloads a file; return its name and content."""
-        self.awaited = suffix
-        self._take_step(tour, user)
-        found = self._find_downloads()
-        self.awaited = None
-        self.assertEqual(len(found), 1, f"no {suffix} downloaded")
-        return found[0].name, found[0].read_bytes()
 
     # --- Steps ---
 
@@ -200,7 +142,9 @@ class TestMainJobTour(HttpCase):
         )
 
     def _print_card(self):
-        name, content = self._download(".pdf", "print", self.sales)
+        name, content = self._download(
+            ".pdf", lambda: self._take_step("print", self.sales)
+        )
         self.assertIn("客户资料管理卡", name)
         text = "".join(
             page.extract_text() for page in PdfReader(BytesIO(content)).pages
@@ -245,7 +189,9 @@ class TestMainJobTour(HttpCase):
         return self.env["customer.archive"].with_user(user).search([])
 
     def _export_ledger(self):
-        name, content = self._download(".xlsx", "ledger", self.supervisor)
+        name, content = self._download(
+            ".xlsx", lambda: self._take_step("ledger", self.supervisor)
+        )
         sheet = load_workbook(BytesIO(content)).active
         rows = list(sheet.iter_rows(values_only=True))
         self.assertIn("客户一览表", name)

@@ -288,10 +288,19 @@ class SamplePolicyMixin(models.AbstractModel):
             return self.env._("no other rule matches more closely")
         return ", ".join(f"{conditions[key]} {value}" for key, value in points.items())
 
+    def _get_policy_names(self):
+        """Return the names of the rules of this one record in the language of the user, by id."""
+        self.ensure_one()
+        ids = [entry["policy_id"] for entry in (self.policy_snapshot or {}).values()]
+        # sudo: the name of a rule may be shown with the record it holds for
+        policies_sudo = self.env["sample.policy"].sudo().browse(set(ids)).exists()
+        return {policy_sudo.id: policy_sudo.name for policy_sudo in policies_sudo}
+
     def _render_policy_explanation(self):
         """Return a table: group, winning rule, why, values."""
         self.ensure_one()
         policy_fields = self.env["sample.policy"]._fields
+        names = self._get_policy_names()
         rows = Markup()
         for group, label in self._get_policy_group_labels():
             entry = (self.policy_snapshot or {}).get(group)
@@ -305,7 +314,7 @@ class SamplePolicyMixin(models.AbstractModel):
             )
             rows += Markup("<tr><th>%s</th><td>%s</td><td>%s</td><td>%s</td></tr>") % (
                 label,
-                entry["name"],
+                names.get(entry["policy_id"]) or entry["name"],
                 self._explain_policy(entry),
                 values,
             )

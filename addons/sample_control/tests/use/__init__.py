@@ -1,6 +1,7 @@
 from . import (
     test_comparisons,
     test_dispatches,
+    test_first_article_tour,
     test_first_articles,
     test_keeper_day_tour,
     test_loans,

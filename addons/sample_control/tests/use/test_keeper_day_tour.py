@@ -1,12 +1,11 @@
 import io
-import tempfile
-import time
-from pathlib import Path
 
 import pypdfium2
 import zxingcpp
 
-from odoo.tests import HttpCase, common, new_test_user, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
+
+from odoo.addons.record_control.tests.browser_downloads import BrowserDownloads
 
 from ..common import PREFIX
 from .common import UseCase
@@ -15,7 +14,7 @@ PRODUCT = "仪表板装饰盖（巡检）"
 
 
 @tagged("post_install", "-at_install")
-class TestKeeperDayTour(UseCase, HttpCase):
+class TestKeeperDayTour(BrowserDownloads, UseCase, HttpCase):
     """SC-37.6, SC-38, SC-29: a day of the keeper in the browser, in Chinese."""
 
     test_cursor_lock_timeout = 120  # prints take long on a busy machine
@@ -49,39 +48,6 @@ class TestKeeperDayTour(UseCase, HttpCase):
             tz="Asia/Shanghai",
             company_id=cls.company.id,
         )
-
-    def setUp(self):
-        super().setUp()
-        self.downloads = self.enterContext(tempfile.TemporaryDirectory())
-        self._allow_downloads()
-
-    def _allow_downloads(self):
-        """Let the browsers of this test download files; the PDF is the real one."""
-        send, folder = common.ChromeBrowser._websocket_send, self.downloads
-
-        def send_allowing_downloads(browser, method, *, params=None, **kwargs):
-            if method == "Page.setDownloadBehavior":
-                params = {"behavior": "allow", "downloadPath": folder}
-            return send(browser, method, params=params, **kwargs)
-
-        self.patch(common.ChromeBrowser, "_websocket_send", send_allowing_downloads)
-        reports = type(self.env["ir.actions.report"])
-        render = reports._render_qweb_pdf
-
-        def render_for_real(report, *args, **kwargs):
-            report = report.with_context(force_report_rendering=True)
-            return render(report, *args, **kwargs)
-
-        self.patch(reports, "_render_qweb_pdf", render_for_real)
-
-    def _read_download(self):
-        """Return the content of the one downloaded PDF."""
-        deadline = time.monotonic() + 20
-        while not (found := list(Path(self.downloads).glob("*.pdf"))):
-            self.assertLess(time.monotonic(), deadline, "no PDF downloaded")
-            time.sleep(0.1)
-        [path] = found
-        return path.read_bytes()
 
     def _take_step(self, tour):
         self.start_tour(
@@ -119,8 +85,8 @@ class TestKeeperDayTour(UseCase, HttpCase):
         self.assertTrue(self.sample.is_card_missing)
         if self.env["ir.actions.report"].get_wkhtmltopdf_state() != "ok":
             return
-        self._take_step("prints")
-        [page] = pypdfium2.PdfDocument(io.BytesIO(self._read_download()))
+        __, content = self._download(".pdf", lambda: self._take_step("prints"))
+        [page] = pypdfium2.PdfDocument(io.BytesIO(content))
         [code] = zxingcpp.read_barcodes(page.render(scale=4).to_pil())
         self.assertEqual(code.text, self.sample._get_qr_url())
         self.assertFalse(self.sample.is_card_missing)

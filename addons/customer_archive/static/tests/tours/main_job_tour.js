@@ -1,19 +1,15 @@
-import {download} from "@web/core/network/download";
-import {registry} from "@web/core/registry";
+import {
+    addTour,
+    clickAndDownload,
+    openMenu,
+    openPage,
+} from "@record_control/../tests/tours/tour_utils";
 
 /**
  * The main job, one tour for each person who takes a step with the same customer.
  * The steps name fields and buttons, not words: the people work in Chinese.
  */
 const CUSTOMER = "杭州恒信汽车零部件有限责任公司";
-const STEP_MS = 60000; // a busy machine prints and imports slowly
-
-/** Register a tour whose steps wait as long as a busy machine needs. */
-function addTour(name, {steps}) {
-    registry.category("web_tour.tours").add(name, {
-        steps: () => steps().map((step) => ({timeout: STEP_MS, ...step})),
-    });
-}
 
 /** Find the customer in a list by its name, and open the first row. */
 function findCustomer(menu) {
@@ -39,51 +35,10 @@ function findCustomer(menu) {
     ];
 }
 
-/** Open a menu of the app bar by its technical name. */
-function openMenu(section, menu) {
-    return [
-        {
-            trigger: `.o_menu_sections [data-menu-xmlid='customer_archive.${section}']`,
-            run: "click",
-        },
-        {
-            trigger: `.o-dropdown--menu [data-menu-xmlid='customer_archive.${menu}']`,
-            run: "click",
-        },
-    ];
-}
-
-const openPage = (name) => ({
-    content: `Open the page ${name}`,
-    trigger: `.o_notebook .nav-link[name=${name}]`,
-    run: "click",
-});
-
 const saveForm = [
     {trigger: ".o_form_button_save:visible", run: "click"},
     {trigger: ".o_form_view .o_form_saved, .o_form_view:not(:has(.o_form_dirty))"},
 ];
-
-/** Click on what downloads a file, and wait until the file is there. */
-function clickAndDownload(content, trigger) {
-    return {
-        content,
-        trigger,
-        async run({click}) {
-            const original = download._download;
-            const downloaded = new Promise((resolve, reject) => {
-                download._download = (options) => {
-                    download._download = original;
-                    const result = original(options);
-                    result.then(resolve, reject);
-                    return result;
-                };
-            });
-            await click();
-            await downloaded;
-        },
-    };
-}
 
 const openCog = {trigger: ".o_cp_action_menus .fa-cog", run: "click"};
 
@@ -246,7 +201,10 @@ addTour("customer_archive_job_print", {
 });
 
 const openCustomer = () => [
-    ...openMenu("customer_archive_menu_archives", "customer_archive_menu_customers"),
+    ...openMenu(
+        "customer_archive.customer_archive_menu_archives",
+        "customer_archive.customer_archive_menu_customers"
+    ),
     {trigger: ".o_list_view .o_data_cell[name=complete_name]"},
     ...findCustomer("the customers"),
 ];
@@ -282,7 +240,10 @@ addTour("customer_archive_job_borrow", {
 });
 
 const openLoan = () => [
-    ...openMenu("customer_archive_menu_custody", "customer_archive_loan_menu"),
+    ...openMenu(
+        "customer_archive.customer_archive_menu_custody",
+        "customer_archive.customer_archive_loan_menu"
+    ),
     {
         trigger: `.o_data_row:has([name=things_summary]:contains(${CUSTOMER})) .o_data_cell[name=name]`,
         run: "click",

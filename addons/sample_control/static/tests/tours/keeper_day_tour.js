@@ -2,9 +2,8 @@ import {
     addTour,
     clickAndDownload,
     openMenu,
-    scan,
-    scanLabel,
-} from "./sample_tour_utils";
+} from "@record_control/../tests/tours/tour_utils";
+import {scan, scanLabel} from "./sample_tour_utils";
 
 /**
  * A day of the sample keeper, at the counter and at the shelf.
@@ -84,7 +83,10 @@ addTour("sample_control_keeper_takes_back", {
 
 addTour("sample_control_keeper_prints", {
     steps: () => [
-        ...openMenu("menu_sample_samples", "sample_sample_menu"),
+        ...openMenu(
+            "sample_control.menu_sample_samples",
+            "sample_control.sample_sample_menu"
+        ),
         {
             trigger: ".o_searchview_input",
             run: `edit ${PRODUCT}`,

@@ -1,4 +1,5 @@
-import {addTour, scan, scanLabel} from "./sample_tour_utils";
+import {addTour} from "@record_control/../tests/tours/tour_utils";
+import {scan, scanLabel} from "./sample_tour_utils";
 
 /** What the scan page shows for samples in different states, to somebody of the workshop. */
 addTour("sample_control_scan_page", {
@@ -23,9 +24,9 @@ addTour("sample_control_scan_page", {
         },
         scanLabel("Scan suspended"),
         {
-            content: "Red, with the reason, and no step is offered",
+            content: "Red, with the reason, and no use is offered",
             trigger:
-                ".o_sample_scan:has([data-color=danger]):not(:has([data-offer])) .alert-warning:contains(Scratched)",
+                ".o_sample_scan:has([data-color=danger]):not(:has([data-offer=borrow], [data-offer=first_article], [data-offer=use_in_room])) .alert-warning:contains(Scratched)",
         },
         scanLabel("Scan room only"),
         {

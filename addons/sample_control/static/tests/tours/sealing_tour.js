@@ -1,4 +1,4 @@
-import {addTour, openPage} from "./sample_tour_utils";
+import {addTour, openPage} from "@record_control/../tests/tours/tour_utils";
 
 const {DateTime} = luxon;
 
