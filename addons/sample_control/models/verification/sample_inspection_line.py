@@ -267,7 +267,9 @@ class SampleInspectionLine(models.Model):
                 line.update(line._prepare_unmeasured_vals())
                 continue
             values = line._get_exact_readings()
-            inside = measure.is_inside(values, *line._get_range())
+            inside = line._makes_range() or measure.is_inside(
+                values, *line._get_range()
+            )
             tolerated = measure.is_inside(values, *line._get_tolerance())
             line.reading_count = len(values)
             line.reading_min = float(min(values, default=0))
@@ -301,6 +303,11 @@ class SampleInspectionLine(models.Model):
         """Tell whether the drawing gives this one line a tolerance."""
         self.ensure_one()
         return bool(self.tol_lower or self.tol_upper)
+
+    def _makes_range(self):
+        """Tell whether this one line sets the standard: measured first, with no tolerance on the drawing."""
+        self.ensure_one()
+        return self.inspection_type == "baseline" and not self._has_tolerance()
 
     def _get_tolerance(self):
         """Return the limits of the drawing: nominal value with tolerances."""

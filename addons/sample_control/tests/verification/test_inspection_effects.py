@@ -158,6 +158,20 @@ class TestInspectionEffects(VerificationCase):
             inspector, "submitted", "the range is the tolerance"
         )
 
+    def test_baseline_without_tolerance_makes_the_range(self):
+        """D-16: where the drawing gives no tolerance, several first readings are the range."""
+        bare = self._width(has_baseline=False, tol_lower=0, tol_upper=0)
+        sample = self._new_sample("DIM", line_ids=[bare])
+        record = self._new_inspection(
+            sample, "10.02; 10.06", inspection_type="baseline"
+        )
+        self.assertEqual(record.expected_result, "pass")
+        self._confirm(record)
+        self.assertRecordValues(
+            sample.line_ids,
+            [{"has_baseline": True, "baseline_min": 10.02, "baseline_max": 10.06}],
+        )
+
     def test_baseline_outside_the_tolerance(self):
         """An original inspection that fails makes no range."""
         sample = self._new_sample("DIM", line_ids=[self._width(has_baseline=False)])

@@ -62,7 +62,7 @@ class TestVerificationPrints(VerificationCase):
         self.assertIn("In its place", self._render("inspection", patrol))
 
     def test_ledger(self):
-        """F11, X02: one list over the inspections."""
+        """SC-44.1, F11, X02: one list over the inspections, no second table."""
         self.assertIn(
             "样件精度检验管理台帐", self._render("inspection_ledger", self.record)
         )
