@@ -3,7 +3,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 # Helpers of the page: wait for an element, and catch what would be downloaded.
 HELPERS = """
     const wait = async (selector, text) => {
-        for (let i = 0; i < 100; i++) {
+        for (let i = 0; i < 600; i++) {
             const found = [...document.querySelectorAll(selector)].find((el) => !text || el.textContent.includes(text));
             if (found) return found;
             await new Promise((resolve) => setTimeout(resolve, 50));
@@ -14,7 +14,7 @@ HELPERS = """
     const { download } = odoo.loader.modules.get("@web/core/network/download");
     download._download = async (options) => { sent.push(options); return "x.xlsx"; };
     const until = async (count) => {
-        for (let i = 0; i < 100 && sent.length < count; i++) await new Promise((resolve) => setTimeout(resolve, 50));
+        for (let i = 0; i < 600 && sent.length < count; i++) await new Promise((resolve) => setTimeout(resolve, 50));
         return { url: sent[count - 1].url, ...JSON.parse(sent[count - 1].data.data) };
     };
     const check = (condition, message) => { if (!condition) throw new Error(message + " " + JSON.stringify(sent)); };
@@ -54,6 +54,7 @@ class TestLedgerMenu(HttpCase):
             f"(async () => {{ {HELPERS} {code} console.log('test successful'); }})().catch((e) => console.error(e.message));",
             "Boolean(document.querySelector('.o_list_view .o_data_row'))",
             login=login,
+            timeout=150,
         )
 
     def test_whole_search_is_sent_as_domain(self):
