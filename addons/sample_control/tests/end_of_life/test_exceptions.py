@@ -384,3 +384,62 @@ class TestSampleException(EndOfLifeCase):
         self.assertIn("report_exception", answer["actions"])
         action = sample.with_user(self.user).action_report_exception()
         self.assertEqual(action["context"]["default_sample_id"], sample.id)
+
+    # --- Roads around the rules ---
+
+    def test_sc_49_1_report_stays_with_its_piece(self):
+        """The exception about a piece that was stopped does not move to another piece or product."""
+        record = self._report(self._new_active_sample(), "lost")
+        other = self._new_active_sample()
+        product = self._new_product("Other")
+        for vals in ({"sample_id": other.id}, {"product_id": product.id}):
+            with self.subTest(vals=vals), self.assertRaisesRegex(UserError, "fixed"):
+                record.with_user(self.user).write(vals)
+
+    def test_sc_50_3_loss_is_not_renamed(self):
+        """A loss is not turned into another kind, so that no manager need confirm it."""
+        record = self._report(self._new_active_sample(), "lost")
+        with self.assertRaisesRegex(UserError, "stays one"):
+            record.with_user(self.quality).write({"kind": "unreliable"})
+        record.with_user(self.user).write({"kind": "lost"})
+
+    def test_sc_49_3_decision_and_conclusion_by_role(self):
+        """Everybody reports and proposes; a decision that was taken and the conclusion are others'."""
+        record = self._report(self._new_active_sample())
+        plain = record.with_user(self.user)
+        plain.write({"decision": "continue", "cause": "Perhaps it fell down"})
+        with self.assertRaisesRegex(UserError, "Quality verifies"):
+            plain.write({"conclusion": "Good"})
+        with self.assertRaisesRegex(UserError, "Quality verifies"):
+            self._report(self._new_active_sample(), conclusion="Good")
+        self._decide(record, "replace")
+        for vals in ({"cause": "Nobody's fault"}, {"decision": False}):
+            with self.subTest(vals=vals), self.assertRaises(UserError):
+                plain.write(vals)
+
+    def test_sc_49_3_responsible_does_not_verify(self):
+        """Who handles it does not verify it, whoever pressed the button; nor hands it on afterwards."""
+        record = self._report(self._new_active_sample(), user_id=self.quality.id)
+        self._decide(record, "replace")
+        record.with_user(self.user).write({"action_note": "Done"})
+        record.with_user(self.user).action_report_done()
+        record = record.with_user(self.quality)
+        self.assertIn(
+            "Somebody else than who handled it verifies.",
+            record._get_transition_reasons("closed"),
+        )
+        with self.assertRaisesRegex(UserError, "fixed"):
+            record.write({"user_id": self.quality_b.id})
+
+    def test_sc_50_1_notice_shows_text_as_text(self):
+        """What was typed about a piece is no HTML in the activity."""
+        record = self._report(
+            self._new_active_sample(**self.customer_origin),
+            phenomenon='<a href="http://example.com">Look</a>',
+        )
+        notice = self.env.ref("sample_control.mail_activity_type_notice")
+        activity = record.activity_ids.filtered(
+            lambda item: item.activity_type_id == notice
+        )
+        self.assertIn("Look&lt;/a&gt;", activity.note)
+        self.assertNotIn(">Look</a>", activity.note)
