@@ -443,3 +443,40 @@ class TestSampleException(EndOfLifeCase):
         )
         self.assertIn("Look&lt;/a&gt;", activity.note)
         self.assertNotIn(">Look</a>", activity.note)
+
+    def test_sc_51_2_point_stays_with_its_exception(self):
+        """An open point is not taken off the exception that waits for it, from either side."""
+        record = self._report(self._new_active_sample())
+        vals = {"stage": "after", "description": "Edge", "exception_id": record.id}
+        issue = self.env["sample.issue"].create(
+            {**vals, "sample_id": record.sample_id.id}
+        )
+        for user in (self.user, self.technical, self.quality, self.env.user):
+            with self.subTest(user=user.login), self.assertRaises(UserError):
+                issue.with_user(user).write({"exception_id": False})
+            with self.subTest(user=user.login), self.assertRaises(UserError):
+                record.with_user(user).write({"issue_ids": [(3, issue.id)]})
+
+    def test_sc_49_2_look_ups_are_ones_own(self):
+        """What one person looked up about a sample, perhaps a benchmark, others neither list nor count."""
+        sample = self._new_active_sample()
+        traces = self.env["sample.trace"]
+        row = traces.with_user(self.benchmark).create({"sample_id": sample.id})
+        domain = [("id", "=", row.id)]
+        self.assertEqual(traces.with_user(self.benchmark).search_count(domain), 1)
+        for user in (self.user, self.manager):
+            self.assertFalse(traces.with_user(user).search_count(domain))
+            with self.assertRaises(AccessError):
+                row.with_user(user).read(["record_name"])
+
+    def test_sc_49_2_look_up_names_no_hidden_sample(self):
+        """A row that somebody makes up about a hidden sample does not tell its number."""
+        hidden = self._new_sample("BMK", self.benchmark, origin="benchmark")
+        row = (
+            self.env["sample.trace"]
+            .with_user(self.user)
+            .create({"sample_id": hidden.id})
+        )
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertNotIn(hidden.name, str(row.read(["sample_id"])))
