@@ -269,9 +269,10 @@ class SampleStocktake(models.Model):
         """Note what should be here according to the books.
 
         Pieces that are lent or away are not expected. A piece that the counter may not see is
-        counted by those who may.
+        counted by those who may. A round that was given up and begun again keeps its lines.
         """
         self.ensure_one()
+        listed = self._get_all_lines().sample_id
         samples = self.env["sample.sample"].search(
             [
                 ("location_id", "child_of", self.location_id.id),
@@ -291,7 +292,7 @@ class SampleStocktake(models.Model):
                     "is_expected": True,
                     "location_id": sample.location_id.id,
                 }
-                for sample in samples
+                for sample in samples - listed
             ]
         )
 

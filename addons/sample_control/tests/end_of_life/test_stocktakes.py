@@ -270,3 +270,15 @@ class TestSampleStocktake(EndOfLifeCase):
         line.write({"reason": "With the developer", "correction": "none"})
         record.invalidate_recordset()
         record.action_done()
+
+    def test_given_up_and_begun_again(self):
+        """A round that was cancelled and taken back lists each piece once."""
+        self._new_active_sample()
+        record = self._round()
+        record.action_cancel()
+        with self.assertRaises(UserError):
+            record.line_ids.unlink()
+        record.action_draft()
+        self._new_active_sample()
+        record.action_count()
+        self.assertEqual(len(record.line_ids), 2)
