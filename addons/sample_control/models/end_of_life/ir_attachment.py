@@ -8,6 +8,11 @@ SAMPLE_PATHS = {
     "sample.disposal": "line_ids.sample_id",
     "sample.change": "line_ids.sample_id",
 }
+#: model -> field with the files that were there when it was signed
+SIGNED_FILES = {
+    "sample.disposal": "consent_attachment_ids",
+    "sample.change": "customer_attachment_ids",
+}
 
 
 class IrAttachment(models.Model):
@@ -15,9 +20,14 @@ class IrAttachment(models.Model):
 
     _inherit = "ir.attachment"
 
+    def write(self, vals):
+        if {"raw", "datas"} & vals.keys():
+            self._check_sample_evidence(self._filter_signed_evidence())
+        return super().write(vals)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sample_evidence(self):
-        kept = self.browse()
+        kept = self._filter_signed_evidence()
         for model, path in SAMPLE_PATHS.items():
             # a picture that is replaced is the business of its own record
             files = self.filtered(
@@ -25,6 +35,15 @@ class IrAttachment(models.Model):
             )
             if files:
                 kept |= files._filter_sample_evidence(path)
+        self._check_sample_evidence(kept)
+
+    @api.model
+    def _check_sample_evidence(self, kept):
+        """Refuse to change or delete files that are kept.
+
+        :param kept: the files
+        :raises UserError: naming them
+        """
         if kept:
             raise UserError(
                 self.env._(
@@ -32,6 +51,20 @@ class IrAttachment(models.Model):
                     files=", ".join(kept.mapped("name")),
                 )
             )
+
+    def _filter_signed_evidence(self):
+        """Return those of these files on which a disposal or a change rests that is no draft any more.
+
+        Whoever attached them owns them, and they need not name the record (SC-53, SC-54.4).
+        """
+        files = self.browse()
+        for model, name in SIGNED_FILES.items():
+            # sudo: whether a file must be kept does not depend on who deletes it
+            records_sudo = self.env[model].sudo()
+            files |= records_sudo.search(
+                [(name, "in", self.ids), ("state", "not in", ("draft", "cancelled"))]
+            )[name]
+        return self & files.sudo(self.env.su)
 
     def _filter_sample_evidence(self, path):
         """Return those of these files, all of one model, whose samples must still be documented.

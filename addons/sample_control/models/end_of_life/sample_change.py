@@ -88,7 +88,7 @@ class SampleChange(models.Model):
         "sign_off_state",
     )
     _frozen_fields = {
-        ("draft",): ("company_id", "kind"),
+        ("draft",): ("company_id", "kind", "proposer_id"),
         ("draft", "assessing"): (
             "content",
             "reason",
@@ -273,6 +273,18 @@ class SampleChange(models.Model):
                 record._list_samples()
         return result
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_stopped(self):
+        """What stopped samples stays on record, also as a draft (E22)."""
+        kept = self.filtered("stopped_at")
+        if kept:
+            raise UserError(
+                self.env._(
+                    "%(names)s: samples were stopped for it; it is closed, not deleted.",
+                    names=", ".join(kept.mapped("name")),
+                )
+            )
+
     # --- Which samples (SC-52.5) ---
 
     def _get_sample_domain(self):
@@ -395,7 +407,7 @@ class SampleChange(models.Model):
             reasons.append(
                 self.env._(
                     "In use, but not assessed: %(samples)s.",
-                    samples=", ".join(missing.mapped("name")),
+                    samples=missing._get_names_for_user(),
                 )
             )
         undecided = record_sudo.line_ids.filtered(lambda line: not line.decision)
@@ -403,7 +415,7 @@ class SampleChange(models.Model):
             reasons.append(
                 self.env._(
                     "Decide on: %(samples)s.",
-                    samples=", ".join(undecided.sample_id.mapped("name")),
+                    samples=undecided.sample_id._get_names_for_user(),
                 )
             )
         if not (self.date_cutover or self.batch_cutover or self._stops_at_once()):
@@ -424,7 +436,7 @@ class SampleChange(models.Model):
         return [
             self.env._(
                 "Not carried out yet: %(samples)s.",
-                samples=", ".join(waiting.sample_id.mapped("name")),
+                samples=waiting.sample_id._get_names_for_user(),
             )
         ]
 

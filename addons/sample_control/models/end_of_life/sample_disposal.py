@@ -89,6 +89,7 @@ class SampleDisposal(models.Model):
     _frozen_fields = {
         ("draft",): (
             "company_id",
+            "requester_id",
             "reason",
             "method",
             "line_ids",
@@ -270,7 +271,7 @@ class SampleDisposal(models.Model):
             reasons.append(
                 self.env._(
                     "These are our own and are not returned: %(samples)s.",
-                    samples=", ".join((samples_sudo - foreign).mapped("name")),
+                    samples=(samples_sudo - foreign)._get_names_for_user(),
                 )
             )
         if self.needs_consent and not (
@@ -279,21 +280,24 @@ class SampleDisposal(models.Model):
             reasons.append(
                 self.env._(
                     "%(samples)s: return what belongs to the customer, or attach the written consent with its day.",
-                    samples=", ".join(foreign.mapped("name")),
+                    samples=foreign._get_names_for_user(),
                 )
             )
         return reasons
 
     def _get_sample_state_reasons(self):
         labels = self.env["sample.sample"]._get_guarded_state_labels()
+        # sudo: every sample of the sheet counts, whoever asks
+        wrong = self.sudo().line_ids.sample_id.filtered(
+            lambda sample: sample.state not in DISPOSABLE_STATES
+        )
         return [
             self.env._(
                 "%(sample)s is “%(state)s”: only ended samples are disposed of.",
-                sample=sample.name,
-                state=labels[sample.state],
+                sample=samples._get_names_for_user(),
+                state=labels[state],
             )
-            for sample in self.sudo().line_ids.sample_id
-            if sample.state not in DISPOSABLE_STATES
+            for state, samples in wrong.grouped("state").items()
         ]
 
     def _get_approved_reasons(self):

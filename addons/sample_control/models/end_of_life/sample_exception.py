@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import plaintext2html
 
 STATES = [
     ("new", "New"),
@@ -31,8 +32,13 @@ DECISIONS = [
 KEEPING_DECISIONS = ("continue", "reshape")
 INSPECTION_CLOCK = "sample_exception_inspection"
 NOTICE_ACTIVITY = "sample_control.mail_activity_type_notice"
+QUALITY = "sample_control.group_sample_quality"
+#: who decides what becomes of a piece
+DECIDERS = f"{QUALITY},sample_control.group_sample_technical"
 #: open states in which nothing has been decided yet
 UNDECIDED_STATES = ("new", "isolated", "inspecting")
+#: what a role says
+ROLE_FIELDS = ("decision", "cause", "conclusion")
 
 
 class SampleException(models.Model):
@@ -98,20 +104,21 @@ class SampleException(models.Model):
         "issue_ids.state",
     )
     _frozen_fields = {
-        ("new",): ("company_id", "sample_id"),
+        # the report stopped this very piece
+        (): ("company_id", "sample_id", "product_id"),
         ("new", "isolated"): ("kind", "found_at", "found_by_id", "found_where"),
         ("new", "isolated", "inspecting"): ("phenomenon", "measure"),
         ("new", "isolated", "inspecting", "handling"): (
             "decision",
             "cause",
             "action_note",
+            "user_id",
         ),
         ("new", "isolated", "inspecting", "handling", "to_verify"): (
             "class_id",
             "affected_note",
             "detection_note",
             "photo",
-            "user_id",
             "date_due",
             "date_notified",
             "notified_by",
@@ -453,10 +460,21 @@ class SampleException(models.Model):
         records = super().create(vals_list)
         records._check_reportable()
         for record in records:
+            record._check_roles({name: record[name] for name in ROLE_FIELDS})
+        for record in records:
             record._on_reported()
         return records
 
     def write(self, vals):
+        self._check_loss_stands(vals)
+        for record in self:
+            record._check_roles(
+                {
+                    name: vals[name]
+                    for name in ROLE_FIELDS
+                    if name in vals and record._is_changed(name, vals[name])
+                }
+            )
         changed = self.filtered(
             lambda record: record.state == "handling"
             and "decision" in vals
@@ -465,6 +483,42 @@ class SampleException(models.Model):
         result = super().write(vals)
         changed._decide_again()
         return result
+
+    def _check_roles(self, vals):
+        """Refuse what others than quality and the technical side may not say (SC-49.3).
+
+        Until it is decided everybody may propose decision and cause.
+
+        :param dict vals: what this one record gets
+        :raises UserError: with the rule
+        """
+        self.ensure_one()
+        if self.env.su:
+            return
+        user = self.env.user
+        decided = self.state not in UNDECIDED_STATES
+        if decided and vals.keys() - {"conclusion"} and not user.has_groups(DECIDERS):
+            raise UserError(
+                self.env._("Quality or the technical side decides what becomes of it.")
+            )
+        if vals.get("conclusion") and not user.has_group(QUALITY):
+            raise UserError(self.env._("Quality verifies exceptions."))
+
+    def _check_loss_stands(self, vals):
+        """A loss that was reported stays one until the manager confirms it or the piece is found (SC-50.3).
+
+        :raises UserError: naming the exceptions
+        """
+        if vals.get("kind", "lost") == "lost":
+            return
+        losses = self.filtered(lambda record: record.kind == "lost")
+        if losses:
+            raise UserError(
+                self.env._(
+                    "%(names)s: a reported loss stays one; what is found again passes an inspection.",
+                    names=", ".join(losses.mapped("name")),
+                )
+            )
 
     def _decide_again(self):
         """Carry out a decision that was changed while it was carried out, past the same gate."""
@@ -600,7 +654,7 @@ class SampleException(models.Model):
             NOTICE_ACTIVITY,
             date_deadline=self.company_id._record_control_today(),
             summary=self.env._("Notify the customer to select anew"),
-            note=self.phenomenon or "",
+            note=plaintext2html(self.phenomenon or ""),
             user_id=(self.user_id or self.reporter_id or self.env.user).id,
         )
 
@@ -696,10 +750,7 @@ class SampleException(models.Model):
         """Say what the decision lacks; it is taken by quality or the technical side."""
         self.ensure_one()
         reasons = []
-        groups = (
-            "sample_control.group_sample_quality,sample_control.group_sample_technical"
-        )
-        if not self.env.user.has_groups(groups):
+        if not self.env.user.has_groups(DECIDERS):
             reasons.append(
                 self.env._("Quality or the technical side decides what becomes of it.")
             )
@@ -750,9 +801,9 @@ class SampleException(models.Model):
         """Say why this user does not verify: quality, and not who handled it."""
         self.ensure_one()
         user = self.env.user
-        if not user.has_group("sample_control.group_sample_quality"):
+        if not user.has_group(QUALITY):
             return [self.env._("Quality verifies exceptions.")]
-        if user == self.done_by_id:
+        if user in (self.user_id, self.done_by_id):
             return [self.env._("Somebody else than who handled it verifies.")]
         return []
 

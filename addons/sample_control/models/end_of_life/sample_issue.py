@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class SampleIssue(models.Model):
@@ -25,6 +26,14 @@ class SampleIssue(models.Model):
         for issue in serious:
             issue._raise_exception()
         return issues
+
+    def _check_fixed(self, vals):
+        """A point of an exception keeps it open; it is not taken off it (SC-49.3, SC-51.2)."""
+        super()._check_fixed(vals)
+        if "exception_id" in vals and self.filtered("exception_id")._changes(
+            "exception_id", vals["exception_id"]
+        ):
+            raise UserError(self.env._("A problem point stays where it was found."))
 
     def _raise_exception(self):
         """A serious point after sealing stops the sample and has it sealed anew (SC-51.3)."""

@@ -38,6 +38,8 @@ class SampleStocktakeLine(models.Model):
     _check_company_auto = True
     _frozen_parent_field = "stocktake_id"
     _protected_fields = (
+        "stocktake_id",
+        "company_id",
         "sample_id",
         "code",
         "is_expected",
@@ -46,6 +48,7 @@ class SampleStocktakeLine(models.Model):
         "found_location_id",
         "found_at",
         "found_by_id",
+        "result",
         "is_missing",
         "applied_at",
     )
@@ -179,8 +182,13 @@ class SampleStocktakeLine(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_expected(self):
+        self.stocktake_id._check_line_editors()
         if self.filtered("is_expected"):
             raise UserError(self.env._("What the books say is counted, not deleted."))
+        if self.filtered(lambda line: line.stocktake_id.state != "counting"):
+            raise UserError(
+                self.env._("What was found is cleared up after the count, not deleted.")
+            )
 
     # --- Business ---
 

@@ -387,6 +387,20 @@ class SampleSample(models.Model):
             "role": Domain(user.has_group("sample_control.group_sample_benchmark")),
         }
 
+    def _get_names_for_user(self):
+        """Name these samples to the user: those he may see one by one, the others only as a count.
+
+        :rtype: str
+        """
+        seen = self.sudo(False)._filtered_access("read")
+        names = seen.mapped("name")
+        if len(seen) < len(self):
+            hidden = len(self) - len(seen)
+            names.append(
+                self.env._("%(count)s more that you may not see", count=hidden)
+            )
+        return ", ".join(names)
+
     # --- Loans ---
 
     def _get_loan_keepers(self):

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import plaintext2html
 
 STATES = [
     ("draft", "Draft"),
@@ -508,7 +509,7 @@ class SampleComparison(models.Model):
             "mail.mail_activity_data_todo",
             user_id=(user or self.env.user).id,
             summary=self.next_step,
-            note=self.treatment or "",
+            note=plaintext2html(self.treatment or ""),
         )
 
     # --- Actions ---

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import plaintext2html
 
 #: loan class of each regime of the rules
 LOAN_CLASSES = {
@@ -262,7 +263,7 @@ class SampleSample(models.Model):
                 "mail.mail_activity_data_todo",
                 user_id=user.id,
                 summary=self.env._("Bring back %(sample)s now", sample=self.name),
-                note=reason or "",
+                note=plaintext2html(reason or ""),
             )
 
     # --- Scanning ---

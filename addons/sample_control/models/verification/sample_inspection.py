@@ -70,6 +70,7 @@ class SampleInspection(models.Model):
         "result",
         "submitted_at",
         "submitted_by_id",
+        "entered_by_ids",
         "confirmed_at",
         "checker_id",
         "next_date",
@@ -233,6 +234,14 @@ class SampleInspection(models.Model):
     submitted_at = fields.Datetime(string="Submitted On", readonly=True, copy=False)
     submitted_by_id = fields.Many2one(
         comodel_name="res.users", readonly=True, copy=False
+    )
+    entered_by_ids = fields.Many2many(
+        comodel_name="res.users",
+        relation="sample_inspection_entered_by_rel",
+        string="Measured By",
+        readonly=True,
+        copy=False,
+        help="Who entered, changed or deleted readings and findings; another person confirms.",
     )
     checker_id = fields.Many2one(
         comodel_name="res.users",
@@ -419,6 +428,14 @@ class SampleInspection(models.Model):
         rest = sample_sudo.characteristic_ids - listed
         return [{"characteristic_id": item.id} for item in listed + rest]
 
+    def _note_entry(self):
+        """Keep that the user entered something here: he does not confirm these records (four eyes)."""
+        user = self.env.user
+        for inspection in self.filtered(
+            lambda record: user not in record.entered_by_ids
+        ):
+            inspection._write_protected({"entered_by_ids": [Command.link(user.id)]})
+
     # --- Gates ---
 
     def _get_transition_reasons(self, target):
@@ -477,12 +494,14 @@ class SampleInspection(models.Model):
         return reasons
 
     def _get_missing_characteristics(self):
-        """Return what the original inspection measured and this one does not (SC-45.1)."""
+        """Return what the card gives limits for and this one does not measure (SC-45.1)."""
         self.ensure_one()
         if self.inspection_type not in CALIBRATIONS:
             return self.env["sample.characteristic"]
         # sudo: who inspects sees the card of what he inspects
-        cards_sudo = self.sample_id.sudo().line_ids.filtered("has_baseline")
+        cards_sudo = self.sample_id.sudo().line_ids.filtered(
+            lambda card: card.has_baseline or card.tol_lower or card.tol_upper
+        )
         return (cards_sudo.characteristic_id - self.line_ids.characteristic_id).sudo(
             False
         )
@@ -560,8 +579,7 @@ class SampleInspection(models.Model):
         reasons = []
         if not self.env.su and not self.env.user.has_groups(QUALITY):
             reasons.append(self.env._("Quality confirms inspections."))
-        own = self.inspector_id | self.submitted_by_id
-        own |= self.line_ids.reading_ids.create_uid
+        own = self.inspector_id | self.submitted_by_id | self.entered_by_ids
         if self.env.user in own:
             reasons.append(
                 self.env._(

@@ -289,6 +289,26 @@ class SampleInspectionLine(models.Model):
             "is_outside_range": False,
         }
 
+    # --- CRUD ---
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines.filtered("judged").inspection_id._note_entry()
+        return lines
+
+    def write(self, vals):
+        inspections = self.inspection_id
+        result = super().write(vals)
+        if {"judged", "characteristic_id", "inspection_id"} & vals.keys():
+            (inspections | self.inspection_id)._note_entry()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_foreign(self):
+        """Who takes a characteristic off the record does not confirm it."""
+        self.filtered("verdict").inspection_id._note_entry()
+
     # --- Limits ---
 
     def _get_exact_readings(self):

@@ -121,11 +121,24 @@ class SampleInspectionReading(models.Model):
                     )
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        readings = super().create(vals_list)
+        readings.inspection_id._note_entry()
+        return readings
+
     def write(self, vals):
+        inspections = self.inspection_id
         result = super().write(vals)
         if "line_id" in vals:
             self._check_parent_open()
+        if {"line_id", "value", "uom_id"} & vals.keys():
+            (inspections | self.inspection_id)._note_entry()
         return result
+
+    def unlink(self):
+        self.inspection_id._note_entry()
+        return super().unlink()
 
     def _convert(self, unit):
         """Return this one reading in another unit, exactly (P22, P23).

@@ -57,7 +57,15 @@ class SamplePlan(models.Model):
     _guarded_side_states = ("draft", "cancelled")
     _guarded_readiness_depends = ("line_ids.state", "sign_off_state")
     _frozen_fields = {
-        ("draft",): ("company_id", "plan_type", "year", "department_id", "note"),
+        ("draft",): (
+            "company_id",
+            "plan_type",
+            "year",
+            "department_id",
+            "note",
+            "prepared_by_id",
+            "date_prepared",
+        ),
     }
     _sealed_fields = (
         "plan_type",
@@ -208,9 +216,10 @@ class SamplePlan(models.Model):
     def _get_line_reasons(self):
         """Say what keeps this one plan from being put up for approval."""
         self.ensure_one()
-        if not self.line_ids:
+        lines = self._get_all_lines()
+        if not lines:
             return [self.env._("The plan has no line; generate the lines first.")]
-        undated = self.line_ids.filtered(
+        undated = lines.filtered(
             lambda line: not line.planned_date and line.state != "dropped"
         )
         if not undated:
@@ -218,19 +227,25 @@ class SamplePlan(models.Model):
         return [
             self.env._(
                 "Enter the planned day: %(samples)s.",
-                samples=", ".join(undated.sample_id.mapped("name")),
+                samples=undated.sample_id._get_names_for_user(),
             )
         ]
 
+    def _get_all_lines(self):
+        """Return the lines, also of samples that the user may not see (system environment)."""
+        # sudo: every line counts, whoever submits or finishes
+        lines_sudo = self.env["sample.plan.line"].sudo()
+        return lines_sudo.search([("plan_id", "in", self.ids)])
+
     def _get_begun_lines(self):
-        return self.line_ids.filtered(
+        return self._get_all_lines().filtered(
             lambda line: line.state not in ("todo", "dropped")
         )
 
     def _get_done_reasons(self):
         """Say which lines keep this one plan from being finished."""
         self.ensure_one()
-        waiting = self.line_ids.filtered(
+        waiting = self._get_all_lines().filtered(
             lambda line: line.state not in ("done", "dropped")
         )
         if not waiting:
@@ -238,7 +253,7 @@ class SamplePlan(models.Model):
         return [
             self.env._(
                 "Not done yet: %(samples)s.",
-                samples=", ".join(waiting.current_sample_id.mapped("name")),
+                samples=waiting.current_sample_id._get_names_for_user(),
             )
         ]
 

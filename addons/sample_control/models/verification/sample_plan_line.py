@@ -255,6 +255,7 @@ class SamplePlanLine(models.Model):
 
     def write(self, vals):
         self._check_fixed(vals)
+        self._check_plan(vals)
         result = super().write(vals)
         if "planned_date" in vals or "sample_id" in vals:
             for line in self.filtered(lambda line: line.plan_state == "draft"):
@@ -317,6 +318,22 @@ class SamplePlanLine(models.Model):
                 self.env._(
                     "%(lines)s: the plan is no draft; take it back to change its lines.",
                     lines=", ".join(fixed.mapped("display_name")),
+                )
+            )
+
+    def _check_plan(self, vals):
+        """A line stays on its plan: it does not slip onto one that is approved (SC-43.3).
+
+        :raises UserError: naming the lines
+        """
+        if "plan_id" not in vals:
+            return
+        moved = self.filtered(lambda line: line._is_changed("plan_id", vals["plan_id"]))
+        if moved:
+            raise UserError(
+                self.env._(
+                    "%(lines)s: a line stays on its plan; add a new one to the other.",
+                    lines=", ".join(moved.mapped("display_name")),
                 )
             )
 

@@ -175,3 +175,31 @@ class TestSampleChange(EndOfLifeCase):
         )
         found = self.env["sample.change"].with_user(stranger).search([])
         self.assertNotIn(change, found)
+
+    # --- Roads around the rules ---
+
+    def test_e22_what_stopped_samples_stays(self):
+        """E22: a draft that stopped samples is not deleted."""
+        self._new_active_sample()
+        change = self._new_change(is_immediate=True)
+        self.assertTrue(change.stopped_at)
+        with self.assertRaisesRegex(UserError, "not deleted"):
+            change.with_user(self.technical).unlink()
+
+    def test_sc_52_proposer_stays(self):
+        """Who proposed a change is not rewritten once it is assessed."""
+        change = self._new_change()
+        change.with_user(self.technical).action_assess()
+        with self.assertRaisesRegex(UserError, "fixed"):
+            change.with_user(self.quality).write({"proposer_id": self.user.id})
+
+    def test_hidden_samples_are_not_named(self):
+        """What is missing of a change does not tell the numbers of benchmark samples."""
+        hidden = self._new_sample("BMK", self.benchmark, origin="benchmark")
+        change = self._new_change()
+        self.env["sample.change.line"].with_user(self.benchmark).create(
+            {"change_id": change.id, "sample_id": hidden.id}
+        )
+        change.with_user(self.technical).action_assess()
+        self.env.invalidate_all()
+        self.assertNotIn(hidden.name, str(change.with_user(self.user).readiness))

@@ -1,3 +1,4 @@
+import base64
 from datetime import date
 from unittest.mock import patch
 
@@ -306,3 +307,45 @@ class TestSampleDisposal(EndOfLifeCase):
         domain = [("disposal_id", "=", sheet.id)]
         self.assertFalse(lines.with_user(self.technical).search(domain))
         self.assertTrue(lines.with_user(self.benchmark).search(domain))
+
+    # --- Roads around the approval ---
+
+    def test_sc_54_4_consent_is_kept(self):
+        """The written consent is neither deleted nor replaced by who attached it, once submitted."""
+        sample = self._end(self._new_active_sample(**self.customer_origin))
+        consent = self._attachment(self.technical)
+        sheet = sample.disposal_line_ids.disposal_id.with_user(self.technical)
+        sheet.write(
+            {
+                "method": "destroy",
+                "consent_date": "2026-03-01",
+                "consent_attachment_ids": [Command.set(consent.ids)],
+            }
+        )
+        consent.write({"datas": base64.b64encode(b"We agree.")})
+        self._approve(sheet)
+        with self.assertRaisesRegex(UserError, "are kept"):
+            consent.unlink()
+        with self.assertRaisesRegex(UserError, "are kept"):
+            consent.write({"datas": base64.b64encode(b"We do not")})
+
+    def test_sc_54_3_requester_stays(self):
+        """Who asked for the disposal is not rewritten after it was approved."""
+        sample = self._end(self._new_active_sample())
+        sheet = self._approve(sample.disposal_line_ids.disposal_id)
+        with self.assertRaisesRegex(UserError, "fixed"):
+            sheet.with_user(self.keeper).write({"requester_id": self.user.id})
+
+    def test_hidden_samples_are_not_named(self):
+        """What is missing of a sheet does not tell the numbers of benchmark samples."""
+        hidden = self._new_sample("BMK", self.benchmark, origin="benchmark")
+        sheet = (
+            self.env["sample.disposal"]
+            .with_user(self.benchmark)
+            .create({"line_ids": [Command.create({"sample_id": hidden.id})]})
+        )
+        self.assertIn(hidden.name, str(sheet.readiness))
+        self.env.invalidate_all()
+        seen = str(sheet.with_user(self.keeper).readiness)
+        self.assertNotIn(hidden.name, seen)
+        self.assertIn("1 more that you may not see", seen)

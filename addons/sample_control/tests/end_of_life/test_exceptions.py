@@ -384,3 +384,99 @@ class TestSampleException(EndOfLifeCase):
         self.assertIn("report_exception", answer["actions"])
         action = sample.with_user(self.user).action_report_exception()
         self.assertEqual(action["context"]["default_sample_id"], sample.id)
+
+    # --- Roads around the rules ---
+
+    def test_sc_49_1_report_stays_with_its_piece(self):
+        """The exception about a piece that was stopped does not move to another piece or product."""
+        record = self._report(self._new_active_sample(), "lost")
+        other = self._new_active_sample()
+        product = self._new_product("Other")
+        for vals in ({"sample_id": other.id}, {"product_id": product.id}):
+            with self.subTest(vals=vals), self.assertRaisesRegex(UserError, "fixed"):
+                record.with_user(self.user).write(vals)
+
+    def test_sc_50_3_loss_is_not_renamed(self):
+        """A loss is not turned into another kind, so that no manager need confirm it."""
+        record = self._report(self._new_active_sample(), "lost")
+        with self.assertRaisesRegex(UserError, "stays one"):
+            record.with_user(self.quality).write({"kind": "unreliable"})
+        record.with_user(self.user).write({"kind": "lost"})
+
+    def test_sc_49_3_decision_and_conclusion_by_role(self):
+        """Everybody reports and proposes; a decision that was taken and the conclusion are others'."""
+        record = self._report(self._new_active_sample())
+        plain = record.with_user(self.user)
+        plain.write({"decision": "continue", "cause": "Perhaps it fell down"})
+        with self.assertRaisesRegex(UserError, "Quality verifies"):
+            plain.write({"conclusion": "Good"})
+        with self.assertRaisesRegex(UserError, "Quality verifies"):
+            self._report(self._new_active_sample(), conclusion="Good")
+        self._decide(record, "replace")
+        for vals in ({"cause": "Nobody's fault"}, {"decision": False}):
+            with self.subTest(vals=vals), self.assertRaises(UserError):
+                plain.write(vals)
+
+    def test_sc_49_3_responsible_does_not_verify(self):
+        """Who handles it does not verify it, whoever pressed the button; nor hands it on afterwards."""
+        record = self._report(self._new_active_sample(), user_id=self.quality.id)
+        self._decide(record, "replace")
+        record.with_user(self.user).write({"action_note": "Done"})
+        record.with_user(self.user).action_report_done()
+        record = record.with_user(self.quality)
+        self.assertIn(
+            "Somebody else than who handled it verifies.",
+            record._get_transition_reasons("closed"),
+        )
+        with self.assertRaisesRegex(UserError, "fixed"):
+            record.write({"user_id": self.quality_b.id})
+
+    def test_sc_50_1_notice_shows_text_as_text(self):
+        """What was typed about a piece is no HTML in the activity."""
+        record = self._report(
+            self._new_active_sample(**self.customer_origin),
+            phenomenon='<a href="http://example.com">Look</a>',
+        )
+        notice = self.env.ref("sample_control.mail_activity_type_notice")
+        activity = record.activity_ids.filtered(
+            lambda item: item.activity_type_id == notice
+        )
+        self.assertIn("Look&lt;/a&gt;", activity.note)
+        self.assertNotIn(">Look</a>", activity.note)
+
+    def test_sc_51_2_point_stays_with_its_exception(self):
+        """An open point is not taken off the exception that waits for it, from either side."""
+        record = self._report(self._new_active_sample())
+        vals = {"stage": "after", "description": "Edge", "exception_id": record.id}
+        issue = self.env["sample.issue"].create(
+            {**vals, "sample_id": record.sample_id.id}
+        )
+        for user in (self.user, self.technical, self.quality, self.env.user):
+            with self.subTest(user=user.login), self.assertRaises(UserError):
+                issue.with_user(user).write({"exception_id": False})
+            with self.subTest(user=user.login), self.assertRaises(UserError):
+                record.with_user(user).write({"issue_ids": [(3, issue.id)]})
+
+    def test_sc_49_2_look_ups_are_ones_own(self):
+        """What one person looked up about a sample, perhaps a benchmark, others neither list nor count."""
+        sample = self._new_active_sample()
+        traces = self.env["sample.trace"]
+        row = traces.with_user(self.benchmark).create({"sample_id": sample.id})
+        domain = [("id", "=", row.id)]
+        self.assertEqual(traces.with_user(self.benchmark).search_count(domain), 1)
+        for user in (self.user, self.manager):
+            self.assertFalse(traces.with_user(user).search_count(domain))
+            with self.assertRaises(AccessError):
+                row.with_user(user).read(["record_name"])
+
+    def test_sc_49_2_look_up_names_no_hidden_sample(self):
+        """A row that somebody makes up about a hidden sample does not tell its number."""
+        hidden = self._new_sample("BMK", self.benchmark, origin="benchmark")
+        row = (
+            self.env["sample.trace"]
+            .with_user(self.user)
+            .create({"sample_id": hidden.id})
+        )
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertNotIn(hidden.name, str(row.read(["sample_id"])))

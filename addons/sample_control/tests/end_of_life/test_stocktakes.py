@@ -4,6 +4,7 @@ from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -202,3 +203,82 @@ class TestSampleStocktake(EndOfLifeCase):
         )
         found = self.env["sample.stocktake"].with_user(stranger).search([])
         self.assertNotIn(record, found)
+
+    # --- Roads around the rules (SC-56.3) ---
+
+    def test_sc_56_3_result_is_computed(self):
+        """Nobody enters that a missing piece matches, nor hides its line in another company."""
+        sample = self._new_active_sample()
+        record = self._round()
+        record.action_counted()
+        for vals in ({"result": "match"}, {"company_id": self.company_b.id}):
+            with self.subTest(vals=vals), self.assertRaisesRegex(UserError, "system"):
+                self._line(record, sample).write(vals)
+
+    def test_sc_56_3_line_stays_in_its_round(self):
+        """A difference does not move to another round that is counted."""
+        self._new_active_sample()
+        self.other.manager_id = self.keeper
+        record = self._round()
+        second = self._round(location_id=self.other.id)
+        record.action_counted()
+        with self.assertRaisesRegex(UserError, "system"):
+            record.line_ids.write({"stocktake_id": second.id})
+        with self.assertRaises(UserError):
+            second.write({"line_ids": [Command.link(record.line_ids.id)]})
+
+    def test_sc_56_3_who_deletes_results(self):
+        """Only the counters take back a scan, and only while they count."""
+        record = self._round()
+        record.scan("NO-SUCH")
+        stranger = self._new_user("sc_keeper_b", "keeper")
+        with self.assertRaisesRegex(UserError, "responsible"):
+            record.line_ids.with_user(stranger).unlink()
+        record.action_counted()
+        with self.assertRaisesRegex(UserError, "after the count"):
+            record.line_ids.unlink()
+        record.action_count_again()
+        record.line_ids.unlink()
+
+    def test_sc_56_3_what_stands_is_carried_out(self):
+        """A correction that is written together with the last step is the one that is carried out."""
+        sample = self._new_active_sample()
+        record = self._round()
+        record.action_counted()
+        line = self._line(record, sample)
+        line.write({"reason": "Looked twice", "correction": "report_lost"})
+        change = Command.update(line.id, {"correction": "none"})
+        record.write({"state": "done", "line_ids": [change]})
+        self.assertEqual(line.correction, "none")
+        self.assertFalse(sample.exception_ids)
+
+    def test_sc_56_3_hidden_differences_count(self):
+        """Who finishes a round cannot step over the pieces that he may not see, and reads no number."""
+        hidden = self._new_sample("BMK", self.benchmark, origin="benchmark")
+        hidden.sudo()._move(location=self.room)
+        keeper = self._new_user("sc_keeper_c", "administrator", "benchmark")
+        record = self._round()
+        vals = {"stocktake_id": record.id, "sample_id": hidden.id, "code": hidden.name}
+        self.env["sample.stocktake.line"].sudo().create({**vals, "is_expected": True})
+        record.invalidate_recordset()
+        record.action_counted()
+        with self.assertRaisesRegex(UserError, "may not see") as caught:
+            record.action_done()
+        self.assertNotIn(hidden.name, str(caught.exception))
+        line = record.with_user(keeper).line_ids
+        self.assertEqual(line.result, "missing")
+        line.write({"reason": "With the developer", "correction": "none"})
+        record.invalidate_recordset()
+        record.action_done()
+
+    def test_given_up_and_begun_again(self):
+        """A round that was cancelled and taken back lists each piece once."""
+        self._new_active_sample()
+        record = self._round()
+        record.action_cancel()
+        with self.assertRaises(UserError):
+            record.line_ids.unlink()
+        record.action_draft()
+        self._new_active_sample()
+        record.action_count()
+        self.assertEqual(len(record.line_ids), 2)

@@ -263,3 +263,56 @@ class TestInspections(VerificationCase):
                 }
             ],
         )
+
+    # --- Roads around the four eyes (SC-45.4) ---
+
+    def test_sc_45_4_who_judged_by_eye_does_not_confirm(self):
+        """Another name as inspector does not help: who judged by eye is known."""
+        lines = [self._width(), self._new_line("colour", text_value="RAL 9005")]
+        inspection = self._new_inspection(
+            self._new_measured_sample(line_ids=lines), "10.03"
+        )
+        eye = inspection.line_ids.filtered(lambda line: not line.is_measured)
+        eye.with_user(self.quality).judged = "fail"
+        eye.with_user(self.quality).judged = "pass"
+        inspection.with_user(self.inspector).action_submit()
+        with self.assertRaisesRegex(UserError, "Another person"):
+            inspection.with_user(self.quality).action_confirm()
+        with self.assertRaisesRegex(UserError, "system"):
+            inspection.with_user(self.quality).write({"entered_by_ids": [(5,)]})
+
+    def test_sc_45_4_who_changed_readings_does_not_confirm(self):
+        """Changing, moving or deleting the reading of another person counts as one's own."""
+        for change in (
+            lambda reading: reading.write({"value": 10.04}),
+            lambda reading: reading.unlink(),
+        ):
+            inspection = self._new_inspection(
+                self._new_measured_sample(), "10.03; 10.3"
+            )
+            change(inspection.line_ids.reading_ids[1].with_user(self.quality))
+            inspection.with_user(self.inspector).action_submit()
+            self.assertEqual(inspection.expected_result, "pass")
+            with self.assertRaisesRegex(UserError, "Another person"):
+                inspection.with_user(self.quality).action_confirm()
+
+    def test_sc_45_4_preparing_is_no_measuring(self):
+        """Quality opens the record for the inspector and confirms it."""
+        inspection = self._new_inspection(
+            self._new_measured_sample(), user=self.quality
+        )
+        inspection.line_ids.with_user(self.inspector).readings = "10.03"
+        inspection.with_user(self.inspector).action_submit()
+        inspection.with_user(self.quality).action_confirm()
+        self.assertEqual(inspection.state, "confirmed")
+
+    def test_sc_45_1_nothing_with_limits_is_dropped(self):
+        """A characteristic that fails its tolerance is not taken off the record to pass."""
+        thickness = self._new_line(
+            "thickness", nominal=2, tol_lower=-0.1, tol_upper=0.1
+        )
+        sample = self._new_measured_sample(line_ids=[self._width(), thickness])
+        inspection = self._new_inspection(sample, "10.03")
+        failed = inspection.line_ids.filtered(lambda line: line.verdict == "fail")
+        failed.with_user(self.inspector).unlink()
+        self.assertTransitionRefused(inspection, "submitted", "measured again")

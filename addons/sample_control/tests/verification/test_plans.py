@@ -331,3 +331,59 @@ class TestPlans(VerificationCase):
         self.assertNotIn(plan, plan.with_user(self.user).search([]))
         lines = plan.line_ids
         self.assertFalse(lines & lines.with_user(self.user).search([]))
+
+    # --- Roads around the approval ---
+
+    def _approved_plan(self):
+        reviewer = self._new_user("sc_reviewer", "quality")
+        self._new_measured_sample()
+        plan = (
+            self.env["sample.plan"]
+            .with_user(self.quality)
+            .create({"plan_type": "precision", "year": 2027})
+        )
+        plan.action_generate()
+        plan.action_submit()
+        plan.with_user(reviewer)._sign_off()
+        plan.with_user(self.manager)._sign_off()
+        self.assertEqual(plan.state, "approved")
+        return plan
+
+    def test_sc_43_1_preparer_stays(self):
+        """Who drew up a plan that was submitted, and when, is not rewritten on the sheet."""
+        plan = self._approved_plan()
+        for vals in ({"prepared_by_id": self.user.id}, {"date_prepared": "2020-01-01"}):
+            with self.subTest(vals=vals), self.assertRaisesRegex(UserError, "fixed"):
+                plan.write(vals)
+
+    def test_sc_43_3_line_stays_on_its_plan(self):
+        """A line of a draft does not slip onto an approved plan without a reason."""
+        plan = self._approved_plan()
+        other = plan.create({"plan_type": "precision", "year": 2030})
+        sample = self._new_measured_sample()
+        line = plan.line_ids.create(
+            {"plan_id": other.id, "sample_id": sample.id, "planned_date": "2030-02-02"}
+        )
+        with self.assertRaisesRegex(UserError, "stays on its plan"):
+            line.write({"plan_id": plan.id})
+        with self.assertRaisesRegex(UserError, "stays on its plan"):
+            line.write({"plan_id": plan.id, "reason": "Later"})
+
+    def test_sc_43_3_hidden_lines_count(self):
+        """A plan is not finished over lines that the user may not see, and names none of them."""
+        plan = self._approved_plan()
+        plan.line_ids.write({"delay_reason": "Away", "state": "dropped"})
+        hidden = self._new_sample("BMK", self.benchmark, origin="benchmark")
+        self.env["sample.plan.line"].sudo().create(
+            {
+                "plan_id": plan.id,
+                "sample_id": hidden.id,
+                "planned_date": "2027-02-02",
+                "reason": "Came in",
+            }
+        )
+        plan.sudo()._transition("running")
+        self.env.invalidate_all()
+        reasons = plan._get_transition_reasons("done")
+        self.assertIn("1 more that you may not see", " ".join(reasons))
+        self.assertNotIn(hidden.name, " ".join(reasons))
