@@ -626,6 +626,9 @@ class SampleInspection(models.Model):
 
     def _after_transition(self, source, target):
         super()._after_transition(source, target)
+        if target == "submitted":
+            # sudo: the limits are those of the card, whoever submits
+            self.sudo().line_ids._refresh_limits()
         if target == "confirmed":
             # sudo: what follows from a confirmation happens whoever confirms
             self.sudo()._on_confirmed()
