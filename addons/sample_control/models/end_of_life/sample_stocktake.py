@@ -180,6 +180,8 @@ class SampleStocktake(models.Model):
         user = self.env.user
         if self.env.su or user.has_group("sample_control.group_sample_administrator"):
             return []
+        if not self.location_id:
+            return []  # a new round in the form
         keeper = user.has_group("sample_control.group_sample_keeper")
         managers = self.location_id._get_managers()
         if keeper and (user in managers or (user == self.user_id and not managers)):

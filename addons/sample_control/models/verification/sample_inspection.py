@@ -386,6 +386,15 @@ class SampleInspection(models.Model):
             return "fail"
         return "pass" if verdicts and all(verdicts) else False
 
+    # --- Onchange ---
+
+    @api.onchange("line_ids")
+    def _onchange_line_ids(self):
+        """What is entered was found today, unless another day is said."""
+        found = self.line_ids.filtered(lambda line: line.readings or line.judged)
+        if found and not self.date_inspected:
+            self.date_inspected = self.company_id._record_control_today()
+
     # --- Restricted access ---
 
     @api.model
