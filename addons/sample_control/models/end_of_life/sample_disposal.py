@@ -251,14 +251,7 @@ class SampleDisposal(models.Model):
 
     # --- Gates ---
 
-    def _get_transition_reasons(self, target):
-        reasons = super()._get_transition_reasons(target)
-        if reasons:
-            return reasons
-        gate = getattr(self, f"_get_{target}_reasons", None)
-        return gate() if gate else []
-
-    def _get_to_approve_reasons(self):
+    def _get_to_approve_gate_reasons(self):
         """Say what the sheet lacks: ended samples, and the owner's consent (SC-54.4)."""
         reasons = []
         # sudo: every sample of the sheet counts, whoever asks
@@ -300,18 +293,18 @@ class SampleDisposal(models.Model):
             for state, samples in wrong.grouped("state").items()
         ]
 
-    def _get_approved_reasons(self):
-        return self._get_to_approve_reasons() + self._get_seal_reasons()
+    def _get_approved_gate_reasons(self):
+        return self._get_to_approve_gate_reasons() + self._get_seal_reasons()
 
-    def _get_draft_reasons(self):
+    def _get_draft_gate_reasons(self):
         if self.executor_id or self.witness_id:
             return [self.env._("It was confirmed already.")]
         return []
 
-    def _get_cancelled_reasons(self):
-        return self._get_draft_reasons()
+    def _get_cancelled_gate_reasons(self):
+        return self._get_draft_gate_reasons()
 
-    def _get_done_reasons(self):
+    def _get_done_gate_reasons(self):
         """Say what is missing of the disposal: two people, photograph, time to keep (SC-54.3)."""
         reasons = self._get_execution_reasons()
         if not self.executor_id:

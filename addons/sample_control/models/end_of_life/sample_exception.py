@@ -722,25 +722,18 @@ class SampleException(models.Model):
         }
         return labels.get(target) or super()._get_transition_label(target)
 
-    def _get_transition_reasons(self, target):
-        reasons = super()._get_transition_reasons(target)
-        if reasons:
-            return reasons
-        gate = getattr(self, f"_get_{target}_reasons", None)
-        return gate() if gate else []
-
-    def _get_isolated_reasons(self):
+    def _get_isolated_gate_reasons(self):
         # sudo: where a piece is does not depend on who asks
         if self.sudo().sample_id.custody_state == "isolated":
             return []
         return [self.env._("Move the sample to the isolation area first.")]
 
-    def _get_inspecting_reasons(self):
+    def _get_inspecting_gate_reasons(self):
         if self.sudo().sample_id.state == "lost" or self.kind == "lost":
             return [self.env._("A lost piece cannot be measured.")]
         return []
 
-    def _get_handling_reasons(self):
+    def _get_handling_gate_reasons(self):
         self.ensure_one()
         if self.state == "to_verify":
             return self._get_verifier_reasons()
@@ -767,12 +760,12 @@ class SampleException(models.Model):
             )
         return reasons
 
-    def _get_to_verify_reasons(self):
+    def _get_to_verify_gate_reasons(self):
         if (self.action_note or "").strip():
             return []
         return [self.env._("Enter what was done.")]
 
-    def _get_closed_reasons(self):
+    def _get_closed_gate_reasons(self):
         """Say what keeps it from being closed (SC-49.3)."""
         reasons = self._get_verifier_reasons()
         if not (self.conclusion or "").strip():

@@ -168,11 +168,7 @@ class SampleStocktake(models.Model):
     # --- Gates ---
 
     def _get_transition_reasons(self, target):
-        reasons = super()._get_transition_reasons(target)
-        if reasons:
-            return reasons
-        gate = getattr(self, f"_get_{target}_reasons", None)
-        return self._get_counter_reasons() + (gate() if gate else [])
+        return self._get_counter_reasons() + super()._get_transition_reasons(target)
 
     def _get_counter_reasons(self):
         """Say why this user does not count here: keepers count their own places (closing 1.4)."""
@@ -193,7 +189,7 @@ class SampleStocktake(models.Model):
             )
         ]
 
-    def _get_done_reasons(self):
+    def _get_done_gate_reasons(self):
         """Say what the differences lack: each a reason and a correction that fits."""
         waiting = self._get_all_lines().filtered(
             lambda line: line.result != "match"

@@ -285,14 +285,7 @@ class SampleDispatch(models.Model):
 
     # --- Gates ---
 
-    def _get_transition_reasons(self, target):
-        reasons = super()._get_transition_reasons(target)
-        if reasons:
-            return reasons
-        gate = getattr(self, f"_get_{target}_reasons", None)
-        return gate() if gate else []
-
-    def _get_submitted_reasons(self):
+    def _get_submitted_gate_reasons(self):
         reasons = []
         if not self.line_ids and not self.with_literature:
             reasons.append(self.env._("Enter what is sent."))
@@ -302,8 +295,8 @@ class SampleDispatch(models.Model):
             reasons.append(self.env._("Enter the day by which it comes back."))
         return reasons + self._get_content_reasons()
 
-    def _get_sent_reasons(self):
-        reasons = self._get_submitted_reasons()
+    def _get_sent_gate_reasons(self):
+        reasons = self._get_submitted_gate_reasons()
         if not self.env.user.has_group(SENDER_GROUP):
             reasons.insert(
                 0,
@@ -311,12 +304,12 @@ class SampleDispatch(models.Model):
             )
         return reasons
 
-    def _get_received_reasons(self):
+    def _get_received_gate_reasons(self):
         if self.date_received:
             return []
         return [self.env._("Enter the day on which it was received.")]
 
-    def _get_feedback_reasons(self):
+    def _get_feedback_gate_reasons(self):
         reasons = []
         if not self.feedback_result:
             reasons.append(self.env._("Enter the feedback of the customer."))
@@ -327,7 +320,7 @@ class SampleDispatch(models.Model):
             reasons.append(self.env._("Enter the opinion of the customer."))
         return reasons
 
-    def _get_returned_reasons(self):
+    def _get_returned_gate_reasons(self):
         user = self.env.user
         if not self.return_required:
             return [self.env._("Nothing comes back of this dispatch.")]

@@ -284,14 +284,7 @@ class SampleFirstArticle(models.Model):
 
     # --- Gates ---
 
-    def _get_transition_reasons(self, target):
-        reasons = super()._get_transition_reasons(target)
-        if reasons:
-            return reasons
-        gate = getattr(self, f"_get_{target}_reasons", None)
-        return gate() if gate else []
-
-    def _get_comparing_reasons(self):
+    def _get_comparing_gate_reasons(self):
         reasons = self._get_sample_reasons()
         if not (self.production_ref or "").strip() and not (self.shift or "").strip():
             reasons.append(self.env._("Enter the production, the batch or the shift."))
@@ -303,7 +296,7 @@ class SampleFirstArticle(models.Model):
             reasons += self._get_borrowing_reasons()
         return reasons
 
-    def _get_released_reasons(self):
+    def _get_released_gate_reasons(self):
         reasons = self._get_sample_reasons() + self._get_inspector_reasons()
         reasons += self._get_line_reasons(passing=True)
         asked = self._get_rule_values().get("first_article_piece")
@@ -316,7 +309,7 @@ class SampleFirstArticle(models.Model):
             )
         return reasons
 
-    def _get_failed_reasons(self):
+    def _get_failed_gate_reasons(self):
         reasons = self._get_inspector_reasons() + self._get_line_reasons()
         if not any(line.result == "fail" for line in self.line_ids):
             reasons.append(self.env._("Enter what does not equal the sample."))

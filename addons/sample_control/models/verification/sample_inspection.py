@@ -447,13 +447,6 @@ class SampleInspection(models.Model):
 
     # --- Gates ---
 
-    def _get_transition_reasons(self, target):
-        reasons = super()._get_transition_reasons(target)
-        if reasons:
-            return reasons
-        gate = getattr(self, f"_get_{target}_reasons", None)
-        return gate() if gate else []
-
     def _get_transition_label(self, target):
         if target == "submitted":
             return self.env._("Submit")
@@ -461,7 +454,7 @@ class SampleInspection(models.Model):
             return self.env._("Confirm")
         return super()._get_transition_label(target)
 
-    def _get_submitted_reasons(self):
+    def _get_submitted_gate_reasons(self):
         """Say what is missing before the record goes to quality (SC-45.4)."""
         self.ensure_one()
         reasons = []
@@ -564,10 +557,10 @@ class SampleInspection(models.Model):
             )
         ]
 
-    def _get_confirmed_reasons(self):
+    def _get_confirmed_gate_reasons(self):
         """Say what keeps the record from being confirmed: role, four eyes, treatment."""
         self.ensure_one()
-        reasons = self._get_submitted_reasons() + self._get_checker_reasons()
+        reasons = self._get_submitted_gate_reasons() + self._get_checker_reasons()
         result = self._get_result()
         if result == "fail" and self.inspection_type in (*CALIBRATIONS, "customer"):
             if self.action not in ("reshape", "replace", "stop"):
@@ -598,7 +591,7 @@ class SampleInspection(models.Model):
             )
         return reasons
 
-    def _get_cancelled_reasons(self):
+    def _get_cancelled_gate_reasons(self):
         """A confirmed record stays; the confirmation of its correction alone makes it void (SC-45.3)."""
         self.ensure_one()
         if self.state != "confirmed" or self.revised_by_id:
