@@ -1,20 +1,82 @@
 """What the web client reads for a view, for tests that count queries and for setup/bench."""
 
+import re
+
 from lxml import etree
 
 LIMIT_OF_LIST = 40  # rows of an x2many that the web client reads at once
+EXPRESSIONS = re.compile(
+    "column_invisible|context|decoration-.*|domain|filter_domain|invisible|options|readonly|required"
+)
 
 
-def view_specification(model, view_type, view_id=False):
+def view_specification(model, view_type, view_id=False, pages=()):
     """Return the specification with which the web client reads records for a view.
 
     :param model: empty recordset in the environment of the user
     :param str view_type: ``"list"`` or ``"form"``
     :param view_id: id of the view, or False for the default one
+    :param pages: names of the pages that were opened, of a form that reads pages when they are opened
     :rtype: dict
     """
     view = model.get_views([(view_id, view_type)])["views"][view_type]
-    return _specification(etree.fromstring(view["arch"]), model)
+    tree = etree.fromstring(view["arch"])
+    specification = _specification(tree, model)
+    for name in _get_names_read_later(tree, model, pages):
+        specification.pop(name, None)
+    return specification
+
+
+# --- What the views of static/src/lean_views leave out ---
+
+
+def _get_names_read_later(tree, model, pages):
+    """Return the fields that a lean view does not read at first."""
+    if tree.get("js_class") == "lean_list":
+        parts = tree.xpath("//field[@optional='hide']")
+    elif tree.get("js_class") == "lean_form":
+        parts = [
+            page for page in _get_later_pages(tree) if page.get("name") not in pages
+        ]
+    else:
+        return set()
+    inside = {node for part in parts for node in part.iter(etree.Element)}
+    # Whether a page is shown is asked outside of it.
+    inside -= {part for part in parts if part.tag == "page"}
+    outside = [node for node in tree.iter(etree.Element) if node not in inside]
+    return _get_needed_names(inside, model) - _get_needed_names(outside, model)
+
+
+def _get_later_pages(tree):
+    """Return the named pages behind one that is always visible."""
+    pages = []
+    for notebook in tree.xpath("//notebook[not(ancestor::field or ancestor::page)]"):
+        opened = False
+        for page in notebook.iterchildren("page"):
+            if opened and page.get("name") and not page.get("autofocus"):
+                pages.append(page)
+            opened = opened or not page.get("invisible")
+    return pages
+
+
+def _get_needed_names(nodes, model):
+    """Return the fields of a part of a view and the names in its expressions."""
+    names = set()
+    for node in nodes:
+        nested = next(node.iterancestors("field"), None) is not None
+        pattern = r"\bparent\.(\w+)" if nested else r"\b[A-Za-z_]\w*"
+        for attribute, value in node.items():
+            if EXPRESSIONS.fullmatch(attribute):
+                names.update(re.findall(pattern, value))
+        if node.tag == "field" and not nested:
+            names.add(node.get("name"))
+            domain = model.fields_get([node.get("name")], ["domain"])
+            for values in domain.values():
+                names.update(re.findall(r"\w+", str(values.get("domain") or "")))
+    return names
+
+
+# --- Specification ---
 
 
 def _specification(tree, model):
@@ -29,11 +91,10 @@ def _specification(tree, model):
 
 def _field_specification(node, model):
     field = model._fields[node.get("name")]
+    hidden = {node.get("invisible"), node.get("column_invisible")} & {"1", "True"}
     if field.type in ("many2one", "reference"):
-        return {"fields": {"display_name": {}}}
-    if not field.type.endswith("2many"):
-        return {}
-    if node.get("invisible") in ("1", "True") or node.get("column_invisible"):
+        return {"fields": {} if hidden else {"display_name": {}}}
+    if not field.type.endswith("2many") or hidden:
         return {}
     comodel = model.env[field.comodel_name]
     inline = next((child for child in node if child.tag in ("list", "kanban")), None)
