@@ -5,6 +5,19 @@ import re
 from lxml import etree
 
 LIMIT_OF_LIST = 40  # rows of an x2many that the web client reads at once
+ACTIVITY_WIDGETS = ("kanban_activity", "list_activity")
+WIDGET_FIELDS = {  # widget -> what it reads beside its own field
+    "contact_image": ("write_date",),
+    "image": ("write_date",),
+    "list_activity": (
+        "activity_exception_decoration",
+        "activity_exception_icon",
+        "activity_state",
+        "activity_summary",
+        "activity_type_icon",
+        "activity_type_id",
+    ),
+}
 EXPRESSIONS = re.compile(
     "column_invisible|context|decoration-.*|domain|filter_domain|invisible|options|readonly|required"
 )
@@ -12,6 +25,9 @@ EXPRESSIONS = re.compile(
 
 def view_specification(model, view_type, view_id=False, pages=()):
     """Return the specification with which the web client reads records for a view.
+
+    :class:`~odoo.addons.customer_archive.tests.archive.test_lean_views.TestLeanViews` compares it with what a browser
+    reads.
 
     :param model: empty recordset in the environment of the user
     :param str view_type: ``"list"`` or ``"form"``
@@ -24,6 +40,8 @@ def view_specification(model, view_type, view_id=False, pages=()):
     specification = _specification(tree, model)
     for name in _get_names_read_later(tree, model, pages):
         specification.pop(name, None)
+    if view_type == "form":
+        specification.setdefault("display_name", {})  # of the breadcrumb
     return specification
 
 
@@ -69,7 +87,7 @@ def _get_needed_names(nodes, model):
             if EXPRESSIONS.fullmatch(attribute):
                 names.update(re.findall(pattern, value))
         if node.tag == "field" and not nested:
-            names.add(node.get("name"))
+            names |= {node.get("name"), *WIDGET_FIELDS.get(node.get("widget"), ())}
             domain = model.fields_get([node.get("name")], ["domain"])
             for values in domain.values():
                 names.update(re.findall(r"\w+", str(values.get("domain") or "")))
@@ -82,11 +100,20 @@ def _get_needed_names(nodes, model):
 def _specification(tree, model):
     depth = tree.xpath("count(ancestor::field)")
     nodes = tree.xpath(f".//field[count(ancestor::field) = {depth}]")
-    return {
-        node.get("name"): _field_specification(node, model)
-        for node in nodes
-        if node.get("name") in model._fields
+    nodes = [node for node in nodes if node.get("name") in model._fields]
+    specification = {
+        node.get("name"): _field_specification(node, model) for node in nodes
     }
+    for node in nodes:
+        for name in WIDGET_FIELDS.get(node.get("widget"), ()):
+            if name in model._fields:
+                many2one = model._fields[name].type == "many2one"
+                value = {"fields": {"display_name": {}}} if many2one else {}
+                specification.setdefault(name, value)
+        field = model._fields[node.get("name")]
+        if field.type == "properties" and field.definition_record in specification:
+            specification[field.definition_record] = {"fields": {"display_name": {}}}
+    return specification
 
 
 def _field_specification(node, model):
@@ -94,12 +121,24 @@ def _field_specification(node, model):
     hidden = {node.get("invisible"), node.get("column_invisible")} & {"1", "True"}
     if field.type in ("many2one", "reference"):
         return {"fields": {} if hidden else {"display_name": {}}}
-    if not field.type.endswith("2many") or hidden:
+    widget = node.get("widget")
+    if not field.type.endswith("2many") or hidden or widget in ACTIVITY_WIDGETS:
         return {}
     comodel = model.env[field.comodel_name]
-    inline = next((child for child in node if child.tag in ("list", "kanban")), None)
-    if inline is not None:
-        return {"fields": _specification(inline, comodel), "limit": LIMIT_OF_LIST}
-    if node.get("widget") or field.type == "many2many":
-        return {"fields": {"display_name": {}}}
+    if node.xpath("list | kanban"):
+        return {"fields": _inline_specification(node, comodel), "limit": LIMIT_OF_LIST}
+    if widget or field.type == "many2many":
+        colour = re.search(r"color_field'\s*:\s*'(\w+)'", node.get("options", ""))
+        names = {"display_name": {}, **({colour[1]: {}} if colour else {})}
+        return {"fields": names}
     return {"fields": view_specification(comodel, "list"), "limit": LIMIT_OF_LIST}
+
+
+def _inline_specification(node, model):
+    """Return what the lines in a form read; of an inline form all fields are read, without names."""
+    specification = _specification(node.xpath("list | kanban")[0], model)
+    for form in node.xpath("form"):
+        for name in _specification(form, model):
+            many2one = model._fields[name].type == "many2one"
+            specification.setdefault(name, {"fields": {}} if many2one else {})
+    return specification

@@ -62,14 +62,14 @@ function namesNeeded(elements, archInfo, fields) {
 }
 
 /**
- * Names of the optional columns that are hidden and that nothing else needs.
+ * Names of the fields that a list needs without its optional columns that are hidden.
  *
  * @param {Object} archInfo - a parsed list
  * @param {Object} fields
- * @param {Function} isShown - column -> whether the user wants to see it
- * @returns {String[]}
+ * @param {Function} isShown - optional column -> whether the user wants to see it
+ * @returns {Set<String>}
  */
-export function getHiddenFields(archInfo, fields, isShown) {
+export function getFieldsOfColumns(archInfo, fields, isShown) {
     const hidden = archInfo.columns
         .filter((column) => column.type === "field" && column.optional)
         .filter((column) => !isShown(column) && column.fieldType !== "properties")
@@ -81,8 +81,7 @@ export function getHiddenFields(archInfo, fields, isShown) {
         archInfo.xmlDoc,
         ...archInfo.xmlDoc.querySelectorAll(":not(groupby *)"),
     ].filter((element) => !isHidden(element));
-    const needed = namesNeeded(shown, archInfo, fields);
-    return hidden.filter((name) => !needed.has(name));
+    return namesNeeded(shown, archInfo, fields);
 }
 
 /** Pages that are certainly not open at first: a named page behind one that is always visible. */

@@ -6,13 +6,13 @@
 import {markRaw} from "@odoo/owl";
 import {browser} from "@web/core/browser/browser";
 import {registry} from "@web/core/registry";
-import {omit} from "@web/core/utils/objects";
+import {pick} from "@web/core/utils/objects";
 import {RelationalModel} from "@web/model/relational_model/relational_model";
 import {extractFieldsFromArchInfo} from "@web/model/relational_model/utils";
 import {ListController} from "@web/views/list/list_controller";
 import {ListRenderer} from "@web/views/list/list_renderer";
 import {listView} from "@web/views/list/list_view";
-import {getHiddenFields} from "./lean_fields";
+import {getFieldsOfColumns} from "./lean_fields";
 
 /** Let a list and the groups in it read these fields. */
 function setActiveFields(config, activeFields) {
@@ -110,8 +110,8 @@ class LeanListController extends ListController {
             ?.split(",");
         const isShown = ({name, optional}) =>
             chosen ? chosen.includes(name) : optional === "show";
-        const hidden = getHiddenFields(this.archInfo, this.props.fields, isShown);
-        return omit(activeFields, ...hidden);
+        const names = getFieldsOfColumns(this.archInfo, this.props.fields, isShown);
+        return pick(activeFields, ...names);
     }
 }
 
