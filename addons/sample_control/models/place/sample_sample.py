@@ -47,7 +47,6 @@ class SampleSample(models.Model):
         readonly=True,
         default="stored",
         copy=False,
-        index=True,
         tracking=True,
     )
     custody_log_ids = fields.One2many(
@@ -71,6 +70,9 @@ class SampleSample(models.Model):
         compute="_compute_is_misplaced",
         search="_search_is_misplaced",
     )
+
+    # those that are not where they are kept are few
+    _away_index = models.Index("(custody_state) WHERE custody_state != 'stored'")
 
     # --- Computes ---
 

@@ -17,7 +17,6 @@ class SamplePieceMixin(models.AbstractModel):
     company_id = fields.Many2one(
         comodel_name="res.company",
         required=True,
-        index=True,
         default=lambda self: self.env.company,
     )
     product_id = fields.Many2one(
