@@ -1,5 +1,6 @@
 from . import (
     test_changes,
+    test_concurrency,
     test_disposals,
     test_exceptions,
     test_prints,
