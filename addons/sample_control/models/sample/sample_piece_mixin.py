@@ -27,6 +27,7 @@ class SamplePieceMixin(models.AbstractModel):
     )
     title = fields.Char(
         string="Name of the Piece",
+        index="trigram",
         tracking=True,
         help="For pieces without a product, such as gauge blocks and pieces of competitors.",
     )

@@ -4,6 +4,7 @@ from . import (
     test_disposals,
     test_exceptions,
     test_prints,
+    test_queries,
     test_recalls,
     test_records,
     test_stocktakes,
