@@ -48,7 +48,7 @@ class SampleDisposal(models.Model):
     _inherit = [
         "sample.frozen.mixin",
         "numbering.mixin",
-        "sign.off.mixin",
+        "sample.sign.off.mixin",
         "controlled.form.mixin",
         "mail.thread",
         "mail.activity.mixin",
@@ -380,6 +380,8 @@ class SampleDisposal(models.Model):
         elif target == "done":
             for record in self:
                 record._finish()
+        elif target in ("draft", "cancelled"):
+            self._close_sign_off()
 
     def _finish(self):
         """End and archive the samples; what is kept of them is looked up in the archive (E19)."""

@@ -22,7 +22,6 @@ class SampleSample(models.Model):
     confirm_date = fields.Date(
         string="Confirmed On",
         copy=False,
-        index=True,
         tracking=True,
         help="The day on which the sample became the standard. Empty: the day of activation.",
     )

@@ -118,7 +118,7 @@ class SampleRequest(models.Model):
     _inherit = [
         "guarded.state.mixin",
         "numbering.mixin",
-        "sign.off.mixin",
+        "sample.sign.off.mixin",
         "clock.mixin",
         "sample.piece.mixin",
         "controlled.form.mixin",

@@ -127,7 +127,6 @@ class SampleInspection(models.Model):
         store=True,
         precompute=True,
         required=True,
-        index=True,
     )
     state = fields.Selection(
         selection=STATES,
@@ -135,7 +134,6 @@ class SampleInspection(models.Model):
         readonly=True,
         default="draft",
         copy=False,
-        index=True,
         tracking=True,
     )
     inspection_type = fields.Selection(
@@ -155,7 +153,10 @@ class SampleInspection(models.Model):
         ondelete="restrict",
     )
     product_id = fields.Many2one(
-        related="sample_id.product_id", store=True, index="btree_not_null"
+        related="sample_id.product_id",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
     )
     sample_state = fields.Selection(
         related="sample_id.state", string="State of the Sample"
@@ -266,7 +267,6 @@ class SampleInspection(models.Model):
         selection=RESULTS,
         readonly=True,
         copy=False,
-        index=True,
         tracking=True,
         help="Computed from the lines at the confirmation.",
     )
@@ -332,6 +332,8 @@ class SampleInspection(models.Model):
     _name_unique = models.UniqueIndex(
         "(name, company_id)", "The number is already taken."
     )
+    _state_index = models.Index("(company_id, state, inspection_type)")
+    _failed_index = models.Index("(company_id, date_inspected) WHERE result = 'fail'")
     _open_index = models.Index(
         "(sample_id, inspection_type) WHERE state IN ('draft', 'submitted')"
     )
@@ -418,7 +420,8 @@ class SampleInspection(models.Model):
 
     def _fill_lines(self):
         """List what the sample is the standard for, or the items of a patrol, in one go."""
-        self.env["sample.inspection.line"].create(
+        lines = self.env["sample.inspection.line"]
+        lines._with_trusted_fields(lines._get_protected_fields()).create(
             [
                 {**vals, "inspection_id": inspection.id}
                 for inspection in self
@@ -430,7 +433,11 @@ class SampleInspection(models.Model):
         """Return the values of the lines of this one inspection."""
         self.ensure_one()
         if self.inspection_type == "patrol":
-            return [{"patrol_item": item} for item, __ in PATROL_ITEMS]
+            blank = self.env["sample.inspection.line"]._prepare_blank_vals()
+            return [
+                {"patrol_item": item, "company_id": self.company_id.id, **blank}
+                for item, __ in PATROL_ITEMS
+            ]
         # sudo: who inspects sees the card of what he inspects
         sample_sudo = self.sample_id.sudo()
         listed = sample_sudo.line_ids.characteristic_id

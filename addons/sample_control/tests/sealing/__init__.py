@@ -3,6 +3,7 @@ from . import (
     test_documents,
     test_filing,
     test_issue,
+    test_queries,
     test_request,
     test_sealing_tour,
     test_sign_off,

@@ -6,6 +6,7 @@ from . import (
     test_keeper_day_tour,
     test_loans,
     test_prints,
+    test_queries,
     test_scan,
     test_scan_page_tour,
 )
