@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -176,6 +177,52 @@ class TestAccessRoads(AccessCommon):
         leaks = self.env["test.secret"]._get_leaking_fields()
         self.assertEqual(leaks, ["test.secret.link.leaking_content"])
         self.assertFalse(self.env["test.secret.line"]._get_leaking_fields())
+
+    def test_lists_are_whole_for_the_system(self):
+        """What a user read of a list before does not shorten what the system finds in it, nor lengthen it for him."""
+        self.beta.sudo().team_user_ids = self.stranger
+        for holder, name in (
+            (self.link, "secret_ids"),
+            (self.partner, "test_secret_ids"),
+        ):
+            for first in (self.stranger, self.owner, self.env.user):
+                self.env.invalidate_all()
+                with self.subTest(name=name, first=first.login):
+                    self.assertTrue(holder.with_user(first)[name])
+                    seen = holder.with_user(self.stranger)[name]
+                    self.assertEqual(seen, self.beta)
+                    self.assertEqual(seen.mapped("name"), ["Beta"])
+                    self.assertEqual(holder.with_user(self.mate)[name], self.alpha)
+                    system = holder.with_user(self.stranger).sudo()
+                    self.assertEqual(system[name], self.secrets)
+                    self.assertEqual(sum(system[name].mapped("amount")), 82)
+        links = self.link | self.link.copy({"secret_ids": [(6, 0, self.beta.ids)]})
+        self.env.invalidate_all()
+        self.assertEqual(links.with_user(self.mate).secret_ids, self.alpha)
+        self.assertEqual(links.sudo().secret_ids, self.secrets)
+
+    def test_lists_over_rpc(self):
+        """Reading, exporting and writing the list as a user shows and touches what he may see."""
+        link = self.link.with_user(self.stranger)
+        self.beta.sudo().team_user_ids = self.stranger
+        self.assertEqual(link.sudo().secret_ids, self.secrets)
+        self.assertEqual(link.read(["secret_ids"])[0]["secret_ids"], self.beta.ids)
+        spec = {"secret_ids": {"fields": {"name": {}}}}
+        self.assertEqual(
+            link.web_read(spec)[0]["secret_ids"],
+            [{"id": self.beta.id, "name": "Beta"}],
+        )
+        self.assertEqual(link.export_data(["secret_ids/name"])["datas"], [["Beta"]])
+
+    def test_no_partial_lists(self):
+        """The check names lists that are kept as one user sees them."""
+        self.assertFalse(self.env["test.secret"]._get_partial_lists())
+        field = type(self.env["test.secret.link"])._fields["secret_ids"]
+        self.patch(field, "__class__", fields.Many2many)
+        self.assertEqual(
+            self.env["test.secret"]._get_partial_lists(),
+            ["test.secret.link.secret_ids"],
+        )
 
     @mute_logger(*QUIET)
     def test_lines_are_as_secret_as_their_record(self):
