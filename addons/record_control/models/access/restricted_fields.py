@@ -21,10 +21,12 @@ class WholeInMemory:
         super().read(records.sudo())
 
     def convert_to_record(self, value, record):
-        return self._get_visible(super().convert_to_record(value, record))
+        lines = super().convert_to_record(value, record.sudo())
+        return self._get_visible(lines.with_env(record.env))
 
     def convert_to_record_multi(self, values, records):
-        return self._get_visible(super().convert_to_record_multi(values, records))
+        lines = super().convert_to_record_multi(values, records.sudo())
+        return self._get_visible(lines.with_env(records.env))
 
     @staticmethod
     def _get_visible(lines):
