@@ -120,6 +120,21 @@ def test_other_paths_are_not(text):
     assert not lint.MACHINE_PATH.search(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("档案,纸质", True),
+        ("部门负责人:%(name)s", True),
+        ("未收到:", True),
+        ('msgstr "是否确认?"', True),
+        ("档案，纸质：见 F25, F26; 12:30 起", False),
+        ("see a, b: c?", False),
+    ],
+)
+def test_half_width_marks_in_chinese_are_found(text, wrong):
+    assert bool(lint.HALF_WIDTH.search(text)) is wrong
+
+
 @pytest.mark.parametrize("host", ["pypi" + ".org", "deb." + "debian.org"])
 def test_registry_hosts_are_found(host):
     assert lint.REGISTRY.search(f"https://{host}/simple")
