@@ -749,6 +749,13 @@ class SampleException(models.Model):
         }
         return labels.get(target) or super()._get_transition_label(target)
 
+    def _get_readiness(self):
+        """Leave out the way back of what is to be verified: the button is there, nothing is missing."""
+        steps = super()._get_readiness()
+        if self.state != "to_verify":
+            return steps
+        return [step for step in steps if step["target"] != "handling"]
+
     def _get_transition_reasons(self, target):
         reasons = super()._get_transition_reasons(target)
         if reasons:
