@@ -179,6 +179,51 @@ class TestAccessRoads(AccessCommon):
         self.assertEqual(leaks, ["test.secret.link.leaking_content"])
         self.assertFalse(self.env["test.secret.line"]._get_leaking_fields())
 
+    def test_refusal_in_plain_words(self):
+        """Who may not see a record reads what is the matter and who helps, without its name; core's models stay."""
+        secret = self._as(self.stranger, self.alpha)
+        for operation, words in (
+            ("read", "may not see this record"),
+            ("write", "may not change this record"),
+            ("unlink", "may not delete this record"),
+        ):
+            with self.assertRaisesRegex(AccessError, words) as caught:
+                secret.check_access(operation)
+            message = str(caught.exception)
+            self.assertIn("Test Dossier", message)
+            self.assertIn("Ask the person responsible", message)
+            self.assertNotIn("Alpha", message)
+            self.assertNotIn("cookies", message)
+        rule = self.env["ir.rule"].create(
+            {
+                "name": "Nobody",
+                "model_id": self.env["ir.model"]._get_id("res.partner.category"),
+                "domain_force": "[(0, '=', 1)]",
+            }
+        )
+        category = self.env["res.partner.category"].create({"name": "Odoo's own"})
+        with self.assertRaisesRegex(AccessError, "top-secret"):
+            category.with_user(self.stranger).check_access("read")
+        rule.unlink()
+
+    def test_refusal_names_the_company_that_helps(self):
+        """A record of another company that the user may choose: the error says which."""
+        self.env["ir.rule"].create(
+            {
+                "name": "Companies",
+                "model_id": self.env["ir.model"]._get_id("test.secret"),
+                "domain_force": "[('company_id', 'in', company_ids)]",
+            }
+        )
+        other = self.env["res.company"].create({"name": "Branch"})
+        self.owner.company_ids = [Command.link(other.id)]
+        self.alpha.sudo().company_id = other
+        secret = self._as(self.owner, self.alpha).with_context(
+            allowed_company_ids=self.company.ids
+        )
+        with self.assertRaisesRegex(AccessError, "belongs to the company Branch"):
+            secret.check_access("read")
+
     def test_lists_are_whole_for_the_system(self):
         """What a user read of a list before does not shorten what the system finds in it, nor lengthen it for him."""
         self.beta.sudo().team_user_ids = self.stranger
