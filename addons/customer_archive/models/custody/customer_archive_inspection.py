@@ -339,6 +339,9 @@ class CustomerArchiveInspection(models.Model):
             )
         return reasons
 
+    def _get_sign_off_authors(self):
+        return super()._get_sign_off_authors() | self.inspector_ids
+
     def _get_sign_off_users(self, role):
         return (
             self.keeper_id

@@ -158,10 +158,14 @@ class LoanLoan(models.Model):
         string="Use in the Room Only",
         help="The thing does not leave the room where it is kept.",
     )
+    terms = fields.Text(
+        compute="_compute_terms",
+        help="What the borrower undertakes, by the classes of the things.",
+    )
     acknowledged = fields.Boolean(
         string="Terms Acknowledged",
         copy=False,
-        help="What is lent is not passed on to others and does not leave the office area.",
+        help="The borrower has read what he undertakes and agrees to it.",
     )
     # when
     date_start = fields.Datetime(
@@ -288,6 +292,13 @@ class LoanLoan(models.Model):
         for loan in self:
             loan.things_summary = ", ".join(loan.line_ids.mapped("thing_name"))
 
+    @api.depends("line_ids.class_id.terms")
+    @api.depends_context("lang")
+    def _compute_terms(self):
+        for loan in self:
+            # sudo: the classes of all things count
+            loan.terms = loan.sudo().line_ids.class_id._get_terms()
+
     @api.depends("due_calculation")
     @api.depends_context("lang")
     def _compute_due_explanation(self):
@@ -386,9 +397,7 @@ class LoanLoan(models.Model):
             reasons.append(self.env._("Say what it is borrowed for."))
         if not self.acknowledged:
             reasons.append(
-                self.env._(
-                    "Acknowledge that it is not passed on and does not leave the office area."
-                )
+                self.env._("Acknowledge the terms: %(terms)s", terms=self.terms)
             )
         start = self.date_start or fields.Datetime.now()
         if self.date_wanted and self.date_wanted <= max(start, fields.Datetime.now()):

@@ -3,6 +3,7 @@ import {describe, expect, test} from "@odoo/hoot";
 import {press, queryAllTexts} from "@odoo/hoot-dom";
 import {Deferred, animationFrame, mockDate} from "@odoo/hoot-mock";
 import {ClockBadge} from "@record_control/clock_badge/clock_badge";
+import {DeadlineDateField} from "@record_control/deadline_date/deadline_date";
 import {ReadinessPanelField} from "@record_control/readiness_panel/readiness_panel";
 import {SignOffInbox} from "@record_control/sign_off_inbox/sign_off_inbox";
 import {
@@ -18,6 +19,46 @@ defineMailModels();
 
 /** A record as a field component sees it. */
 const fieldProps = (value) => ({name: "value", record: {data: {value}}});
+
+describe("deadline", () => {
+    const {DateTime} = luxon;
+    const mount = (value, type = "date") =>
+        mountWithCleanup(DeadlineDateField, {
+            props: {
+                name: "value",
+                readonly: true,
+                record: {
+                    data: {value},
+                    fields: {value: {type}},
+                    isActive: true,
+                    evalContext: {},
+                },
+            },
+        });
+
+    test("the day is named, with the days that are left", async () => {
+        mockDate("2026-03-09 09:00:00", 0);
+        await mount(DateTime.local(2026, 4, 20));
+        expect(".o_deadline_date span").toHaveText("04/20/2026");
+        expect(".o_deadline_date_days").toHaveText("in 42 days");
+        expect(".o_deadline_date").not.toHaveClass("text-danger");
+    });
+
+    test("today and yesterday are told by colour, too", async () => {
+        mockDate("2026-03-09 09:00:00", 0);
+        await mount(DateTime.local(2026, 3, 9));
+        expect(".o_deadline_date").toHaveClass("text-warning");
+        expect(".o_deadline_date_days").toHaveText("today");
+        await mount(DateTime.local(2026, 3, 8));
+        expect(".o_deadline_date:last").toHaveClass("text-danger");
+        expect(".o_deadline_date_days:last").toHaveText("1 day ago");
+    });
+
+    test("no deadline shows nothing", async () => {
+        await mount(false);
+        expect(".o_deadline_date").toHaveText("");
+    });
+});
 
 describe("readiness panel", () => {
     const mount = (value) =>

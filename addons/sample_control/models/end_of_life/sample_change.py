@@ -2,6 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
+from odoo.addons.record_control.models.access.restricted_fields import (
+    RestrictedOne2many,
+)
+
 STATES = [
     ("draft", "Draft"),
     ("assessing", "Being Assessed"),
@@ -192,7 +196,7 @@ class SampleChange(models.Model):
         "stay in use for the old revision.",
     )
     batch_cutover = fields.Char(string="First Batch after the Change")
-    line_ids = fields.One2many(
+    line_ids = RestrictedOne2many(
         comodel_name="sample.change.line",
         inverse_name="change_id",
         string="Samples Affected",
@@ -448,6 +452,9 @@ class SampleChange(models.Model):
                 self.env._("%(name)s is signed when it is assessed.", name=self.name)
             )
         return reasons + self._get_assessment_reasons()
+
+    def _get_sign_off_authors(self):
+        return super()._get_sign_off_authors() | self.proposer_id
 
     def _on_sign_off_sealed(self):
         super()._on_sign_off_sealed()

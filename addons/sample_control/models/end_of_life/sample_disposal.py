@@ -2,6 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
+from odoo.addons.record_control.models.access.restricted_fields import (
+    RestrictedOne2many,
+)
+
 STATES = [
     ("draft", "Draft"),
     ("to_approve", "To Be Approved"),
@@ -130,7 +134,7 @@ class SampleDisposal(models.Model):
     method = fields.Selection(
         selection=METHODS, required=True, default="destroy", index=True, tracking=True
     )
-    line_ids = fields.One2many(
+    line_ids = RestrictedOne2many(
         comodel_name="sample.disposal.line",
         inverse_name="disposal_id",
         string="Samples",
@@ -349,6 +353,11 @@ class SampleDisposal(models.Model):
         return reasons
 
     # --- Sign-off ---
+
+    def _get_sign_off_authors(self):
+        # nobody drew up what the system opened by itself
+        asked = self.filtered(lambda sheet: not sheet.is_automatic).requester_id
+        return super()._get_sign_off_authors() | asked
 
     def _on_sign_off_sealed(self):
         super()._on_sign_off_sealed()

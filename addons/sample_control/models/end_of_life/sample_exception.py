@@ -2,8 +2,12 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 from odoo.tools import plaintext2html
+
+from odoo.addons.record_control.models.access.restricted_fields import (
+    RestrictedOne2many,
+)
 
 STATES = [
     ("new", "New"),
@@ -84,6 +88,7 @@ class SampleException(models.Model):
         "decided_by_id",
         "done_at",
         "done_by_id",
+        "handler_ids",
         "verifier_id",
         "closed_at",
         "request_id",
@@ -310,6 +315,15 @@ class SampleException(models.Model):
     decided_by_id = fields.Many2one(comodel_name="res.users", readonly=True, copy=False)
     done_at = fields.Datetime(string="Done On", readonly=True, copy=False)
     done_by_id = fields.Many2one(comodel_name="res.users", readonly=True, copy=False)
+    handler_ids = fields.Many2many(
+        comodel_name="res.users",
+        relation="sample_exception_handler_rel",
+        string="Handled By",
+        readonly=True,
+        copy=False,
+        help="Who entered what was done, reported it as done, or decided that nothing is to be done: "
+        "none of them verifies it.",
+    )
     conclusion = fields.Text(copy=False, help="Result of the verification.")
     verifier_id = fields.Many2one(
         comodel_name="res.users",
@@ -364,7 +378,7 @@ class SampleException(models.Model):
         readonly=True,
         copy=False,
     )
-    trace_ids = fields.One2many(
+    trace_ids = RestrictedOne2many(
         comodel_name="sample.exception.trace",
         inverse_name="exception_id",
         string="Judged with It since the Last Good Check",
@@ -458,6 +472,7 @@ class SampleException(models.Model):
             for vals in vals_list
         ]
         records = super().create(vals_list)
+        records.filtered(lambda record: record.action_note)._note_handler()
         records._check_reportable()
         for record in records:
             record._check_roles({name: record[name] for name in ROLE_FIELDS})
@@ -480,9 +495,19 @@ class SampleException(models.Model):
             and "decision" in vals
             and record._is_changed("decision", vals["decision"])
         )
+        acted = self.filtered(
+            lambda record: "action_note" in vals
+            and record._is_changed("action_note", vals["action_note"])
+        )
         result = super().write(vals)
+        acted._note_handler()
         changed._decide_again()
         return result
+
+    def _note_handler(self):
+        """Remember that the user handled these exceptions: he does not verify them."""
+        for record in self.filtered(lambda r: self.env.user not in r.handler_ids):
+            record._write_protected({"handler_ids": [Command.link(self.env.uid)]})
 
     def _check_roles(self, vals):
         """Refuse what others than quality and the technical side may not say (SC-49.3).
@@ -527,6 +552,8 @@ class SampleException(models.Model):
             record._write_protected(
                 {"decided_at": fields.Datetime.now(), "decided_by_id": self.env.uid}
             )
+            if record.decision == "continue":
+                record._note_handler()
             # sudo: what follows from a decision happens whoever takes it
             record.sudo()._carry_out()
 
@@ -722,6 +749,13 @@ class SampleException(models.Model):
         }
         return labels.get(target) or super()._get_transition_label(target)
 
+    def _get_readiness(self):
+        """Leave out the way back of what is to be verified: the button is there, nothing is missing."""
+        steps = super()._get_readiness()
+        if self.state != "to_verify":
+            return steps
+        return [step for step in steps if step["target"] != "handling"]
+
     def _get_isolated_gate_reasons(self):
         # sudo: where a piece is does not depend on who asks
         if self.sudo().sample_id.custody_state == "isolated":
@@ -791,12 +825,16 @@ class SampleException(models.Model):
         return reasons
 
     def _get_verifier_reasons(self):
-        """Say why this user does not verify: quality, and not who handled it."""
+        """Say why this user does not verify: quality, and not who handled it.
+
+        Who decided may verify what others did; to continue the use is nothing but the decision, so
+        that who decided it handled it.
+        """
         self.ensure_one()
         user = self.env.user
         if not user.has_group(QUALITY):
             return [self.env._("Quality verifies exceptions.")]
-        if user in (self.user_id, self.done_by_id):
+        if user in self.user_id | self.done_by_id | self.handler_ids:
             return [self.env._("Somebody else than who handled it verifies.")]
         return []
 
@@ -845,6 +883,10 @@ class SampleException(models.Model):
 
     def _after_transition(self, source, target):
         super()._after_transition(source, target)
+        if target == "to_verify":
+            self._note_handler()
+        elif target == "handling" and source != "to_verify":
+            self.filtered(lambda r: r.decision == "continue")._note_handler()
         # sudo: what follows from a step happens whoever takes it
         for record_sudo in self.sudo():
             if target == "inspecting":

@@ -2,6 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.record_control.models.access.restricted_fields import (
+    RestrictedOne2many,
+)
+
 from ..place.sample_location import PLACED_STATES
 
 STATES = [
@@ -107,7 +111,7 @@ class SampleStocktake(models.Model):
         domain=[("share", "=", False)],
         tracking=True,
     )
-    line_ids = fields.One2many(
+    line_ids = RestrictedOne2many(
         comodel_name="sample.stocktake.line",
         inverse_name="stocktake_id",
         string="Results",

@@ -1,6 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.record_control.models.access.restricted_fields import (
+    RestrictedMany2many,
+)
+
 from ...tools.qr import qr_data_uri
 
 LAYOUTS = [
@@ -29,7 +33,7 @@ class SampleLabelPrint(models.Model):
     _order = "id desc"
 
     layout = fields.Selection(selection=LAYOUTS, required=True, readonly=True)
-    sample_ids = fields.Many2many(
+    sample_ids = RestrictedMany2many(
         comodel_name="sample.sample", string="Samples", readonly=True
     )
     location_ids = fields.Many2many(

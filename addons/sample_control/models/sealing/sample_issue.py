@@ -38,6 +38,7 @@ class SampleIssue(models.Model):
     _check_company_auto = True
     _numbering_code = "sample.issue"
     _controlled_form_code = "SC-F08"
+    _guarded_side_states = ("returned",)
     _guarded_transitions = TRANSITIONS
     _guarded_initial_states = ("open",)
     _guarded_protected_fields = (

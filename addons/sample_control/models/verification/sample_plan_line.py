@@ -378,8 +378,39 @@ class SamplePlanLine(models.Model):
 
     # --- Business ---
 
+    def _get_begin_reasons(self):
+        """Say why the work on this one line is not begun now (SC-42.1, SC-43.1).
+
+        :return: list of sentences
+        """
+        self.ensure_one()
+        reasons = []
+        if self.plan_state not in RUNNING_STATES:
+            reasons.append(self.env._("The plan has not been approved."))
+        if self.state not in ("todo", "overdue"):
+            labels = self._get_guarded_state_labels()
+            reasons.append(
+                self.env._(
+                    "It is “%(state)s”: there is nothing to begin.",
+                    state=labels[self.state],
+                )
+            )
+        elif self.request_id or self.inspection_id.state in ("draft", "submitted"):
+            reasons.append(self.env._("It was begun already."))
+        return reasons
+
     def _begin(self):
-        """Ask for the successor, or open the inspection (SC-42.1)."""
+        """Ask for the successor, or open the inspection (SC-42.1).
+
+        :raises UserError: with every reason of every line, before anything is begun
+        """
+        errors = [
+            f"{line.display_name}: {reason}"
+            for line in self
+            for reason in line._get_begin_reasons()
+        ]
+        if errors:
+            raise UserError("\n".join(errors))
         for line in self:
             sample = line.current_sample_id
             if line.plan_type == "replacement":
