@@ -169,7 +169,7 @@ class SampleException(models.Model):
         related="sample_id.state", string="State of the Sample", related_sudo=False
     )
     sample_custody_state = fields.Selection(
-        related="sample_id.custody_state", string="Whereabouts", related_sudo=False
+        related="sample_id.custody_state", string="Custody State", related_sudo=False
     )
     kind = fields.Selection(
         selection=KINDS,
@@ -713,10 +713,10 @@ class SampleException(models.Model):
     def _get_transition_label(self, target):
         labels = {
             "isolated": self.env._("Isolate"),
-            "inspecting": self.env._("Measure"),
+            "inspecting": self.env._("Have It Measured"),
             "handling": self.env._("Decide")
             if self.state != "to_verify"
-            else self.env._("Return"),
+            else self.env._("Send Back"),
             "to_verify": self.env._("Report as done"),
             "closed": self.env._("Close"),
         }

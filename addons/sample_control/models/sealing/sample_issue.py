@@ -278,7 +278,7 @@ class SampleIssue(models.Model):
             "working": self.env._("Answer"),
             "to_verify": self.env._("Report as done"),
             "closed": self.env._("Close"),
-            "returned": self.env._("Return"),
+            "returned": self.env._("Send Back"),
         }
         return labels.get(target) or super()._get_transition_label(target)
 

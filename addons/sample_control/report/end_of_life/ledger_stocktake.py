@@ -17,7 +17,7 @@ class LedgerStocktake(models.AbstractModel):
 
     def _ledger_columns(self):
         return [
-            Column("stocktake_id.name", label=self.env._("Round")),
+            Column("stocktake_id.name", label=self.env._("Stock-take No.")),
             Column("stocktake_id.date", label=self.env._("Day")),
             Column("code"),
             Column("product_id", width=30),
