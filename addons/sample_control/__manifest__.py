@@ -90,6 +90,7 @@
         "views/end_of_life/sample_exception_views.xml",
         "views/end_of_life/sample_disposal_views.xml",
         "views/end_of_life/sample_change_views.xml",
+        "wizard/end_of_life/sample_stocktake_import_views.xml",
         "views/end_of_life/sample_stocktake_views.xml",
         "views/end_of_life/sample_recall_views.xml",
         "views/end_of_life/sample_sample_views.xml",

@@ -17,5 +17,6 @@ from . import (
     sample_sample_recall,
     sample_sample_record,
     sample_stocktake,
+    sample_stocktake_count,
     sample_stocktake_line,
 )

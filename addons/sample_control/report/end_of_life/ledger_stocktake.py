@@ -22,10 +22,12 @@ class LedgerStocktake(models.AbstractModel):
             Column("code"),
             Column("product_id", width=30),
             Column("location_id", width=24),
+            Column("is_found"),
             Column("found_location_id", width=24),
             Column("found_by_id"),
             Column("found_at"),
             Column("result"),
             Column("reason", wrap=True),
             Column("correction"),
+            Column("note", width=24, wrap=True),
         ]

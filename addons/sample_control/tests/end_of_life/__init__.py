@@ -5,5 +5,6 @@ from . import (
     test_prints,
     test_recalls,
     test_records,
+    test_stocktake_import,
     test_stocktakes,
 )

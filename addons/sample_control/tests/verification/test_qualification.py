@@ -6,6 +6,8 @@ from odoo.tests import tagged
 from ..use.common import UseCase
 from .common import NOW, VerificationCase
 
+PIXEL = b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
 
 @tagged("post_install", "-at_install")
 @freeze_time(NOW)
@@ -132,7 +134,12 @@ class TestQualification(VerificationCase, UseCase):
         )
         record = self._compare(self._new_first_article(sealed))
         self.assertFalse(record.with_user(self.inspector).qualification_warning)
-        self._new_active_sample("LIM", limit_direction="upper")
+        self._new_active_sample(
+            "LIM",
+            limit_direction="upper",
+            defect_note="Scratch up to 2 mm",
+            image_1920=PIXEL,
+        )
         record.invalidate_recordset()
         self.assertIn(
             "not qualified", record.with_user(self.inspector).qualification_warning
