@@ -88,6 +88,7 @@
         "report/end_of_life/end_of_life_templates.xml",
         "data/end_of_life/controlled_form_data.xml",
         "views/end_of_life/sample_exception_views.xml",
+        "views/end_of_life/sample_plan_line_views.xml",
         "views/end_of_life/sample_disposal_views.xml",
         "views/end_of_life/sample_change_views.xml",
         "wizard/end_of_life/sample_stocktake_import_views.xml",

@@ -1,4 +1,6 @@
 from . import sample_secret_mixin  # isort: skip
+# what the models below inherit comes first
+from . import sample_notice_mixin  # isort: skip
 from . import (
     ir_attachment,
     res_company,
@@ -11,6 +13,7 @@ from . import (
     sample_issue,
     sample_judgement,
     sample_location,
+    sample_plan_line,
     sample_recall,
     sample_sample,
     sample_sample_disposal,

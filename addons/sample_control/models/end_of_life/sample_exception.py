@@ -57,12 +57,14 @@ class SampleException(models.Model):
         "numbering.mixin",
         "controlled.form.mixin",
         "clock.mixin",
+        "sample.notice.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
     _order = "id desc"
     _check_company_auto = True
     _numbering_code = "sample.exception"
+    _notice_template = "sample_control.mail_template_exception_notice"
     _controlled_form_code = "SC-F17"
     _guarded_transitions = {
         "new": ("isolated", "inspecting", "handling"),
@@ -997,26 +999,6 @@ class SampleException(models.Model):
         }
         return action
 
-    def action_send_notice(self):
-        """Open the letter to the customer in the mail composer (F23).
-
-        :return: action
-        """
-        self.ensure_one()
-        template = self.env.ref("sample_control.mail_template_exception_notice")
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "mail.compose.message",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "default_model": self._name,
-                "default_res_ids": self.ids,
-                "default_template_id": template.id,
-                "default_composition_mode": "comment",
-            },
-        }
-
     def action_view_request(self):
         """Show the request for the successor.
 
@@ -1047,6 +1029,23 @@ class SampleException(models.Model):
         }
 
     # --- Prints ---
+
+    def _get_notice_partner(self):
+        return self.notice_partner_id
+
+    def _get_notice_fields(self):
+        return [*super()._get_notice_fields(), "notice_partner_id"]
+
+    def _on_notice_sent(self):
+        super()._on_notice_sent()
+        untold = self.filtered(
+            lambda record: not record.date_notified and record._is_open("date_notified")
+        )
+        for record in untold:
+            today = record.company_id._record_control_today()
+            record.write({"date_notified": today, "notified_by": "mail"})
+        # sudo: the task may be that of a colleague
+        self.sudo().activity_feedback(["sample_control.mail_activity_type_notice"])
 
     def _get_notice_date(self):
         """Return the day on the letter: when the customer was told, else today."""

@@ -2,6 +2,7 @@ from . import (
     test_changes,
     test_disposals,
     test_exceptions,
+    test_notices,
     test_prints,
     test_recalls,
     test_records,
