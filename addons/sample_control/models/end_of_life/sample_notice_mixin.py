@@ -13,8 +13,6 @@ class SampleNoticeMixin(models.AbstractModel):
 
     _name = "sample.notice.mixin"
     _description = "Letter to the Customer about a Sample"
-    # so that the methods below come before those of the thread, whoever adopts the mixin
-    _inherit = ["mail.thread"]
 
     #: xml id of the mail template
     _notice_template = None

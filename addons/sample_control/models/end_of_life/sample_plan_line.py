@@ -5,7 +5,8 @@ class SamplePlanLine(models.Model):
     """The customer is asked to replace his sample, or to sign its successor, before it ends (F23, R9 七.2)."""
 
     _name = "sample.plan.line"
-    _inherit = ["sample.plan.line", "sample.notice.mixin"]
+    # the mixin first: its message_post comes before that of the thread
+    _inherit = ["sample.notice.mixin", "sample.plan.line"]
     _notice_template = "sample_control.mail_template_replacement_notice"
 
     replaced_by = fields.Selection(
