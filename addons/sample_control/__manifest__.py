@@ -95,6 +95,11 @@
         "views/end_of_life/sample_stocktake_views.xml",
         "views/end_of_life/sample_recall_views.xml",
         "views/end_of_life/sample_sample_views.xml",
+        # figures
+        "security/figures/ir.model.access.csv",
+        "security/figures/figures_rules.xml",
+        "data/figures/ir_cron_data.xml",
+        "views/figures/sample_figure_views.xml",
         # menus
         "views/sample_control_menus.xml",
         "views/policy/policy_menus.xml",
@@ -107,6 +112,8 @@
         "views/verification/verification_menus.xml",
         # menus: end_of_life
         "views/end_of_life/end_of_life_menus.xml",
+        # menus: figures
+        "views/figures/figures_menus.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -1,1 +1,1 @@
-from . import scan, stocktake
+from . import figures, scan, stocktake

@@ -18,7 +18,15 @@ from openpyxl.utils.exceptions import InvalidFileException
 #: column -> words that it may be headed with
 HEADINGS = {
     "round": ("盘点单号", "stock-take no.", "round no.", "round"),
-    "code": ("样件编号", "样件编号/编码", "编码", "编号", "sample no.", "sample no. or code", "code"),
+    "code": (
+        "样件编号",
+        "样件编号/编码",
+        "编码",
+        "编号",
+        "sample no.",
+        "sample no. or code",
+        "code",
+    ),
     "found": ("实盘在位", "实盘", "是否在位", "found", "found there", "counted"),
     "place": ("发现位置", "实盘位置", "found in"),
     "reason": ("差异原因", "reason of the difference"),
@@ -107,7 +115,9 @@ def _read_sheet(sheet, room):
             continue
         if len(rows) >= room:
             raise SheetError("rows")
-        letters = {name: get_column_letter(index + 1) for name, index in columns.items()}
+        letters = {
+            name: get_column_letter(index + 1) for name, index in columns.items()
+        }
         rows.append(CountRow(sheet.title, number, texts, letters))
     return rows, columns
 

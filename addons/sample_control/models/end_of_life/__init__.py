@@ -1,4 +1,5 @@
 from . import sample_secret_mixin  # isort: skip
+
 # what the models below inherit comes first
 from . import sample_notice_mixin  # isort: skip
 from . import (

@@ -98,9 +98,7 @@ class SampleStocktake(models.Model):
                 ("place", self.env._("It was not found, but a place is entered."))
             )
         if row.found and place and place not in facts["places"]:
-            issues.append(
-                ("place", self.env._("This place is not part of the round."))
-            )
+            issues.append(("place", self.env._("This place is not part of the round.")))
         known = code in facts["samples"] or code in facts["lines"]
         if row.found and code and not known and not row.get("reason"):
             issues.append(

@@ -60,7 +60,9 @@ class TestNotices(EndOfLifeCase):
         sample = self._new_active_sample(**self.customer_origin)
         record = self._report(sample)
         notice = self.env.ref("sample_control.mail_activity_type_notice")
-        self.assertTrue(record.activity_ids.filtered(lambda a: a.activity_type_id == notice))
+        self.assertTrue(
+            record.activity_ids.filtered(lambda a: a.activity_type_id == notice)
+        )
         self.assertEqual(record.notice_contact_ids, self.contact)
         message = self._send(record, self.quality)
         self.assertIn(self.contact, message.partner_ids)
@@ -69,7 +71,9 @@ class TestNotices(EndOfLifeCase):
         self.assertRecordValues(
             record, [{"date_notified": TODAY, "notified_by": "mail"}]
         )
-        self.assertFalse(record.activity_ids.filtered(lambda a: a.activity_type_id == notice))
+        self.assertFalse(
+            record.activity_ids.filtered(lambda a: a.activity_type_id == notice)
+        )
 
     def test_a_note_is_no_letter(self):
         """Only what the composer sends to somebody counts; the day that was entered stays."""
@@ -93,10 +97,20 @@ class TestNotices(EndOfLifeCase):
         self.assertIn(self.contact, message.partner_ids)
         self.assertNotIn(self.customer, message.partner_ids)
         self.assertEqual(line.date_notified, TODAY)
-        page = self.env["ir.actions.report"]._render_qweb_html(
-            "sample_control.action_report_sample_replacement_notice", line.ids
-        )[0].decode()
-        for text in ("样件更换/异常通知函", "SC-F23", sample.name, self.customer.name, "select, provide"):
+        page = (
+            self.env["ir.actions.report"]
+            ._render_qweb_html(
+                "sample_control.action_report_sample_replacement_notice", line.ids
+            )[0]
+            .decode()
+        )
+        for text in (
+            "样件更换/异常通知函",
+            "SC-F23",
+            sample.name,
+            self.customer.name,
+            "select, provide",
+        ):
             self.assertIn(text, page)
 
     def test_we_replace_and_the_customer_signs(self):
@@ -104,9 +118,13 @@ class TestNotices(EndOfLifeCase):
         sample = self._new_active_sample(partner_id=self.customer.id)
         line = self._new_line(sample)
         self.assertEqual(line.replaced_by, "us")
-        page = self.env["ir.actions.report"]._render_qweb_html(
-            "sample_control.action_report_sample_replacement_notice", line.ids
-        )[0].decode()
+        page = (
+            self.env["ir.actions.report"]
+            ._render_qweb_html(
+                "sample_control.action_report_sample_replacement_notice", line.ids
+            )[0]
+            .decode()
+        )
         self.assertIn("take part in confirming", page)
         self._new_policy(
             "Customer replaces",

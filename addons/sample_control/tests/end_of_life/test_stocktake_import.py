@@ -187,9 +187,7 @@ class TestStocktakeImport(EndOfLifeCase):
             (False, "Choose the file"),
         ):
             wizard = self.env["sample.stocktake.import"].with_user(self.keeper)
-            wizard = wizard.create(
-                {"stocktake_id": self.round.id, "file_data": data}
-            )
+            wizard = wizard.create({"stocktake_id": self.round.id, "file_data": data})
             with self.assertRaisesRegex(UserError, text):
                 wizard.action_import()
 
