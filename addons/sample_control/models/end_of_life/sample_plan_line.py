@@ -13,7 +13,7 @@ class SamplePlanLine(models.Model):
         selection=lambda self: self.env["sample.policy"]
         ._fields["replacement_by"]
         ._description_selection(self.env),
-        string="Replaced By",
+        string="Replacement By",
         compute="_compute_replaced_by",
         store=True,
         help="Who makes the successor, as the rule of the sample says: us, or the customer.",

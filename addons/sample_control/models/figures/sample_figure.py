@@ -41,7 +41,7 @@ FIGURES = {
     "K27": ("end", "percent", False),
     "K28": ("use", "percent", False),
 }
-UNITS = [("percent", "%"), ("count", "Number"), ("hours", "Working hours")]
+UNITS = [("percent", "%"), ("count", "Cases"), ("hours", "Working hours")]
 
 
 class SampleFigure(models.Model):
@@ -70,7 +70,9 @@ class SampleFigure(models.Model):
         readonly=True,
         index=True,
     )
-    group = fields.Selection(selection=GROUPS, required=True, readonly=True)
+    group = fields.Selection(
+        selection=GROUPS, string="Area", required=True, readonly=True
+    )
     unit = fields.Selection(selection=UNITS, required=True, readonly=True)
     numerator = fields.Float(
         string="Counted",

@@ -79,7 +79,9 @@ class TestNotices(EndOfLifeCase):
         """Only what the composer sends to somebody counts; the day that was entered stays."""
         sample = self._new_active_sample(**self.customer_origin)
         record = self._report(sample)
-        record.with_context(mark_sample_notice=True).message_post(body="A note")
+        record.with_context(mark_sample_notice=True).message_post(
+            subject=self.customer.name
+        )
         self.assertFalse(record.date_notified)
         record.with_user(self.quality).write(
             {"date_notified": "2026-03-09", "notified_by": "phone"}

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools.misc import format_date
 
 from ...models.figures.sample_figure import GROUPS, UNITS
 from ...tools.month import month_start
@@ -33,6 +34,16 @@ class SampleFigurePeriod(models.TransientModel):
         string="Figures",
         readonly=True,
     )
+
+    @api.depends("date_from", "date_to")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for period in self:
+            period.display_name = self.env._(
+                "Figures %(start)s – %(end)s",
+                start=format_date(self.env, period.date_from),
+                end=format_date(self.env, period.date_to),
+            )
 
     @api.model
     def action_open(self):
@@ -85,7 +96,7 @@ class SampleFigurePeriodLine(models.TransientModel):
 
     _name = "sample.figure.period.line"
     _description = "Sample Figure of a Period"
-    _order = "group, code"
+    _order = "code"
 
     period_id = fields.Many2one(
         comodel_name="sample.figure.period", required=True, ondelete="cascade"
@@ -94,9 +105,9 @@ class SampleFigurePeriodLine(models.TransientModel):
         selection=lambda self: self.env["sample.figure"]._selection_code(),
         string="Figure",
     )
-    group = fields.Selection(selection=GROUPS)
+    group = fields.Selection(selection=GROUPS, string="Area")
     unit = fields.Selection(selection=UNITS)
-    numerator = fields.Float(string="Counted")
+    numerator = fields.Float(string="Met")
     denominator = fields.Float(string="Of")
     value = fields.Float()
     note = fields.Char(string="Besides")
