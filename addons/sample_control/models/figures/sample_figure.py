@@ -75,7 +75,7 @@ class SampleFigure(models.Model):
     )
     unit = fields.Selection(selection=UNITS, required=True, readonly=True)
     numerator = fields.Float(
-        string="Counted",
+        string="Met",
         readonly=True,
         help="What the figure counts, for example done.",
     )
