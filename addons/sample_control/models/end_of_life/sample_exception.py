@@ -145,6 +145,7 @@ class SampleException(models.Model):
     )
     state = fields.Selection(
         selection=STATES,
+        group_expand="_group_expand_states",
         required=True,
         readonly=True,
         default="new",

@@ -158,6 +158,7 @@ class SampleIssue(models.Model):
     verify_note = fields.Text(string="Result of the Verification", copy=False)
     state = fields.Selection(
         selection=STATES,
+        group_expand="_group_expand_states",
         required=True,
         readonly=True,
         default="open",

@@ -98,6 +98,7 @@ class SampleDispatch(models.Model):
     )
     state = fields.Selection(
         selection=STATES,
+        group_expand="_group_expand_states",
         required=True,
         readonly=True,
         default="draft",

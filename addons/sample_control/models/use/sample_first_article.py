@@ -90,6 +90,7 @@ class SampleFirstArticle(models.Model):
 
     state = fields.Selection(
         selection=STATES,
+        group_expand="_group_expand_states",
         required=True,
         readonly=True,
         default="draft",

@@ -179,7 +179,9 @@ class TestLabels(SampleCase):
         """F01: much to say is printed smaller, so that who confirmed is still on the card."""
         short = self._new_active_sample()
         self.assertFalse(self.env["sample.label.print"]._is_card_full(short))
-        self.product.name = "仪表板左前装饰盖总成（带卡扣、哑光黑色、皮纹M-12，适用于右舵车型）"
+        self.product.name = (
+            "仪表板左前装饰盖总成（带卡扣、哑光黑色、皮纹M-12，适用于右舵车型）"
+        )
         self.customer.name = "浙江某某新能源汽车零部件制造股份有限公司宁波杭州湾分公司"
         lines = [
             self._new_line("colour_no", text_value="PANTONE 426C"),

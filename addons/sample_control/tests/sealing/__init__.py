@@ -4,6 +4,7 @@ from . import (
     test_filing,
     test_issue,
     test_request,
+    test_sealing_ledger,
     test_sealing_tour,
     test_sign_off,
     test_timing,
