@@ -328,6 +328,18 @@ class GuardedStateMixin(models.AbstractModel):
         return [tuple(group) for group in groups.values()]
 
     @api.model
+    def _group_expand_states(self, states, domain):
+        """Show the columns that hold something in the order of the steps.
+
+        For ``group_expand`` of the state: a board then reads from left to right.
+
+        :param list states: the states that hold records
+        :param domain: what is shown
+        :return: the same states in order
+        """
+        return [state for state in self._get_guarded_state_labels() if state in states]
+
+    @api.model
     def _get_guarded_state_labels(self):
         """Return the translated labels of the state selection by key."""
         return dict(

@@ -98,6 +98,7 @@ class SampleDispatch(models.Model):
     )
     state = fields.Selection(
         selection=STATES,
+        group_expand="_group_expand_states",
         required=True,
         readonly=True,
         default="draft",
@@ -452,6 +453,38 @@ class SampleDispatch(models.Model):
             return self.requester_id | self.sender_id
         return super()._get_clock_recipients(role)
 
+    # --- Dispatch note F20 ---
+
+    def _get_note_cells(self):
+        """Return the signature cells of the note: asked for, sent, received by the customer, taken back."""
+        self.ensure_one()
+        asked = self.state not in ("draft", "cancelled")
+        cells = [
+            {
+                "title": self.env._("Salesperson"),
+                "user": asked and self.requester_id.name,
+                "date_signed": asked and self.date_requested,
+            },
+            {
+                "title": self.env._("Sales assistant"),
+                "user": self.sender_id.name,
+                "signed_at": self.sent_at,
+            },
+            {
+                "title": self.env._("Received by the customer"),
+                "date_signed": self.date_received,
+            },
+        ]
+        if self.return_required:
+            cells.append(
+                {
+                    "title": self.env._("Return received"),
+                    "user": self.returned_by_id.name,
+                    "signed_at": self.returned_at,
+                }
+            )
+        return cells
+
     # --- Actions ---
 
     def action_submit(self):
@@ -577,3 +610,10 @@ class SampleDispatchLine(models.Model):
                 raise ValidationError(
                     self.env._("Benchmark samples are not sent to customers.")
                 )
+
+    def _get_content_label(self):
+        """Return in words what this line sends, with its quantity."""
+        self.ensure_one()
+        thing = self.sample_id or self.product_id
+        parts = (thing.display_name, self.description, f"× {self.qty:g}")
+        return " ".join(part for part in parts if part)

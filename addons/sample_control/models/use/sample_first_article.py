@@ -28,7 +28,7 @@ class SampleFirstArticle(models.Model):
     """
 
     _name = "sample.first.article"
-    _description = "First Article Comparison"
+    _description = "First Article Record"
     _inherit = ["sample.judgement.mixin", "sample.deadline.mixin"]
     _order = "id desc"
     _check_company_auto = True
@@ -90,6 +90,7 @@ class SampleFirstArticle(models.Model):
 
     state = fields.Selection(
         selection=STATES,
+        group_expand="_group_expand_states",
         required=True,
         readonly=True,
         default="draft",
@@ -589,12 +590,12 @@ class SampleFirstArticle(models.Model):
         operator = self.sudo().operator_id.name
         return [
             {
-                "title": "操作者",
+                "title": self.env._("Operator"),
                 "user": operator if self.started_at else "",
                 "signed_at": self.started_at,
             },
             {
-                "title": "检验员",
+                "title": self.env._("Inspector"),
                 "user": self.inspector_id.name or "",
                 "signed_at": self.decided_at,
             },

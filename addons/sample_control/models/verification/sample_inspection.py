@@ -130,6 +130,7 @@ class SampleInspection(models.Model):
     )
     state = fields.Selection(
         selection=STATES,
+        group_expand="_group_expand_states",
         required=True,
         readonly=True,
         default="draft",

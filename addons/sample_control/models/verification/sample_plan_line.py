@@ -67,6 +67,7 @@ class SamplePlanLine(models.Model):
 
     plan_id = fields.Many2one(
         comodel_name="sample.plan",
+        string="Plan of the Year",
         required=True,
         index=True,
         ondelete="cascade",
@@ -109,7 +110,10 @@ class SamplePlanLine(models.Model):
     partner_id = fields.Many2one(related="sample_id.partner_id", string="Customer")
     type_id = fields.Many2one(related="sample_id.type_id", string="Sample Type")
     valid_until = fields.Date(related="current_sample_id.valid_until")
-    condition = fields.Selection(related="current_sample_id.calibration_condition")
+    condition = fields.Selection(
+        related="current_sample_id.calibration_condition",
+        string="Condition of the Sample",
+    )
     last_calibration_date = fields.Date(
         related="current_sample_id.last_calibration_date"
     )
