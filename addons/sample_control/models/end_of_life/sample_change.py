@@ -160,7 +160,7 @@ class SampleChange(models.Model):
         help="Number of the change sheet.",
     )
     content = fields.Text(required=True, help="What changes.", tracking=True)
-    reason = fields.Text(string="Reason of the Change")
+    reason = fields.Text(string="Cause of the Change")
     proposer_id = fields.Many2one(
         comodel_name="res.users",
         string="Proposed By",

@@ -64,7 +64,7 @@ class SampleSample(models.Model):
             ("development", "Product development"),
             ("design_change", "Design change"),
             ("mould", "Mould making"),
-            ("drawing", "Drawing"),
+            ("drawing", "Making drawings"),
             ("inspection_basis", "Inspection basis"),
             ("benchmark", "Benchmark study"),
         ],

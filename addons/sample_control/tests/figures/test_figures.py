@@ -6,6 +6,7 @@ from openpyxl import load_workbook
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from ...models.figures.sample_figure import FIGURES
 from ..end_of_life.common import EndOfLifeCase
@@ -82,6 +83,58 @@ class TestFigures(EndOfLifeCase):
             sample._write_protected({"next_calibration_date": day})
             self.env.flush_all()
             self.assertEqual(self._get("K06")[0] - before, expected)
+
+    def _set(self, record, **vals):
+        """Set what the steps of a plan would, below its gates: the figures read the database."""
+        self.env.flush_all()
+        columns = SQL(", ").join(
+            SQL("%s = %s", SQL.identifier(name), value) for name, value in vals.items()
+        )
+        self.env.cr.execute(
+            SQL(
+                "UPDATE %s SET %s WHERE id = %s",
+                SQL.identifier(record._table),
+                columns,
+                record.id,
+            )
+        )
+        record.invalidate_recordset()
+
+    def test_k03_k05_plans(self):
+        """K03 to K05: done by the day; a day late or after the old sample's end does not count."""
+
+        def plan(kind):
+            record = self.env["sample.plan"].create({"plan_type": kind, "year": 2026})
+            samples = [self._new_active_sample() for __ in range(2)]
+            lines = self.env["sample.plan.line"].create(
+                [
+                    {
+                        "plan_id": record.id,
+                        "sample_id": sample.id,
+                        "date_due": "2026-03-20",
+                        "planned_date": "2026-03-20",
+                    }
+                    for sample in samples
+                ]
+            )
+            self._set(record, state="running")
+            return lines
+
+        good, late = plan("precision")
+        self._set(good, actual_date="2026-03-20", state="done")
+        self._set(late, actual_date="2026-03-21", state="done")
+        self.assertEqual(self._get("K05"), (1, 2, 50))
+        good, late = plan("replacement")
+        with freeze_time("2026-03-20 02:00:00"):
+            successor = self._new_active_sample()
+        self._set(good, new_sample_id=successor.id, state="done")
+        with freeze_time("2026-03-21 02:00:00"):
+            successor = self._new_active_sample()
+        self._set(late, new_sample_id=successor.id, state="done")
+        self.assertEqual(self._get("K03"), (1, 2, 50))
+        self.assertEqual(self._get("K04"), (2, 2, 100))
+        self._set(late, state="dropped")
+        self.assertEqual(self._get("K04"), (1, 1, 100))
 
     def test_k17_k18_loans(self):
         """K17, K18: a loan past its time is late, returned or not; one in time is not."""
