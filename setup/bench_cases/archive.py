@@ -1,4 +1,9 @@
-"""Everyday work with archives, beside the same work with Odoo's contacts."""
+"""Everyday work with archives, beside the same work with Odoo's contacts.
+
+Lists and forms are read as a browser reads them when they are opened; tests compare the two. Columns that are hidden
+and pages that are closed are read when they are shown, in the views of archives; contacts are Odoo's own, whose list
+and form read everything at once.
+"""
 
 from odoo.addons.record_control.tests.common_views import view_specification
 

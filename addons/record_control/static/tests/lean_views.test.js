@@ -4,13 +4,17 @@ import {queryAllTexts} from "@odoo/hoot-dom";
 import {Deferred, animationFrame} from "@odoo/hoot-mock";
 import {
     contains,
+    defineActions,
     defineModels,
     fields,
     findComponent,
+    getService,
     models,
     mountView,
+    mountWithCleanup,
     onRpc,
 } from "@web/../tests/web_test_helpers";
+import {WebClient} from "@web/webclient/webclient";
 
 describe.current.tags("desktop");
 
@@ -236,6 +240,36 @@ describe("lean form", () => {
         ]);
     });
 
+    test("who comes back finds the page open that was open", async () => {
+        defineActions([
+            {
+                id: 1,
+                name: "Form",
+                res_model: "lean.thing",
+                res_id: 1,
+                views: [[false, "form"]],
+            },
+            {id: 2, name: "List", res_model: "lean.thing", views: [[false, "list"]]},
+        ]);
+        onRpc("sign.off.request", "get_waiting_summary", () => ({
+            count: 0,
+            groups: [],
+        }));
+        await mountWithCleanup(WebClient);
+        await getService("action").doAction(1);
+        await contains(tab("lines")).click();
+        await getService("action").doAction(2);
+        expect.verifySteps([
+            `web_read: ${ALWAYS}`,
+            "web_read: line_ids",
+            "web_search_read: color name note",
+        ]);
+        await contains(".o_back_button").click();
+        expect(tab("lines")).toHaveClass("active");
+        expect(queryAllTexts(".o_data_row")).toEqual(["First line", "Second line"]);
+        expect.verifySteps(["web_read: color display_name kind line_ids name"]);
+    });
+
     test("who may only look opens pages too", async () => {
         await mount({readonly: true});
         await contains(tab("weights")).click();
@@ -297,6 +331,18 @@ describe("lean list", () => {
         await mount();
         expect.verifySteps(["web_search_read: color name weight"]);
         expect(queryAllTexts(".o_data_row:first .o_data_cell")).toEqual(["Bell", "3"]);
+    });
+
+    test("a column may be shown while there is no record but samples", async () => {
+        Thing._records = [];
+        await mount({noContentHelp: "Nothing yet", useSampleModel: true});
+        await toggle("Weight");
+        expect(".o_view_nocontent").toHaveCount(1);
+        expect(".o_list_table th[data-name=weight]").toHaveCount(1);
+        expect.verifySteps([
+            "web_search_read: color name note",
+            "web_search_read: color name note weight",
+        ]);
     });
 
     test("groups that are open read the column too", async () => {
