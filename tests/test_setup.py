@@ -1,15 +1,21 @@
 """The code behind the commands, where a mistake would go unnoticed."""
 
+import errno
+import re
+import socket
+import sys
 import threading
 from types import SimpleNamespace
 
 import pytest
 
-from lib import addons, lint, paths, shell, testing
+from lib import addons, lint, paths, serve, server_process, shell, testing
 from lib.addons import Addon, all_addons
 from lib.databases import Templates
+from lib.existing_odoo import ExistingOdoo
 from lib.odoo_run import Odoo, problems
 from lib.postgres import Cluster, reachable_by_others
+from lib.server_process import ServerProcess
 from lib.shell import Failure, built_aside, is_stamped, write_stamp
 
 MANIFEST = '{"name": "X", "depends": %r}'
@@ -103,6 +109,76 @@ def test_long_paths_get_their_sockets_elsewhere(tmp_path, monkeypatch):
     assert len(str(Cluster("postgres").sockets)) < 90
 
 
+def test_a_used_port_is_answered_with_a_free_one():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(Failure, match="used by another program") as caught:
+            ServerProcess.check_port(port)
+    proposed = int(re.search(r"--port (\d+)", caught.value.advice)[1])
+    assert proposed > port
+    ServerProcess.check_port(proposed)
+
+
+def test_a_port_of_the_system_is_explained(monkeypatch):
+    refused = OSError(errno.EACCES, "Permission denied")
+    monkeypatch.setattr(
+        server_process, "bind_error", lambda port: refused if port < 1024 else None
+    )
+    with pytest.raises(Failure, match="only root") as caught:
+        ServerProcess.check_port(80)
+    assert "--port 8080" in caught.value.advice
+    assert "web server" in caught.value.advice
+
+
+@pytest.mark.parametrize("text", ["0", "65536", "-1", "http", "80.5"])
+def test_ports_that_are_none_are_refused(text, capsys):
+    with pytest.raises(SystemExit):
+        serve.parse(["--port", text])
+    assert "is no port" in capsys.readouterr().err
+
+
+def make_source(folder):
+    (folder / "odoo").mkdir(parents=True)
+    (folder / "odoo/release.py").touch()
+    return folder
+
+
+def test_a_source_folder_runs_in_its_virtual_environment(tmp_path, monkeypatch):
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+    source = make_source(tmp_path / "odoo19")
+    assert str(ExistingOdoo(source).python) == sys.executable
+    active = tmp_path / "active/bin/python"
+    own = source / ".venv/bin/python"
+    for python in (active, own):
+        python.parent.mkdir(parents=True)
+        python.touch()
+        monkeypatch.setenv("VIRTUAL_ENV", str(tmp_path / "active"))
+        assert ExistingOdoo(source).python == python
+    assert ExistingOdoo(source).environment()["PYTHONPATH"].startswith(str(source))
+
+
+def test_what_is_no_odoo_is_refused(tmp_path):
+    with pytest.raises(Failure, match="neither an Odoo source folder"):
+        ExistingOdoo(tmp_path)
+
+
+def test_the_language_of_an_existing_database_stays(capsys):
+    """Asked for again, --language changes nobody's language, and says so."""
+    done = []
+    company = SimpleNamespace(
+        server=SimpleNamespace(exists=lambda name: True),
+        changed=lambda: [],
+        create=lambda language: done.append(language),
+        script=lambda *args: done.append(args),
+    )
+    options = SimpleNamespace(database="suite", language="en_US", port=8069)
+    serve.prepare(company, None, options)
+    assert not done
+    assert "changes nobody's language" in capsys.readouterr().out
+
+
 def test_a_private_folder_is_not_reachable(tmp_path):
     tmp_path.chmod(0o700)
     assert not reachable_by_others(tmp_path / "inside")
@@ -118,6 +194,21 @@ def test_machine_paths_are_found(path):
 )
 def test_other_paths_are_not(text):
     assert not lint.MACHINE_PATH.search(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("档案,纸质", True),
+        ("部门负责人:%(name)s", True),
+        ("未收到:", True),
+        ('msgstr "是否确认?"', True),
+        ("档案，纸质：见 F25, F26; 12:30 起", False),
+        ("see a, b: c?", False),
+    ],
+)
+def test_half_width_marks_in_chinese_are_found(text, wrong):
+    assert bool(lint.HALF_WIDTH.search(text)) is wrong
 
 
 @pytest.mark.parametrize("host", ["pypi" + ".org", "deb." + "debian.org"])

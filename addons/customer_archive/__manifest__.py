@@ -107,6 +107,7 @@
     "demo": [
         "demo/archive/company_demo.xml",
         "demo/archive/customers_demo.xml",
+        "demo/card/contacts_demo.xml",
         "demo/archive/archives_demo.xml",
     ],
     "application": True,

@@ -28,6 +28,7 @@ def run(env):
 
 def reading(env, who):
     """Lists of 80, a form, and names, as one user."""
+    env = env(context=env.context | {"bin_size": True})  # as the web client reads
     archives, partners = env["customer.archive"], env["res.partner"]
     lists = {model: view_specification(model, "list") for model in (archives, partners)}
     forms = {model: view_specification(model, "form") for model in (archives, partners)}

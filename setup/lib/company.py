@@ -19,6 +19,7 @@ env["ir.default"].set("res.partner", "lang", "{language}")
 env["ir.default"].set("res.partner", "tz", "Asia/Shanghai")
 env.cr.commit()
 """
+# After the demo data, whose users speak the first language: a new database has nobody else yet.
 LANGUAGE = """
 users = env["res.users"].search([("share", "=", False)])
 users.write({{"lang": "{language}"}})
@@ -69,6 +70,8 @@ class Company:
             accept_demo_data(self.server, new)
         say(f"installing {', '.join(self.addons)}{' with demo data' * self.demo}")
         self.install(new, list(self.addons))
+        if self.demo and language != LANGUAGES[0]:
+            self.script(LANGUAGE, new, language)
         self.remember(new)
         self.odoo.rename_database(new, self.database)
 
@@ -118,10 +121,6 @@ class Company:
             say(f"installing {', '.join(new)}")
             self.install(self.database, new)
         self.remember(self.database)
-
-    def speak(self, language):
-        """Give all users of the company a language."""
-        self.script(LANGUAGE, self.database, language)
 
     def demo_users(self):
         """Rows of login, name and role: the users that our demo data created."""

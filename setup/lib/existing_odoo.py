@@ -21,6 +21,18 @@ print("PROBE", odoo.release.series, ",".join(missing))
 """
 
 
+def python_of(source):
+    """The Python that runs a source folder: of its virtual environment, the active one, or this one.
+
+    :param Path source: the folder of odoo-bin
+    """
+    active = os.environ.get("VIRTUAL_ENV")
+    for folder in (source / ".venv", source / "venv", active and Path(active)):
+        if folder and (folder / "bin/python").exists():
+            return folder / "bin/python"
+    return Path(sys.executable)
+
+
 class ExistingOdoo:
     """An Odoo source folder, or the Python that can import Odoo."""
 
@@ -34,7 +46,7 @@ class ExistingOdoo:
             self.python = place / "bin/python"
         elif (place / "odoo/release.py").is_file():
             self.source = place
-            self.python = Path(sys.executable)
+            self.python = python_of(place)
         else:
             raise Failure(
                 f"{place} is neither an Odoo source folder (with odoo/release.py) "
@@ -68,7 +80,9 @@ class ExistingOdoo:
         if done.returncode or not answer:
             raise Failure(
                 f"{self.python} cannot import Odoo\n{done.stderr.strip()[-1500:]}",
-                "name the Python or virtual environment that runs your Odoo",
+                "run this command in the virtual environment that has the requirements of your Odoo"
+                if self.source
+                else "name the Python or virtual environment that runs your Odoo",
             )
         _, series, missing = (answer[-1] + " ").split(" ")[:3]
         if series != paths.ODOO_SERIES:

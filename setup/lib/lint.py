@@ -26,6 +26,11 @@ REGISTRY = re.compile(
     r"\b(?:(?:deb|ftp|security|snapshot|archive)[.](?:debian|ubuntu)[.]\w+"
     r"|(?:test[.])?pypi[.]org|pythonhosted[.]org|registry[.](?:npmjs|yarnpkg)[.]\w+)\b"
 )
+# Chinese text takes full-width marks; a placeholder may follow them.
+HALF_WIDTH = re.compile(
+    r"(?<=[\u4e00-\u9fff\u201d\uff09])[,;:?!](?=\s*[\u4e00-\u9fff\u201c\uff08]|%\(|\s*(?:\\n|\"?$))"
+)
+CHINESE_FILES = re.compile(r"/i18n/zh_CN\.po$|/(?:data|demo)/.*\.xml$")
 MACHINE_PATH = re.compile(r"(?<![\w./~>-])/(?:work|root|home|Users)/\w")
 
 
@@ -167,6 +172,19 @@ def check_portability(problems, names):
     problems.report("no machine paths, no registry hosts", "\n".join(found))
 
 
+def check_punctuation(problems, names):
+    """Chinese texts of translations and data use full-width punctuation."""
+    found = []
+    for name in filter(CHINESE_FILES.search, names):
+        lines = (paths.ROOT / name).read_text(encoding="utf-8").splitlines()
+        found += [
+            f"{name}:{number}: half-width mark in Chinese: {line.strip()}"
+            for number, line in enumerate(lines, 1)
+            if HALF_WIDTH.search(line)
+        ]
+    problems.report("Chinese punctuation", "\n".join(found))
+
+
 def check_with_database(problems):
     """Run the checks that need an installed suite."""
     from . import lint_database  # provisions Odoo: only when it is asked for
@@ -199,6 +217,7 @@ def main(argv):
     check_addons(problems, names, options.fix)
     check_formatting(problems, names, options.fix)
     check_portability(problems, names)
+    check_punctuation(problems, names)
     if not (options.quick or options.paths):
         check_with_database(problems)
     if problems.failed:

@@ -26,6 +26,13 @@ variable SUITE_ODOO names its source folder, its virtual environment or its pyth
 """
 
 
+def port_number(text):
+    """A port from the command line."""
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError(f"{text} is no port: a number from 1 to 65535")
+    return int(text)
+
+
 def parse(argv):
     """Read the command line."""
     parser = argparse.ArgumentParser(
@@ -37,10 +44,15 @@ def parse(argv):
     add = parser.add_argument
     add(
         "--port",
-        type=int,
+        type=port_number,
         help="port on 127.0.0.1 (default: where it runs already, else 8069)",
     )
-    add("--language", choices=LANGUAGES, help="language of the users (default: zh_CN)")
+    add(
+        "--language",
+        choices=LANGUAGES,
+        help="language in which a new database speaks: company, administrator, demo users "
+        "(default: zh_CN); afterwards all choose their own in their preferences",
+    )
     add("--without-demo", action="store_true", help="an empty company instead")
     add("--database", help="name of the database (default: suite_demo or suite)")
     add("--odoo", default=os.environ.get("SUITE_ODOO"), help="an existing Odoo 19")
@@ -135,8 +147,10 @@ def prepare(company, process, options):
         process.stop()
         company.upgrade(changed)
     if options.language:
-        say(f"giving all users the language {options.language}")
-        company.speak(options.language)
+        say(
+            f"the database {options.database} exists: --language changes nobody's language; "
+            "choose it in the preferences, or start afresh with --reset"
+        )
 
 
 def check_disk():

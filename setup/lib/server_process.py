@@ -1,5 +1,6 @@
 """Odoo as a process in the background: started, found again, stopped."""
 
+import errno
 import json
 import os
 import signal
@@ -17,6 +18,7 @@ from .shell import Failure
 
 START_SECONDS = 180
 STOP_SECONDS = 20
+OPEN_PORTS = 1024  # below, only root may listen
 
 
 class ServerProcess:
@@ -83,16 +85,43 @@ class ServerProcess:
 
     @staticmethod
     def check_port(port):
-        """Fail early when somebody else uses the port."""
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError as error:
-                raise Failure(
-                    f"port {port} cannot be used: {error.strerror}",
-                    f"choose another one: setup/serve --port {port + 1}",
-                ) from error
+        """Fail early when the port is not ours to use, and name one that is."""
+        error = bind_error(port)
+        if error is None:
+            return
+        other = f"setup/serve --port {free_port(port)}"
+        if error.errno == errno.EACCES:
+            raise Failure(
+                f"port {port} belongs to the system: only root may listen below {OPEN_PORTS}",
+                f"use a free one: {other}; for an address without a number "
+                f"let a web server on port {port} pass its requests on",
+            ) from error
+        if error.errno == errno.EADDRINUSE:
+            raise Failure(
+                f"port {port} is used by another program",
+                f"use a free one: {other}; 'ss -ltnp sport = :{port}' tells which program it is",
+            ) from error
+        raise Failure(
+            f"port {port} cannot be used: {error.strerror}", f"use another one: {other}"
+        ) from error
+
+
+def bind_error(port):
+    """Try to listen on a port of this machine; return the error, None when it is free."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            return error
+    return None
+
+
+def free_port(unlike):
+    """The next free port after one that cannot be used; for low ones from 8080 on."""
+    first = unlike + 1 if unlike >= OPEN_PORTS else 8080
+    candidates = range(first, min(first + 1000, 65536))
+    return next((port for port in candidates if bind_error(port) is None), 8069)
 
 
 def answers(url):

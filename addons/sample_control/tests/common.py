@@ -3,6 +3,8 @@ from odoo.tests import new_test_user
 
 from odoo.addons.base.tests.common import BaseCommon
 
+#: one red pixel, as evidence
+PIXEL = b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
 PREFIX = "sample_control.group_sample_"
 
 
@@ -111,6 +113,18 @@ class SampleCase(BaseCommon):
         sample = cls._sign(cls._new_sample(code, **values))
         sample.with_user(cls.quality).action_activate()
         return sample
+
+    @classmethod
+    def _dispose(cls, samples):
+        """Have ended samples disposed of by a sheet: approved, photographed, confirmed by two people."""
+        samples.sudo()._open_disposals()
+        sheet = samples.disposal_line_ids.disposal_id.filtered("line_ids")
+        sheet.with_user(cls.technical).action_submit()
+        sheet.with_user(cls.manager)._sign_off()
+        sheet.with_user(cls.technical).photo = PIXEL
+        sheet.with_user(cls.technical).action_confirm_execution()
+        sheet.with_user(cls.user).action_confirm_witness()
+        return samples
 
     @classmethod
     def _new_line(cls, characteristic, **values):

@@ -1,6 +1,11 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from odoo.addons.record_control.models.access.restricted_fields import (
+    RestrictedMany2many,
+    RestrictedOne2many,
+)
+
 
 class TestSecret(models.Model):
     """A dossier: seen by its owner, his team and the director."""
@@ -73,7 +78,7 @@ class TestSecretLink(models.Model):
 
     name = fields.Char()
     secret_id = fields.Many2one("test.secret", index=True)
-    secret_ids = fields.Many2many("test.secret", string="Dossiers")
+    secret_ids = RestrictedMany2many("test.secret", string="Dossiers")
     reference = fields.Reference([("test.secret", "Dossier")])
     leaking_amount = fields.Integer(compute="_compute_leaking_amount", store=True)
     safe_amount = fields.Integer(compute="_compute_safe_amount")
@@ -97,4 +102,4 @@ class TestSecretLink(models.Model):
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
-    test_secret_ids = fields.One2many("test.secret", "partner_id")
+    test_secret_ids = RestrictedOne2many("test.secret", "partner_id")

@@ -33,6 +33,7 @@ class SignOffOrder(models.Model):
     partner_id = fields.Many2one("res.partner")
     supplier_id = fields.Many2one("res.partner", help="Not sealed.")
     user_id = fields.Many2one("res.users")
+    author_id = fields.Many2one("res.users", help="Not sealed.")
     department_id = fields.Many2one("hr.department")
     currency_id = fields.Many2one(
         "res.currency", default=lambda self: self.env.company.currency_id
@@ -83,6 +84,9 @@ class SignOffOrder(models.Model):
         if target in ("approved", "sent"):
             reasons += self._get_seal_reasons()
         return reasons
+
+    def _get_sign_off_authors(self):
+        return super()._get_sign_off_authors() | self.author_id
 
     def _on_sign_off_sealed(self):
         self._transition("approved")

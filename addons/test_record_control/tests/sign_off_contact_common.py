@@ -4,6 +4,8 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw
 
+from odoo import fields
+
 from .sign_off_common import SignOffCommon
 
 SCAN = base64.b64encode(b"%PDF-1.7 signed by hand")
@@ -107,7 +109,7 @@ class SignOffContactCommon(SignOffCommon):
             "paper": {
                 "attachment": SCAN,
                 "attachment_name": "card.pdf",
-                "date_signed": "2025-03-03",
+                "date_signed": fields.Date.today(),
             },
         }
         wizard.write({"way": way, **evidence.get(way, {}), **values})

@@ -3,6 +3,8 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.record_control.models.access import restricted_content
+
 from .access_common import AccessCommon
 
 QUIET = (
@@ -176,6 +178,99 @@ class TestAccessRoads(AccessCommon):
         leaks = self.env["test.secret"]._get_leaking_fields()
         self.assertEqual(leaks, ["test.secret.link.leaking_content"])
         self.assertFalse(self.env["test.secret.line"]._get_leaking_fields())
+
+    def test_refusal_in_plain_words(self):
+        """Who may not see a record reads what is the matter and who helps, without its name; core's models stay."""
+        secret = self._as(self.stranger, self.alpha)
+        for operation, words in (
+            ("read", "may not see this record"),
+            ("write", "may not change this record"),
+            ("unlink", "may not delete this record"),
+        ):
+            with self.assertRaisesRegex(AccessError, words) as caught:
+                secret.check_access(operation)
+            message = str(caught.exception)
+            self.assertIn("Test Dossier", message)
+            self.assertIn("Ask the person responsible", message)
+            self.assertNotIn("Alpha", message)
+            self.assertNotIn("cookies", message)
+        rule = self.env["ir.rule"].create(
+            {
+                "name": "Nobody",
+                "model_id": self.env["ir.model"]._get_id("res.partner.category"),
+                "domain_force": "[(0, '=', 1)]",
+            }
+        )
+        category = self.env["res.partner.category"].create({"name": "Odoo's own"})
+        with self.assertRaisesRegex(AccessError, "top-secret"):
+            category.with_user(self.stranger).check_access("read")
+        rule.unlink()
+
+    def test_refusal_names_the_company_that_helps(self):
+        """A record of another company that the user may choose: the error says which."""
+        self.env["ir.rule"].create(
+            {
+                "name": "Companies",
+                "model_id": self.env["ir.model"]._get_id("test.secret"),
+                "domain_force": "[('company_id', 'in', company_ids)]",
+            }
+        )
+        other = self.env["res.company"].create({"name": "Branch"})
+        self.owner.company_ids = [Command.link(other.id)]
+        self.alpha.sudo().company_id = other
+        secret = self._as(self.owner, self.alpha).with_context(
+            allowed_company_ids=self.company.ids
+        )
+        with self.assertRaisesRegex(AccessError, "belongs to the company Branch"):
+            secret.check_access("read")
+
+    def test_lists_are_whole_for_the_system(self):
+        """What a user read of a list before does not shorten what the system finds in it, nor lengthen it for him."""
+        self.beta.sudo().team_user_ids = self.stranger
+        for holder, name in (
+            (self.link, "secret_ids"),
+            (self.partner, "test_secret_ids"),
+        ):
+            for first in (self.stranger, self.owner, self.env.user):
+                self.env.invalidate_all()
+                with self.subTest(name=name, first=first.login):
+                    self.assertTrue(holder.with_user(first)[name])
+                    seen = holder.with_user(self.stranger)[name]
+                    self.assertEqual(seen, self.beta)
+                    self.assertEqual(seen.mapped("name"), ["Beta"])
+                    self.assertEqual(holder.with_user(self.mate)[name], self.alpha)
+                    system = holder.with_user(self.stranger).sudo()
+                    self.assertEqual(system[name], self.secrets)
+                    self.assertEqual(sum(system[name].mapped("amount")), 82)
+        links = self.link | self.link.copy({"secret_ids": [(6, 0, self.beta.ids)]})
+        self.env.invalidate_all()
+        self.assertEqual(links.with_user(self.mate).secret_ids, self.alpha)
+        self.assertEqual(links.sudo().secret_ids, self.secrets)
+
+    def test_lists_over_rpc(self):
+        """Reading, exporting and writing the list as a user shows and touches what he may see."""
+        link = self.link.with_user(self.stranger)
+        self.beta.sudo().team_user_ids = self.stranger
+        self.assertEqual(link.sudo().secret_ids, self.secrets)
+        self.assertEqual(link.read(["secret_ids"])[0]["secret_ids"], self.beta.ids)
+        spec = {"secret_ids": {"fields": {"name": {}}}}
+        self.assertEqual(
+            link.web_read(spec)[0]["secret_ids"],
+            [{"id": self.beta.id, "name": "Beta"}],
+        )
+        self.assertEqual(
+            link.export_data(["secret_ids/name"])["datas"], [["Dossier Beta"]]
+        )
+
+    def test_no_partial_lists(self):
+        """The check names lists that are kept as one user sees them."""
+        self.assertFalse(self.env["test.secret"]._get_partial_lists())
+        # as if the lists were declared as others are
+        self.patch(restricted_content, "WholeInMemory", int)
+        self.assertEqual(
+            set(self.env["test.secret"]._get_partial_lists()),
+            {"test.secret.link.secret_ids", "res.partner.test_secret_ids"},
+        )
 
     @mute_logger(*QUIET)
     def test_lines_are_as_secret_as_their_record(self):

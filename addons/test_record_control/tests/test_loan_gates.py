@@ -159,7 +159,8 @@ class TestLoanGates(LoanCommon):
         [step] = [step for step in loan.readiness if step["target"] == "requested"]
         self.assertEqual(len(step["reasons"]), 3)
         self._assert_refused(
-            lambda: loan.action_submit(), "(?s)expired.*borrowed for.*passed on"
+            lambda: loan.action_submit(),
+            "(?s)expired.*borrowed for.*terms: Not to be passed on",
         )
 
     def test_invalid_thing_is_not_lent(self):

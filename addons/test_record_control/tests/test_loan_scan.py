@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 
 from .loan_common import LoanCommon
@@ -30,6 +31,20 @@ class TestLoanScan(LoanCommon):
             (line.state, line.condition, line.received_by_id),
             ("returned", "good", self.keeper),
         )
+
+    def test_terms_of_the_class(self):
+        """What the borrower undertakes is said by the class of the thing, in his language; else in general."""
+        self.assertIn("not to be passed on", self._scan("T-Alpha")["terms"].lower())
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.loan_class.terms = "Not to leave the room."
+        self.loan_class.with_context(lang="zh_CN").terms = "不得带出房间。"
+        self.assertEqual(self._scan("T-Alpha")["terms"], "Not to leave the room.")
+        loan = self._loan(self.ann, self.things)
+        self.assertEqual(loan.terms, "Not to leave the room.")
+        self.assertEqual(loan.with_context(lang="zh_CN").terms, "不得带出房间。")
+        loan.acknowledged = False
+        with self.assertRaisesRegex(UserError, "terms: Not to leave the room"):
+            loan.action_submit()
 
     def test_the_user_borrows_himself(self):
         """Who is logged in needs no badge; the gates are the same."""

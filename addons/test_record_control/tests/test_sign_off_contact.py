@@ -5,6 +5,7 @@ from contextlib import closing
 from datetime import timedelta
 
 import psycopg2
+from freezegun import freeze_time
 
 from odoo import SUPERUSER_ID, Command, api, fields
 from odoo.exceptions import AccessError, UserError
@@ -281,6 +282,10 @@ class TestSignOffContact(SignOffContactCommon):
                 {"date_signed": fields.Date.today() + timedelta(days=2)},
                 "after today",
             ),
+            (
+                {"date_signed": fields.Date.today() - timedelta(days=2)},
+                "before this round began",
+            ),
             ({"decision": "refuse"}, "Give the reason"),
         ):
             with (
@@ -293,11 +298,30 @@ class TestSignOffContact(SignOffContactCommon):
         self.assertEqual(signature.method, "paper")
         self.assertEqual(signature.attachment, SCAN)
         self.assertEqual(signature.entered_by_id, self.seller)
-        self.assertEqual(order.sign_off_cells[1]["date_signed"], "2025-03-03")
+        today = fields.Date.today()
+        self.assertEqual(order.sign_off_cells[1]["date_signed"], str(today))
         sheet = self.env["record_control.print.sheet"].with_context(lang="en_US")
         rows = sheet._prepare_sign_off_rows(order)
-        self.assertEqual(rows[0][1]["date"], "03/03/2025")
+        self.assertEqual(rows[0][1]["date"], today.strftime("%m/%d/%Y"))
         self.assertEqual(rows[0][1]["name"], "Li Lei")
+
+    @freeze_time("2026-03-03 15:30:00")
+    def test_paper_day_of_the_round(self):
+        """The day counts where the company is: asked for at 23:30, half an hour before the paper's day ends."""
+        self.company.resource_calendar_id.tz = "Asia/Shanghai"
+        for day, refusal in (
+            ("2026-03-02", "before this round began"),
+            ("2026-03-03", None),
+            ("2026-03-04", "after today"),
+        ):
+            order = self._create_open_order()
+            with self.subTest(day=day):
+                if not refusal:
+                    self._sign_contact(order, way="paper", date_signed=day)
+                    self.assertEqual(order.sign_off_waiting_user_ids, self.manager)
+                    continue
+                with self.assertRaisesRegex(UserError, refusal):
+                    self._sign_contact(order, way="paper", date_signed=day)
 
     def test_printed_cell(self):
         """The printed form shows the contact's name and drawn signature."""
@@ -319,7 +343,7 @@ class TestSignOffContact(SignOffContactCommon):
             self.assertEqual(form.signer_name, "Li Lei")
             form.way = "paper"
             form.attachment = SCAN
-            form.date_signed = "2025-03-03"
+            form.date_signed = fields.Date.today()
         wizard.browse(action["res_id"]).action_confirm()
         self.assertEqual(order.sign_off_waiting_user_ids, self.manager)
 

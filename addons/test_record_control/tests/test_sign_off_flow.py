@@ -286,6 +286,79 @@ class TestSignOffFlow(SignOffCommon):
         with self.assertRaises(UserError):
             order.with_user(self.substitute)._sign_off()
 
+    def test_author_approves_nothing(self):
+        """P5: whoever drew it up signs no step, though a colleague asked; the cell says who signs instead."""
+        order = self._create_order(author_id=self.manager.id)
+        order.action_request_sign_off()
+        order.with_user(self.supervisor)._sign_off()
+        self.assertEqual(order.sign_off_waiting_user_ids, self.director)
+        note = "Manager drew it up. Director signs as superior of Manager."
+        self.assertEqual(order.sign_off_cells[2]["note"], note)
+        with self.assertRaisesRegex(UserError, "you drew this up yourself"):
+            order.with_user(self.manager)._sign_off()
+        with self.assertRaisesRegex(UserError, "you drew this up yourself"):
+            order.with_user(self.manager)._sign_off("refuse", "No")
+        order.with_user(self.director)._sign_off()
+        self.assertSealed(order)
+
+    def test_deputy_of_author(self):
+        """P5: neither does the author's deputy, nor the author as deputy, superior or last resort."""
+        deputy_model = self.env["sign.off.deputy"]
+        deputy_model.with_user(self.manager).create({"deputy_id": self.substitute.id})
+        order = self._create_order(author_id=self.manager.id)
+        order.action_request_sign_off()
+        order.with_user(self.supervisor)._sign_off()
+        self.assertEqual(order.sign_off_waiting_user_ids, self.director)
+        with self.assertRaises(UserError):
+            order.with_user(self.substitute)._sign_off()
+        deputy_model.with_user(self.supervisor).create({"deputy_id": self.manager.id})
+        self.manager.group_ids = [Command.link(self.fallback_group.id)]
+        self._set_absent(self.supervisor)
+        order = self._create_order(author_id=self.manager.id)
+        order.action_request_sign_off()
+        self.assertNotIn(self.manager, order.sign_off_waiting_user_ids)
+        with self.assertRaisesRegex(UserError, "you drew this up yourself"):
+            order.with_user(self.manager)._sign_off()
+
+    def test_author_of_the_round(self):
+        """P5: naming another author during the round does not let the first one sign."""
+        order = self._create_order(author_id=self.manager.id)
+        order.action_request_sign_off()
+        order.with_user(self.supervisor)._sign_off()
+        order.author_id = self.stranger
+        with self.assertRaisesRegex(UserError, "you drew this up yourself"):
+            order.with_user(self.manager)._sign_off()
+
+    def test_author_among_many(self):
+        """P5: of two orders signed at once, the author's own one keeps the other from being signed."""
+        order = self._create_order()
+        own = self._create_order(author_id=self.supervisor.id)
+        orders = order | own
+        orders.action_request_sign_off()
+        with self.assertRaisesRegex(UserError, "you drew this up yourself"):
+            orders.with_user(self.supervisor)._sign_off()
+        self.assertEqual(order.sign_off_waiting_user_ids, self.supervisor)
+        self.assertEqual(own.sign_off_waiting_user_ids, self.manager)
+
+    def test_author_as_responsible(self):
+        """The signature that the route foresees of the person responsible is the author's own, once."""
+        self.route.step_ids[1].role = "responsible"
+        order = self._create_order(
+            user_id=self.manager.id, author_id=self.manager.id, user=self.supervisor
+        )
+        order.with_user(self.supervisor).action_request_sign_off()
+        order.with_user(self.manager)._sign_off()
+        self.assertEqual(order.sign_off_waiting_user_ids, self.director)
+
+    def test_author_without_four_eyes(self):
+        """Without four eyes the author may sign."""
+        self.route.four_eyes = False
+        order = self._create_order(author_id=self.manager.id)
+        order.action_request_sign_off()
+        order.with_user(self.supervisor)._sign_off()
+        order.with_user(self.manager)._sign_off()
+        self.assertSealed(order)
+
     def test_one_step_per_person(self):
         """P5: nobody signs two steps of a round."""
         self.supervisor.group_ids = [Command.link(self.group.id)]

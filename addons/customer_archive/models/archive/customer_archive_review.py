@@ -124,6 +124,9 @@ class CustomerArchive(models.Model):
             return self.user_id
         return users
 
+    def _get_sign_off_authors(self):
+        return super()._get_sign_off_authors() | self.user_id
+
     def _on_sign_off_sealed(self):
         super()._on_sign_off_sealed()
         self.filtered(

@@ -2,6 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from odoo.addons.record_control.models.access.restricted_fields import (
+    RestrictedOne2many,
+)
+
 MANAGER = "customer_archive.group_customer_archive_manager"
 FINANCE = "customer_archive.group_customer_archive_finance"
 # field -> groups that may set it; no group: only the system, by the process that owns the field
@@ -22,7 +26,7 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    ca_archive_ids = fields.One2many(
+    ca_archive_ids = RestrictedOne2many(
         comodel_name="customer.archive",
         inverse_name="partner_id",
         string="Customer Archives",

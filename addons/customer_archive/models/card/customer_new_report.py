@@ -203,6 +203,9 @@ class CustomerNewReport(models.Model):
             )
         return reasons
 
+    def _get_sign_off_authors(self):
+        return super()._get_sign_off_authors() | self.user_id
+
     def _get_sign_off_users(self, role):
         if role == "supervisor":
             # sudo: who leads a team is no secret

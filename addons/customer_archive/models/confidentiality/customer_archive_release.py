@@ -1,6 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.record_control.models.access.restricted_fields import (
+    RestrictedMany2many,
+)
+
 KINDS = [
     ("print", "Print"),
     ("copy", "Copy"),
@@ -94,7 +98,7 @@ class CustomerArchiveRelease(models.Model):
         tracking=True,
     )
     kind = fields.Selection(selection=KINDS, required=True, default="print")
-    archive_ids = fields.Many2many(
+    archive_ids = RestrictedMany2many(
         comodel_name="customer.archive",
         string="Archives",
         check_company=True,
@@ -267,6 +271,9 @@ class CustomerArchiveRelease(models.Model):
         result = super().action_request_sign_off()
         self.filtered(lambda release: release.state == "draft")._transition("approval")
         return result
+
+    def _get_sign_off_authors(self):
+        return super()._get_sign_off_authors() | self.user_id
 
     def _on_sign_off_sealed(self):
         super()._on_sign_off_sealed()

@@ -3,6 +3,10 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from odoo.addons.record_control.models.access.restricted_fields import (
+    RestrictedOne2many,
+)
+
 from ...tools.period import filing_due
 
 STATES = [
@@ -69,7 +73,7 @@ class CustomerArchiveFiling(models.Model):
         tracking=True,
         help="Keeper who receives the documents; any keeper when empty.",
     )
-    document_ids = fields.One2many(
+    document_ids = RestrictedOne2many(
         comodel_name="customer.archive.document",
         inverse_name="filing_id",
         string="Documents",

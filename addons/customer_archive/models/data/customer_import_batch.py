@@ -31,6 +31,7 @@ class CustomerImportBatch(models.Model):
 
     _guarded_transitions = TRANSITIONS
     _guarded_initial_states = ("uploaded",)
+    _guarded_side_states = ("uploaded", "refused")
     _guarded_protected_fields = (
         "job",
         "checksum",

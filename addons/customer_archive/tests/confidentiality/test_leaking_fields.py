@@ -24,3 +24,4 @@ class TestLeakingFields(TransactionCase):
         for name in models:
             with self.subTest(name):
                 self.assertEqual(self.env[name]._get_leaking_fields(), [])
+                self.assertEqual(self.env[name]._get_partial_lists(), [])

@@ -1,4 +1,5 @@
 from odoo import api, models, tools
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -132,6 +133,61 @@ class IrRule(models.Model):
             if pointer and not self._sees_all_pointers(model_name):
                 return domain & document_condition(*pointer)
         return domain
+
+    def _make_access_error(self, operation, records):
+        """Say in plain words what may not be done with records of the suite, why, and who helps.
+
+        In developer mode Odoo's own list of rules is more useful and stays.
+        """
+        error = super()._make_access_error(operation, records)
+        if not self._is_of_the_suite(records) or self.env.user.has_group(
+            "base.group_no_one"
+        ):
+            return error
+        # sudo: the name of a kind of record is no secret
+        kind = self.env["ir.model"].sudo()._get(records._name).name
+        sentences = {
+            "read": self.env._("You may not see this record (%(kind)s).", kind=kind),
+            "write": self.env._(
+                "You may not change this record (%(kind)s).", kind=kind
+            ),
+            "create": self.env._(
+                "You may not create this record (%(kind)s).", kind=kind
+            ),
+            "unlink": self.env._(
+                "You may not delete this record (%(kind)s).", kind=kind
+            ),
+        }
+        plain = AccessError(
+            f"{sentences[operation]}\n{self._explain_access_error(error)}"
+        )
+        if context := getattr(error, "context", None):
+            plain.context = context
+        return plain
+
+    @api.model
+    def _explain_access_error(self, error):
+        """Say why a record is kept from the user, as far as that is no secret itself.
+
+        :param error: AccessError of core, with the company that would help, if any
+        """
+        company = (getattr(error, "context", None) or {}).get("suggested_company")
+        if company:
+            return self.env._(
+                "It belongs to the company %(company)s: choose it at the top right and open the link again.",
+                company=company["display_name"],
+            )
+        return self.env._(
+            "It belongs to another company, or only certain people may see it. "
+            "Ask the person responsible for it, or your administrator."
+        )
+
+    @api.model
+    def _is_of_the_suite(self, records):
+        """Tell whether records are restricted, or guarded by one of the toolkit's mixins."""
+        return getattr(records, "_restricted_record", False) or isinstance(
+            records, self.env.registry["protected.fields.mixin"]
+        )
 
     @api.model
     def _sees_all_pointers(self, model_name):

@@ -85,6 +85,12 @@ class LoanClass(models.Model):
         help="How often a loan may be extended, each time by the period at most.",
     )
 
+    terms = fields.Text(
+        translate=True,
+        help="What the borrower undertakes, in the words of the regulation: read before the thing is handed out, "
+        "and printed on the slip. Empty: that it is not passed on to others and comes back complete.",
+    )
+
     _code_unique = models.UniqueIndex(
         "(code, company_id) NULLS NOT DISTINCT", "The code is already taken."
     )
@@ -110,6 +116,17 @@ class LoanClass(models.Model):
         )
         return classes.sorted(lambda c: (not c.model_id, not c.company_id))[:1].sudo(
             self.env.su
+        )
+
+    def _get_terms(self):
+        """Return what the borrower undertakes by these classes, each sentence once.
+
+        :return: text in the reader's language
+        """
+        # sudo: borrowers need not be allowed to read the classes
+        terms = [text.strip() for text in self.sudo().mapped("terms") if text]
+        return "\n".join(dict.fromkeys(filter(None, terms))) or self.env._(
+            "Not to be passed on to others; to be returned complete by the due date."
         )
 
     def _get_due(self, start, company):

@@ -9,6 +9,7 @@ class LoanExtension(models.Model):
     _inherit = ["guarded.state.mixin"]
     _order = "id"
     _guarded_initial_states = ("requested",)
+    _guarded_side_states = ("refused",)
     _guarded_transitions = {
         "requested": ("approved", "refused"),
         "approved": (),

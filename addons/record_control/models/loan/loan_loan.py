@@ -158,10 +158,14 @@ class LoanLoan(models.Model):
         string="Use in the Room Only",
         help="The thing does not leave the room where it is kept.",
     )
+    terms = fields.Text(
+        compute="_compute_terms",
+        help="What the borrower undertakes, by the classes of the things.",
+    )
     acknowledged = fields.Boolean(
         string="Terms Acknowledged",
         copy=False,
-        help="What is lent is not passed on to others and does not leave the office area.",
+        help="The borrower has read what he undertakes and agrees to it.",
     )
     # when
     date_start = fields.Datetime(
@@ -288,6 +292,13 @@ class LoanLoan(models.Model):
         for loan in self:
             loan.things_summary = ", ".join(loan.line_ids.mapped("thing_name"))
 
+    @api.depends("line_ids.class_id.terms")
+    @api.depends_context("lang")
+    def _compute_terms(self):
+        for loan in self:
+            # sudo: the classes of all things count
+            loan.terms = loan.sudo().line_ids.class_id._get_terms()
+
     @api.depends("due_calculation")
     @api.depends_context("lang")
     def _compute_due_explanation(self):
@@ -380,39 +391,30 @@ class LoanLoan(models.Model):
 
     # --- Gates ---
 
-    def _get_transition_reasons(self, target):
-        reasons = super()._get_transition_reasons(target)
-        if reasons:
-            return reasons
-        gate = getattr(self, f"_get_{target}_reasons", None)
-        return reasons + (gate() if gate else [])
-
-    def _get_requested_reasons(self):
+    def _get_requested_gate_reasons(self):
         reasons = self._get_thing_reasons()
         if not self.purpose:
             reasons.append(self.env._("Say what it is borrowed for."))
         if not self.acknowledged:
             reasons.append(
-                self.env._(
-                    "Acknowledge that it is not passed on and does not leave the office area."
-                )
+                self.env._("Acknowledge the terms: %(terms)s", terms=self.terms)
             )
         start = self.date_start or fields.Datetime.now()
         if self.date_wanted and self.date_wanted <= max(start, fields.Datetime.now()):
             reasons.append(self.env._("The end of the loan lies in the past."))
         return reasons
 
-    def _get_approved_reasons(self):
+    def _get_approved_gate_reasons(self):
         reasons = self._get_decision_reasons() if self._needs_approval() else []
         reasons += self._get_thing_reasons()
         for line in self._get_conflicts(("approved",)):
             reasons.append(self._describe_conflict(line))
         return reasons
 
-    def _get_refused_reasons(self):
+    def _get_refused_gate_reasons(self):
         return self._get_decision_reasons()
 
-    def _get_out_reasons(self):
+    def _get_out_gate_reasons(self):
         reasons = self._get_keeper_reasons()
         reasons += self._get_thing_reasons()
         if self.date_start and self.date_start > fields.Datetime.now() + timedelta(
@@ -429,7 +431,7 @@ class LoanLoan(models.Model):
             reasons.append(self._describe_conflict(line))
         return reasons
 
-    def _get_returned_reasons(self):
+    def _get_returned_gate_reasons(self):
         out = self.line_ids.filtered(lambda line: line.state == "out")
         return [
             self.env._(
@@ -439,7 +441,7 @@ class LoanLoan(models.Model):
             for line in out
         ]
 
-    def _get_cancelled_reasons(self):
+    def _get_cancelled_gate_reasons(self):
         user = self.env.user
         if self.env.uid == SUPERUSER_ID or user in (
             self.requester_id,

@@ -22,7 +22,8 @@ class LoanScan(models.Model):
         :param str note: about the condition
         :param bool myself: the user at the counter borrows it himself, without a badge
         :return: dict with ``status`` (ask_badge, ask_condition, lent, returned,
-            error), ``message`` and, when known, ``thing``, ``borrower``, ``due``
+            error), ``message`` and, when known, ``thing``, ``borrower``, ``due``,
+            ``terms`` (what the borrower undertakes)
         """
         try:
             with self.env.cr.savepoint():
@@ -42,6 +43,7 @@ class LoanScan(models.Model):
             return {
                 **answer,
                 "status": "ask_badge",
+                "terms": thing._get_loan_class()._get_terms(),
                 "message": self.env._(
                     "%(thing)s: scan the borrower's badge.", thing=thing.display_name
                 ),

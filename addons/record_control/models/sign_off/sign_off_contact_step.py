@@ -5,7 +5,7 @@ from datetime import timedelta
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import consteq, formataddr
+from odoo.tools import consteq, format_date, formataddr
 
 from ...tools import evidence
 from .sign_off_signature import DECISIONS, METHODS
@@ -382,11 +382,22 @@ class SignOffContactStep(models.Model):
                 self.env._("Attach the scan of the signed paper (PDF, PNG or JPEG).")
             )
         date = fields.Date.to_date(vals.get("date_signed"))
-        today = self.request_id.company_id._record_control_today(fields.Datetime.now())
+        company, begun_at = self.request_id.company_id, self.request_id.requested_at
+        begun = company._record_control_today(begun_at)
+        today = company._record_control_today(fields.Datetime.now())
         if not date:
             reasons.append(self.env._("Say on which day the paper was signed."))
         elif date > today:
             reasons.append(self.env._("The paper cannot have been signed after today."))
+        elif date < begun:
+            # a paper from before the round cannot agree to the values of the round
+            reasons.append(
+                self.env._(
+                    "The paper cannot have been signed before this round began on %(day)s: "
+                    "what it agrees to is not what is signed now.",
+                    day=format_date(self.env, begun),
+                )
+            )
         return reasons
 
     # --- Page ---

@@ -52,6 +52,9 @@ class SignOffMixin(models.AbstractModel):
                     reasons.append(self.env._("%(record)s has no line.", record=self.display_name))
                 return reasons
 
+            def _get_sign_off_authors(self):      # who drew it up approves nothing, whoever asks
+                return self.prepared_by_id
+
             def _on_sign_off_sealed(self):        # runs as the system; env.user is the last signer
                 self._transition("approved")
 
@@ -480,6 +483,18 @@ class SignOffMixin(models.AbstractModel):
             return department.manager_id.user_id
         return self.env["res.users"]
 
+    def _get_sign_off_authors(self):
+        """Name who drew up this record (called as the system); extend where the record says so.
+
+        With four eyes they approve nothing of it, also when somebody else asks for the round, and
+        neither does a deputy on their behalf. A step of the route for the person responsible is the
+        author's own signature, not an approval, and stays open to them.
+
+        :return: res.users, empty by default: only who asks is kept from approving
+        """
+        self.ensure_one()
+        return self.env["res.users"]
+
     @api.model
     def _get_sign_off_employee(self, user, company):
         """The employee of a user: that of the company, else any one (read with the user, for all records at once)."""
@@ -628,6 +643,8 @@ class SignOffMixin(models.AbstractModel):
             "four_eyes": route.four_eyes,
             "fallback_group_id": route.fallback_group_id.id,
             "requester_id": self.env.uid,
+            # sudo: who drew it up counts, whatever the person who asks may read
+            "author_ids": [Command.set(self.sudo()._get_sign_off_authors().ids)],
             "requested_at": fields.Datetime.now(),
             "payload": payload,
             "current_payload": payload,

@@ -97,6 +97,16 @@ class SignOffRequest(models.Model):
         index=True,
         ondelete="restrict",
     )
+    author_ids = fields.Many2many(
+        comodel_name="res.users",
+        relation="sign_off_request_author_rel",
+        column1="request_id",
+        column2="user_id",
+        string="Drawn Up By",
+        readonly=True,
+        help="Whom the record named as its authors when the round began: with four eyes they approve nothing, "
+        "whoever asked for the round.",
+    )
     requested_at = fields.Datetime(string="Asked On", required=True, readonly=True)
     state = fields.Selection(
         selection=STATES,
@@ -466,6 +476,11 @@ class SignOffRequest(models.Model):
         if self.four_eyes and self.env.user == self.requester_id:
             return self.env._(
                 "%(record)s: you asked for this sign-off; somebody else has to sign it.",
+                record=self.name,
+            )
+        if self.four_eyes and self.env.user in self.author_ids:
+            return self.env._(
+                "%(record)s: you drew this up yourself; somebody else has to sign it.",
                 record=self.name,
             )
         if self.four_eyes and self.env.user in self.signature_ids.user_id:

@@ -105,8 +105,11 @@ class SignOffRequestStep(models.Model):
         users = self.env["res.users"].sudo()
         if not self.request_id.four_eyes or self.signer_type == "requester":
             return users
+        request = self.request_id
+        # the responsible person's own signature is no approval
+        authors = request.author_ids if self.role != "responsible" else users
         return users.browse(
-            self.request_id.requester_id.ids + self.request_id.signature_ids.user_id.ids
+            (request.requester_id | authors | request.signature_ids.user_id).ids
         )
 
     def _explain_nobody(self):

@@ -58,7 +58,7 @@ class SignOffRoute(models.Model):
     four_eyes = fields.Boolean(
         default=True,
         tracking=True,
-        help="Nobody approves what they asked for themselves, and nobody signs more than one step of the same round.",
+        help="Nobody approves what they asked for or drew up themselves, and nobody signs more than one step of the same round.",
     )
     fallback_group_id = fields.Many2one(
         comodel_name="res.groups",

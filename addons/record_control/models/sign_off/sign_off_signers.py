@@ -257,6 +257,8 @@ class SignerFinder:
             return ""
         if user in blocked and user == step.request_id.requester_id:
             return self.env._("%(person)s asked for this sign-off.", person=user.name)
+        if user in blocked and user in step.request_id.author_ids:
+            return self.env._("%(person)s drew it up.", person=user.name)
         if user in blocked:
             return self.env._(
                 "%(person)s signs another step of this round.", person=user.name

@@ -2,6 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
+from odoo.addons.record_control.models.access.restricted_fields import (
+    RestrictedOne2many,
+)
+
 STATES = [
     ("draft", "Draft"),
     ("assessing", "Being Assessed"),
@@ -192,7 +196,7 @@ class SampleChange(models.Model):
         "stay in use for the old revision.",
     )
     batch_cutover = fields.Char(string="First Batch after the Change")
-    line_ids = fields.One2many(
+    line_ids = RestrictedOne2many(
         comodel_name="sample.change.line",
         inverse_name="change_id",
         string="Samples Affected",
@@ -381,25 +385,18 @@ class SampleChange(models.Model):
 
     # --- Gates ---
 
-    def _get_transition_reasons(self, target):
-        reasons = super()._get_transition_reasons(target)
-        if reasons:
-            return reasons
-        gate = getattr(self, f"_get_{target}_reasons", None)
-        return gate() if gate else []
-
-    def _get_assessing_reasons(self):
+    def _get_assessing_gate_reasons(self):
         if self.product_ids:
             return []
         return [self.env._("Enter the products affected.")]
 
-    def _get_approved_reasons(self):
+    def _get_approved_gate_reasons(self):
         return self._get_assessment_reasons() + self._get_seal_reasons()
 
     def _get_assessment_reasons(self):
         """Say what the assessment lacks: every sample in use listed and decided (SC-52.5)."""
         self.ensure_one()
-        reasons = self._get_assessing_reasons()
+        reasons = self._get_assessing_gate_reasons()
         # sudo: every sample counts, whoever assesses
         record_sudo = self.sudo()
         missing = record_sudo._find_samples() - record_sudo.line_ids.sample_id
@@ -428,7 +425,7 @@ class SampleChange(models.Model):
             )
         return reasons
 
-    def _get_closed_reasons(self):
+    def _get_closed_gate_reasons(self):
         # sudo: every line counts, whoever closes
         waiting = self.sudo().line_ids.filtered(lambda line: not line.is_done)
         if not waiting:
@@ -455,6 +452,9 @@ class SampleChange(models.Model):
                 self.env._("%(name)s is signed when it is assessed.", name=self.name)
             )
         return reasons + self._get_assessment_reasons()
+
+    def _get_sign_off_authors(self):
+        return super()._get_sign_off_authors() | self.proposer_id
 
     def _on_sign_off_sealed(self):
         super()._on_sign_off_sealed()

@@ -2,6 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
+from odoo.addons.record_control.models.access.restricted_fields import (
+    RestrictedOne2many,
+)
+
 STATES = [
     ("draft", "Draft"),
     ("to_approve", "To Be Approved"),
@@ -130,7 +134,7 @@ class SampleDisposal(models.Model):
     method = fields.Selection(
         selection=METHODS, required=True, default="destroy", index=True, tracking=True
     )
-    line_ids = fields.One2many(
+    line_ids = RestrictedOne2many(
         comodel_name="sample.disposal.line",
         inverse_name="disposal_id",
         string="Samples",
@@ -251,14 +255,7 @@ class SampleDisposal(models.Model):
 
     # --- Gates ---
 
-    def _get_transition_reasons(self, target):
-        reasons = super()._get_transition_reasons(target)
-        if reasons:
-            return reasons
-        gate = getattr(self, f"_get_{target}_reasons", None)
-        return gate() if gate else []
-
-    def _get_to_approve_reasons(self):
+    def _get_to_approve_gate_reasons(self):
         """Say what the sheet lacks: ended samples, and the owner's consent (SC-54.4)."""
         reasons = []
         # sudo: every sample of the sheet counts, whoever asks
@@ -300,18 +297,18 @@ class SampleDisposal(models.Model):
             for state, samples in wrong.grouped("state").items()
         ]
 
-    def _get_approved_reasons(self):
-        return self._get_to_approve_reasons() + self._get_seal_reasons()
+    def _get_approved_gate_reasons(self):
+        return self._get_to_approve_gate_reasons() + self._get_seal_reasons()
 
-    def _get_draft_reasons(self):
+    def _get_draft_gate_reasons(self):
         if self.executor_id or self.witness_id:
             return [self.env._("It was confirmed already.")]
         return []
 
-    def _get_cancelled_reasons(self):
-        return self._get_draft_reasons()
+    def _get_cancelled_gate_reasons(self):
+        return self._get_draft_gate_reasons()
 
-    def _get_done_reasons(self):
+    def _get_done_gate_reasons(self):
         """Say what is missing of the disposal: two people, photograph, time to keep (SC-54.3)."""
         reasons = self._get_execution_reasons()
         if not self.executor_id:
@@ -356,6 +353,11 @@ class SampleDisposal(models.Model):
         return reasons
 
     # --- Sign-off ---
+
+    def _get_sign_off_authors(self):
+        # nobody drew up what the system opened by itself
+        asked = self.filtered(lambda sheet: not sheet.is_automatic).requester_id
+        return super()._get_sign_off_authors() | asked
 
     def _on_sign_off_sealed(self):
         super()._on_sign_off_sealed()

@@ -2,8 +2,12 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 from odoo.tools import plaintext2html
+
+from odoo.addons.record_control.models.access.restricted_fields import (
+    RestrictedOne2many,
+)
 
 STATES = [
     ("new", "New"),
@@ -57,12 +61,14 @@ class SampleException(models.Model):
         "numbering.mixin",
         "controlled.form.mixin",
         "clock.mixin",
+        "sample.notice.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
     _order = "id desc"
     _check_company_auto = True
     _numbering_code = "sample.exception"
+    _notice_template = "sample_control.mail_template_exception_notice"
     _controlled_form_code = "SC-F17"
     _guarded_transitions = {
         "new": ("isolated", "inspecting", "handling"),
@@ -84,6 +90,7 @@ class SampleException(models.Model):
         "decided_by_id",
         "done_at",
         "done_by_id",
+        "handler_ids",
         "verifier_id",
         "closed_at",
         "request_id",
@@ -143,6 +150,7 @@ class SampleException(models.Model):
     )
     state = fields.Selection(
         selection=STATES,
+        group_expand="_group_expand_states",
         required=True,
         readonly=True,
         default="new",
@@ -169,7 +177,7 @@ class SampleException(models.Model):
         related="sample_id.state", string="State of the Sample", related_sudo=False
     )
     sample_custody_state = fields.Selection(
-        related="sample_id.custody_state", string="Whereabouts", related_sudo=False
+        related="sample_id.custody_state", string="Custody State", related_sudo=False
     )
     kind = fields.Selection(
         selection=KINDS,
@@ -310,6 +318,15 @@ class SampleException(models.Model):
     decided_by_id = fields.Many2one(comodel_name="res.users", readonly=True, copy=False)
     done_at = fields.Datetime(string="Done On", readonly=True, copy=False)
     done_by_id = fields.Many2one(comodel_name="res.users", readonly=True, copy=False)
+    handler_ids = fields.Many2many(
+        comodel_name="res.users",
+        relation="sample_exception_handler_rel",
+        string="Handled By",
+        readonly=True,
+        copy=False,
+        help="Who entered what was done, reported it as done, or decided that nothing is to be done: "
+        "none of them verifies it.",
+    )
     conclusion = fields.Text(copy=False, help="Result of the verification.")
     verifier_id = fields.Many2one(
         comodel_name="res.users",
@@ -364,7 +381,7 @@ class SampleException(models.Model):
         readonly=True,
         copy=False,
     )
-    trace_ids = fields.One2many(
+    trace_ids = RestrictedOne2many(
         comodel_name="sample.exception.trace",
         inverse_name="exception_id",
         string="Judged with It since the Last Good Check",
@@ -458,6 +475,7 @@ class SampleException(models.Model):
             for vals in vals_list
         ]
         records = super().create(vals_list)
+        records.filtered(lambda record: record.action_note)._note_handler()
         records._check_reportable()
         for record in records:
             record._check_roles({name: record[name] for name in ROLE_FIELDS})
@@ -480,9 +498,19 @@ class SampleException(models.Model):
             and "decision" in vals
             and record._is_changed("decision", vals["decision"])
         )
+        acted = self.filtered(
+            lambda record: "action_note" in vals
+            and record._is_changed("action_note", vals["action_note"])
+        )
         result = super().write(vals)
+        acted._note_handler()
         changed._decide_again()
         return result
+
+    def _note_handler(self):
+        """Remember that the user handled these exceptions: he does not verify them."""
+        for record in self.filtered(lambda r: self.env.user not in r.handler_ids):
+            record._write_protected({"handler_ids": [Command.link(self.env.uid)]})
 
     def _check_roles(self, vals):
         """Refuse what others than quality and the technical side may not say (SC-49.3).
@@ -527,6 +555,8 @@ class SampleException(models.Model):
             record._write_protected(
                 {"decided_at": fields.Datetime.now(), "decided_by_id": self.env.uid}
             )
+            if record.decision == "continue":
+                record._note_handler()
             # sudo: what follows from a decision happens whoever takes it
             record.sudo()._carry_out()
 
@@ -713,34 +743,34 @@ class SampleException(models.Model):
     def _get_transition_label(self, target):
         labels = {
             "isolated": self.env._("Isolate"),
-            "inspecting": self.env._("Measure"),
+            "inspecting": self.env._("Have It Measured"),
             "handling": self.env._("Decide")
             if self.state != "to_verify"
-            else self.env._("Return"),
+            else self.env._("Send Back"),
             "to_verify": self.env._("Report as done"),
             "closed": self.env._("Close"),
         }
         return labels.get(target) or super()._get_transition_label(target)
 
-    def _get_transition_reasons(self, target):
-        reasons = super()._get_transition_reasons(target)
-        if reasons:
-            return reasons
-        gate = getattr(self, f"_get_{target}_reasons", None)
-        return gate() if gate else []
+    def _get_readiness(self):
+        """Leave out the way back of what is to be verified: the button is there, nothing is missing."""
+        steps = super()._get_readiness()
+        if self.state != "to_verify":
+            return steps
+        return [step for step in steps if step["target"] != "handling"]
 
-    def _get_isolated_reasons(self):
+    def _get_isolated_gate_reasons(self):
         # sudo: where a piece is does not depend on who asks
         if self.sudo().sample_id.custody_state == "isolated":
             return []
         return [self.env._("Move the sample to the isolation area first.")]
 
-    def _get_inspecting_reasons(self):
+    def _get_inspecting_gate_reasons(self):
         if self.sudo().sample_id.state == "lost" or self.kind == "lost":
             return [self.env._("A lost piece cannot be measured.")]
         return []
 
-    def _get_handling_reasons(self):
+    def _get_handling_gate_reasons(self):
         self.ensure_one()
         if self.state == "to_verify":
             return self._get_verifier_reasons()
@@ -767,12 +797,12 @@ class SampleException(models.Model):
             )
         return reasons
 
-    def _get_to_verify_reasons(self):
+    def _get_to_verify_gate_reasons(self):
         if (self.action_note or "").strip():
             return []
         return [self.env._("Enter what was done.")]
 
-    def _get_closed_reasons(self):
+    def _get_closed_gate_reasons(self):
         """Say what keeps it from being closed (SC-49.3)."""
         reasons = self._get_verifier_reasons()
         if not (self.conclusion or "").strip():
@@ -798,12 +828,16 @@ class SampleException(models.Model):
         return reasons
 
     def _get_verifier_reasons(self):
-        """Say why this user does not verify: quality, and not who handled it."""
+        """Say why this user does not verify: quality, and not who handled it.
+
+        Who decided may verify what others did; to continue the use is nothing but the decision, so
+        that who decided it handled it.
+        """
         self.ensure_one()
         user = self.env.user
         if not user.has_group(QUALITY):
             return [self.env._("Quality verifies exceptions.")]
-        if user in (self.user_id, self.done_by_id):
+        if user in self.user_id | self.done_by_id | self.handler_ids:
             return [self.env._("Somebody else than who handled it verifies.")]
         return []
 
@@ -852,6 +886,10 @@ class SampleException(models.Model):
 
     def _after_transition(self, source, target):
         super()._after_transition(source, target)
+        if target == "to_verify":
+            self._note_handler()
+        elif target == "handling" and source != "to_verify":
+            self.filtered(lambda r: r.decision == "continue")._note_handler()
         # sudo: what follows from a step happens whoever takes it
         for record_sudo in self.sudo():
             if target == "inspecting":
@@ -997,26 +1035,6 @@ class SampleException(models.Model):
         }
         return action
 
-    def action_send_notice(self):
-        """Open the letter to the customer in the mail composer (F23).
-
-        :return: action
-        """
-        self.ensure_one()
-        template = self.env.ref("sample_control.mail_template_exception_notice")
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "mail.compose.message",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "default_model": self._name,
-                "default_res_ids": self.ids,
-                "default_template_id": template.id,
-                "default_composition_mode": "comment",
-            },
-        }
-
     def action_view_request(self):
         """Show the request for the successor.
 
@@ -1047,6 +1065,23 @@ class SampleException(models.Model):
         }
 
     # --- Prints ---
+
+    def _get_notice_partner(self):
+        return self.notice_partner_id
+
+    def _get_notice_fields(self):
+        return [*super()._get_notice_fields(), "notice_partner_id"]
+
+    def _on_notice_sent(self):
+        super()._on_notice_sent()
+        untold = self.filtered(
+            lambda record: not record.date_notified and record._is_open("date_notified")
+        )
+        for record in untold:
+            today = record.company_id._record_control_today()
+            record.write({"date_notified": today, "notified_by": "mail"})
+        # sudo: the task may be that of a colleague
+        self.sudo().activity_feedback(["sample_control.mail_activity_type_notice"])
 
     def _get_notice_date(self):
         """Return the day on the letter: when the customer was told, else today."""

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 
 class SampleIssue(models.Model):
@@ -14,8 +14,31 @@ class SampleIssue(models.Model):
         check_company=True,
     )
 
+    @api.constrains("exception_id", "sample_id")
+    def _check_same_sample(self):
+        """A point of an exception is one about the same piece (SC-51.2)."""
+        # sudo: which piece an exception is about does not depend on who asks
+        for issue_sudo in self.sudo().filtered("exception_id"):
+            sample_sudo = issue_sudo.exception_id.sample_id
+            if issue_sudo.sample_id != sample_sudo:
+                raise ValidationError(
+                    self.env._(
+                        "%(issue)s: a point of %(exception)s is about the same sample as that exception.",
+                        issue=issue_sudo.name,
+                        exception=issue_sudo.exception_id.name,
+                    )
+                )
+
     @api.model_create_multi
     def create(self, vals_list):
+        exceptions = self.env["sample.exception"]
+        vals_list = [
+            # a point of an exception is about its sample unless it says otherwise
+            {"sample_id": exceptions.browse(vals["exception_id"]).sample_id.id, **vals}
+            if vals.get("exception_id")
+            else vals
+            for vals in vals_list
+        ]
         issues = super().create(vals_list)
         serious = issues.filtered(
             lambda issue: issue.stage == "after"

@@ -1,6 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.record_control.models.access.restricted_fields import (
+    RestrictedOne2many,
+)
+
 LINE_STATES = [
     ("open", "To Be Brought Back"),
     ("returned", "Returned"),
@@ -65,7 +69,7 @@ class SampleRecall(models.Model):
         ondelete="restrict",
         check_company=True,
     )
-    line_ids = fields.One2many(
+    line_ids = RestrictedOne2many(
         comodel_name="sample.recall.line", inverse_name="recall_id", string="Copies"
     )
     open_count = fields.Integer(string="Still Out", compute="_compute_open_count")
@@ -102,7 +106,7 @@ class SampleRecall(models.Model):
             reasons.append(
                 self.env._(
                     "Still out: %(copies)s.",
-                    copies=", ".join(still_out.sample_id.mapped("name")),
+                    copies=still_out.sample_id._get_names_for_user(),
                 )
             )
         return reasons

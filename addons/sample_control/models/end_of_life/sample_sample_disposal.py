@@ -89,9 +89,8 @@ class SampleSample(models.Model):
     def _get_transition_reasons(self, target):
         """No road disposes of a sample past the sheet with its two names (SC-54.3)."""
         reasons = super()._get_transition_reasons(target)
-        if target != "disposed" or self.env.su:  # system code ends what was confirmed
-            return reasons
-        if not self._get_done_disposal():
+        # asked of system code, too: it ends what the sheet ends, and nothing else
+        if target == "disposed" and not self._get_done_disposal():
             reasons.append(
                 self.env._(
                     "%(sample)s is disposed of with a disposal sheet that two people confirmed.",

@@ -2,6 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.record_control.models.access.restricted_fields import (
+    RestrictedOne2many,
+)
+
 from ..place.sample_location import PLACED_STATES
 
 STATES = [
@@ -107,7 +111,7 @@ class SampleStocktake(models.Model):
         domain=[("share", "=", False)],
         tracking=True,
     )
-    line_ids = fields.One2many(
+    line_ids = RestrictedOne2many(
         comodel_name="sample.stocktake.line",
         inverse_name="stocktake_id",
         string="Results",
@@ -168,11 +172,7 @@ class SampleStocktake(models.Model):
     # --- Gates ---
 
     def _get_transition_reasons(self, target):
-        reasons = super()._get_transition_reasons(target)
-        if reasons:
-            return reasons
-        gate = getattr(self, f"_get_{target}_reasons", None)
-        return self._get_counter_reasons() + (gate() if gate else [])
+        return self._get_counter_reasons() + super()._get_transition_reasons(target)
 
     def _get_counter_reasons(self):
         """Say why this user does not count here: keepers count their own places (closing 1.4)."""
@@ -180,6 +180,8 @@ class SampleStocktake(models.Model):
         user = self.env.user
         if self.env.su or user.has_group("sample_control.group_sample_administrator"):
             return []
+        if not self.location_id:
+            return []  # a new round in the form
         keeper = user.has_group("sample_control.group_sample_keeper")
         managers = self.location_id._get_managers()
         if keeper and (user in managers or (user == self.user_id and not managers)):
@@ -191,7 +193,7 @@ class SampleStocktake(models.Model):
             )
         ]
 
-    def _get_done_reasons(self):
+    def _get_done_gate_reasons(self):
         """Say what the differences lack: each a reason and a correction that fits."""
         waiting = self._get_all_lines().filtered(
             lambda line: line.result != "match"

@@ -2,6 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
+from odoo.addons.record_control.models.access.restricted_fields import (
+    RestrictedOne2many,
+)
+
 KINDS = [
     ("room", "Sample room"),
     ("cabinet", "Cabinet"),
@@ -106,12 +110,12 @@ class SampleLocation(models.Model):
         tracking=True,
         help="How many samples fit in. 0: not limited.",
     )
-    sample_ids = fields.One2many(
+    sample_ids = RestrictedOne2many(
         comodel_name="sample.sample",
         inverse_name="location_id",
         string="Samples Here",
     )
-    home_sample_ids = fields.One2many(
+    home_sample_ids = RestrictedOne2many(
         comodel_name="sample.sample",
         inverse_name="home_location_id",
         string="Samples That Belong Here",

@@ -1,10 +1,14 @@
 from odoo import api, fields, models
 
+from odoo.addons.record_control.models.access.restricted_fields import (
+    RestrictedOne2many,
+)
+
 
 class ProductTemplate(models.Model):
     _inherit = "product.template"
 
-    sample_ids = fields.One2many(
+    sample_ids = RestrictedOne2many(
         comodel_name="sample.sample",
         inverse_name="product_tmpl_id",
         string="Samples",

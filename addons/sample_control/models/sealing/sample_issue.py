@@ -38,6 +38,7 @@ class SampleIssue(models.Model):
     _check_company_auto = True
     _numbering_code = "sample.issue"
     _controlled_form_code = "SC-F08"
+    _guarded_side_states = ("returned",)
     _guarded_transitions = TRANSITIONS
     _guarded_initial_states = ("open",)
     _guarded_protected_fields = (
@@ -158,6 +159,7 @@ class SampleIssue(models.Model):
     verify_note = fields.Text(string="Result of the Verification", copy=False)
     state = fields.Selection(
         selection=STATES,
+        group_expand="_group_expand_states",
         required=True,
         readonly=True,
         default="open",
@@ -278,7 +280,7 @@ class SampleIssue(models.Model):
             "working": self.env._("Answer"),
             "to_verify": self.env._("Report as done"),
             "closed": self.env._("Close"),
-            "returned": self.env._("Return"),
+            "returned": self.env._("Send Back"),
         }
         return labels.get(target) or super()._get_transition_label(target)
 

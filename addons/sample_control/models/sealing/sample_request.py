@@ -662,11 +662,6 @@ class SampleRequest(models.Model):
 
     # --- Labels ---
 
-    @api.model
-    def _group_expand_states(self, states, domain):
-        """Show the columns that hold something in the order of the steps."""
-        return [state for state, __ in STATES if state in states]
-
     def _get_kind_label(self):
         """Return the kind of this request in words."""
         self.ensure_one()

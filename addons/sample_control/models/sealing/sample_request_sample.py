@@ -2,6 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from odoo.addons.record_control.models.access.restricted_fields import (
+    RestrictedOne2many,
+)
+
 from .sample_request import SHARED_FIELDS
 
 #: states of a sample in which it still belongs to the request alone
@@ -13,7 +17,7 @@ class SampleRequest(models.Model):
 
     _inherit = "sample.request"
 
-    sample_ids = fields.One2many(
+    sample_ids = RestrictedOne2many(
         comodel_name="sample.sample",
         inverse_name="request_id",
         string="Samples",

@@ -4,7 +4,12 @@ from .sample_request_document import REVIEW_FORM
 
 
 class SampleRequest(models.Model):
-    """Joint sign-off: who signs by the rules, what a signature covers, what follows (SC-26)."""
+    """Joint sign-off: who signs by the rules, what a signature covers, what follows (SC-26).
+
+    The applicant is no author in the sense of ``_get_sign_off_authors``: the technical side applies
+    for sealing and signs with quality (SC-20.2, SC-26). The approval that follows is not for the
+    applicant (SC-27).
+    """
 
     _inherit = "sample.request"
 

@@ -1,8 +1,12 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.fields import Command
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command, Domain
+
+from odoo.addons.record_control.models.access.restricted_fields import (
+    RestrictedOne2many,
+)
 
 from ...tools import kappa
 from .sample_inspection_line import VERDICTS
@@ -20,7 +24,8 @@ class SampleAgreement(models.Model):
     """Blind round: inspectors judge the same samples, and it is computed how far they agree.
 
     Each inspector sees the pieces by their number in the round and enters his own verdicts; what
-    the others said, and what is true, is seen when the round is closed.
+    the others said, and what is true, is seen when the round is closed. Who enters what is true
+    takes no part, and nobody brings himself in or takes himself out.
     """
 
     _name = "sample.agreement"
@@ -69,12 +74,13 @@ class SampleAgreement(models.Model):
         domain=[("share", "=", False)],
         help="They judge every piece without knowing of each other.",
     )
-    line_ids = fields.One2many(
+    line_ids = RestrictedOne2many(
         comodel_name="sample.agreement.line",
         inverse_name="agreement_id",
         string="Pieces",
         groups=QUALITY,
     )
+    takes_part = fields.Boolean(compute="_compute_takes_part")
     verdict_ids = fields.One2many(
         comodel_name="sample.agreement.verdict", inverse_name="agreement_id"
     )
@@ -109,6 +115,49 @@ class SampleAgreement(models.Model):
         "CHECK (min_kappa BETWEEN 0 AND 1 AND valid_months >= 0)",
         "Kappa lies between 0 and 1, and the months are not negative.",
     )
+
+    @api.depends("user_ids")
+    @api.depends_context("uid")
+    def _compute_takes_part(self):
+        for record in self:
+            record.takes_part = self.env.user in record.user_ids
+
+    @api.constrains("user_ids", "line_ids")
+    def _check_blind(self):
+        self._check_knowing(self.user_ids)
+
+    def _check_knowing(self, users):
+        """Refuse rounds in which somebody judges pieces of which he entered what is true.
+
+        :param users: who might
+        :raises ValidationError: naming the rounds and people
+        """
+        # sudo: who entered a piece counts, also where the user does not see it
+        for round_sudo in self.sudo():
+            pieces_sudo = round_sudo.line_ids
+            knowing = round_sudo.user_ids & users
+            knowing &= pieces_sudo.create_uid | pieces_sudo.write_uid
+            if knowing:
+                raise ValidationError(
+                    self.env._(
+                        "%(round)s: who enters what is true of the pieces does not judge them: %(users)s.",
+                        round=round_sudo.display_name,
+                        users=", ".join(knowing.mapped("name")),
+                    )
+                )
+
+    def write(self, vals):
+        if "user_ids" not in vals or self.env.su:
+            return super().write(vals)
+        before = {record: record.takes_part for record in self}
+        result = super().write(vals)
+        if any(record.takes_part != before[record] for record in self):
+            raise UserError(
+                self.env._(
+                    "Somebody else of quality decides whether you take part in a round."
+                )
+            )
+        return result
 
     def _get_transition_reasons(self, target):
         reasons = super()._get_transition_reasons(target)
@@ -258,10 +307,31 @@ class SampleAgreementLine(models.Model):
         "(agreement_id, blind_no)", "Each number stands once in the round."
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._check_writer()
+        return lines
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._check_writer()
+        return result
+
+    def _check_writer(self):
+        """Who takes part enters nothing of what is true."""
+        if not self.env.su:
+            self.agreement_id._check_knowing(self.env.user)
+
     @api.model
     def _get_restricted_domain(self, operation):
-        """Who may see a sample may use it in a round."""
-        return super()._get_restricted_domain("read")
+        """Who may see a sample may use it in a round; who takes part sees the pieces when it is closed."""
+        domain = super()._get_restricted_domain("read")
+        if operation == "create":
+            return domain
+        blind = Domain("agreement_id.user_ids", "in", [self.env.uid])
+        blind &= Domain("agreement_id.state", "!=", "closed")
+        return domain & ~blind
 
 
 class SampleAgreementVerdict(models.Model):

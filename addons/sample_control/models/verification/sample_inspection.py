@@ -130,6 +130,7 @@ class SampleInspection(models.Model):
     )
     state = fields.Selection(
         selection=STATES,
+        group_expand="_group_expand_states",
         required=True,
         readonly=True,
         default="draft",
@@ -388,6 +389,15 @@ class SampleInspection(models.Model):
             return "fail"
         return "pass" if verdicts and all(verdicts) else False
 
+    # --- Onchange ---
+
+    @api.onchange("line_ids")
+    def _onchange_line_ids(self):
+        """What is entered was found today, unless another day is said."""
+        found = self.line_ids.filtered(lambda line: line.readings or line.judged)
+        if found and not self.date_inspected:
+            self.date_inspected = self.company_id._record_control_today()
+
     # --- Restricted access ---
 
     @api.model
@@ -445,13 +455,6 @@ class SampleInspection(models.Model):
 
     # --- Gates ---
 
-    def _get_transition_reasons(self, target):
-        reasons = super()._get_transition_reasons(target)
-        if reasons:
-            return reasons
-        gate = getattr(self, f"_get_{target}_reasons", None)
-        return gate() if gate else []
-
     def _get_transition_label(self, target):
         if target == "submitted":
             return self.env._("Submit")
@@ -459,7 +462,7 @@ class SampleInspection(models.Model):
             return self.env._("Confirm")
         return super()._get_transition_label(target)
 
-    def _get_submitted_reasons(self):
+    def _get_submitted_gate_reasons(self):
         """Say what is missing before the record goes to quality (SC-45.4)."""
         self.ensure_one()
         reasons = []
@@ -562,10 +565,10 @@ class SampleInspection(models.Model):
             )
         ]
 
-    def _get_confirmed_reasons(self):
+    def _get_confirmed_gate_reasons(self):
         """Say what keeps the record from being confirmed: role, four eyes, treatment."""
         self.ensure_one()
-        reasons = self._get_submitted_reasons() + self._get_checker_reasons()
+        reasons = self._get_submitted_gate_reasons() + self._get_checker_reasons()
         result = self._get_result()
         if result == "fail" and self.inspection_type in (*CALIBRATIONS, "customer"):
             if self.action not in ("reshape", "replace", "stop"):
@@ -596,7 +599,7 @@ class SampleInspection(models.Model):
             )
         return reasons
 
-    def _get_cancelled_reasons(self):
+    def _get_cancelled_gate_reasons(self):
         """A confirmed record stays; the confirmation of its correction alone makes it void (SC-45.3)."""
         self.ensure_one()
         if self.state != "confirmed" or self.revised_by_id:

@@ -4,6 +4,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from odoo.addons.record_control.models.access.restricted_fields import (
+    RestrictedOne2many,
+)
+
 from . import reminders
 
 STATES = [
@@ -122,10 +126,10 @@ class SamplePlan(models.Model):
         copy=False,
     )
     note = fields.Text(string="Notes")
-    line_ids = fields.One2many(
+    line_ids = RestrictedOne2many(
         comodel_name="sample.plan.line", inverse_name="plan_id", copy=False
     )
-    approved_line_ids = fields.One2many(
+    approved_line_ids = RestrictedOne2many(
         comodel_name="sample.plan.line",
         inverse_name="plan_id",
         domain=[("is_supplementary", "=", False)],
@@ -133,7 +137,7 @@ class SamplePlan(models.Model):
         readonly=True,
         copy=False,
     )
-    line_count = fields.Integer(string="Lines", compute="_compute_progress")
+    line_count = fields.Integer(string="Planned Samples", compute="_compute_progress")
     overdue_count = fields.Integer(string="Overdue", compute="_compute_progress")
     progress = fields.Float(
         compute="_compute_progress",
@@ -180,6 +184,9 @@ class SamplePlan(models.Model):
 
     def _get_controlled_form(self, code=None):
         return super()._get_controlled_form(code or FORM_OF_TYPE.get(self.plan_type))
+
+    def _get_sign_off_authors(self):
+        return super()._get_sign_off_authors() | self.prepared_by_id
 
     def _get_sign_off_form_code(self):
         return FORM_OF_TYPE[self.plan_type]

@@ -67,6 +67,7 @@ class SamplePlanLine(models.Model):
 
     plan_id = fields.Many2one(
         comodel_name="sample.plan",
+        string="Plan of the Year",
         required=True,
         index=True,
         ondelete="cascade",
@@ -109,7 +110,10 @@ class SamplePlanLine(models.Model):
     partner_id = fields.Many2one(related="sample_id.partner_id", string="Customer")
     type_id = fields.Many2one(related="sample_id.type_id", string="Sample Type")
     valid_until = fields.Date(related="current_sample_id.valid_until")
-    condition = fields.Selection(related="current_sample_id.calibration_condition")
+    condition = fields.Selection(
+        related="current_sample_id.calibration_condition",
+        string="Condition of the Sample",
+    )
     last_calibration_date = fields.Date(
         related="current_sample_id.last_calibration_date"
     )
@@ -341,21 +345,18 @@ class SamplePlanLine(models.Model):
 
     def _get_transition_reasons(self, target):
         reasons = super()._get_transition_reasons(target)
-        if reasons:
-            return reasons
         if target not in ("notified", "dropped") and not self.env.su:
             reasons.append(self.env._("The plan follows what is done."))
         if target != "dropped" and self.plan_state not in RUNNING_STATES:
             reasons.append(self.env._("The plan has not been approved."))
-        gate = getattr(self, f"_get_{target}_reasons", None)
-        return reasons + (gate() if gate else [])
+        return reasons
 
-    def _get_notified_reasons(self):
+    def _get_notified_gate_reasons(self):
         if self.request_id or self.inspection_id:
             return []
         return [self.env._("Ask for the successor, or open the inspection.")]
 
-    def _get_done_reasons(self):
+    def _get_done_gate_reasons(self):
         if self.plan_type == "replacement" and not self.new_sample_id:
             return [self.env._("It is done when the successor is valid.")]
         confirmed = self.inspection_id.state == "confirmed"
@@ -363,7 +364,7 @@ class SamplePlanLine(models.Model):
             return [self.env._("It is done when the inspection is confirmed.")]
         return []
 
-    def _get_dropped_reasons(self):
+    def _get_dropped_gate_reasons(self):
         if self.plan_state == "draft" or (self.delay_reason or "").strip():
             return []
         return [self.env._("Enter why it is not done.")]
@@ -381,8 +382,39 @@ class SamplePlanLine(models.Model):
 
     # --- Business ---
 
+    def _get_begin_reasons(self):
+        """Say why the work on this one line is not begun now (SC-42.1, SC-43.1).
+
+        :return: list of sentences
+        """
+        self.ensure_one()
+        reasons = []
+        if self.plan_state not in RUNNING_STATES:
+            reasons.append(self.env._("The plan has not been approved."))
+        if self.state not in ("todo", "overdue"):
+            labels = self._get_guarded_state_labels()
+            reasons.append(
+                self.env._(
+                    "It is “%(state)s”: there is nothing to begin.",
+                    state=labels[self.state],
+                )
+            )
+        elif self.request_id or self.inspection_id.state in ("draft", "submitted"):
+            reasons.append(self.env._("It was begun already."))
+        return reasons
+
     def _begin(self):
-        """Ask for the successor, or open the inspection (SC-42.1)."""
+        """Ask for the successor, or open the inspection (SC-42.1).
+
+        :raises UserError: with every reason of every line, before anything is begun
+        """
+        errors = [
+            f"{line.display_name}: {reason}"
+            for line in self
+            for reason in line._get_begin_reasons()
+        ]
+        if errors:
+            raise UserError("\n".join(errors))
         for line in self:
             sample = line.current_sample_id
             if line.plan_type == "replacement":

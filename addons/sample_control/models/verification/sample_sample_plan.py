@@ -162,9 +162,21 @@ class SampleSample(models.Model):
 
 
 class SampleInspection(models.Model):
-    """A confirmed inspection settles its line of the plan."""
+    """A confirmed inspection settles its line of the plan, one that is given up leaves it to do."""
 
     _inherit = "sample.inspection"
+
+    def _after_transition(self, source, target):
+        super()._after_transition(source, target)
+        if target != "cancelled":
+            return
+        # sudo: the plan follows whoever takes the step
+        lines_sudo = self.env["sample.plan.line"].sudo()
+        lines_sudo = lines_sudo.search(
+            [("inspection_id", "in", self.ids), ("state", "in", OPEN_STATES)]
+        )
+        lines_sudo._write_protected({"inspection_id": False})
+        lines_sudo.filtered(lambda line: line.state == "notified")._transition("todo")
 
     def _on_confirmed(self):
         super()._on_confirmed()

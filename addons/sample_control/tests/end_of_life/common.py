@@ -3,12 +3,11 @@ from datetime import date
 
 from odoo.fields import Command
 
+from ..common import PIXEL
 from ..use.common import NOW, UseCase
 
-__all__ = ["NOW", "EndOfLifeCase"]
+__all__ = ["NOW", "PIXEL", "EndOfLifeCase"]
 
-#: one red pixel, as evidence
-PIXEL = b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
 TODAY = date(2026, 3, 10)
 
 

@@ -151,7 +151,10 @@ class TestSampleChange(EndOfLifeCase):
         )
         change.with_user(self.administrator).action_request_sign_off()
         change.with_user(self.technical)._sign_off()
-        change.with_user(self.quality)._sign_off()
+        # closing 2.2: who proposed it does not sign it, though a colleague asked
+        with self.assertRaisesRegex(UserError, "drew this up yourself"):
+            change.with_user(self.quality)._sign_off()
+        change.with_user(self.quality_b)._sign_off()
         change.with_user(self.quality).action_execute()
         self._new_active_sample(replaces_id=old.id, **self.customer_origin)
         self.assertEqual(old.state, "replaced")

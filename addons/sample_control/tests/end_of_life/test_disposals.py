@@ -134,6 +134,54 @@ class TestSampleDisposal(EndOfLifeCase):
                 sample.with_user(user)._transition("disposed")
             with self.assertRaises(UserError):
                 sample.with_user(user).write({"state": "disposed"})
+        for system in (sample.sudo(), sample.with_user(self.quality).sudo()):
+            with self.assertRaisesRegex(UserError, "disposal sheet"):
+                system._end("disposed", "By the system")
+        sheet = self._approve(self._sheet(sample))
+        with self.assertRaisesRegex(UserError, "disposal sheet"):
+            sample.sudo().write({"state": "disposed"})
+        self.assertEqual(sheet.state, "approved")
+
+    def test_author_does_not_approve(self):
+        """Closing 2.2: who asked for the disposal does not approve it, though a colleague submits it."""
+        self._end_policy(disposal_hold_days=30)
+        sample = self._end(self._new_active_sample())
+        sheet = (
+            self.env["sample.disposal"]
+            .with_user(self.manager)
+            .create({"line_ids": [Command.create({"sample_id": sample.id})]})
+        )
+        sheet.with_user(self.technical).action_submit()
+        with self.assertRaisesRegex(UserError, "drew this up yourself"):
+            sheet.with_user(self.manager)._sign_off()
+        self.assertEqual(sheet.state, "to_approve")
+        sheet.with_user(self._new_user("sc_manager2", "manager"))._sign_off()
+        self.assertEqual(sheet.state, "approved")
+
+    def test_gate_judges_the_whole_sheet(self):
+        """Whoever reads the sheet first, a sample hidden from him still counts, and is not named."""
+        seen = self._end(self._new_active_sample())
+        seen.disposal_line_ids.disposal_id.sudo().action_cancel()
+        hidden = self._new_sample("BMK", self.benchmark, origin="benchmark")
+        sheet = (
+            self.env["sample.disposal"]
+            .with_user(self.benchmark)
+            .create(
+                {
+                    "line_ids": [
+                        Command.create({"sample_id": sample.id})
+                        for sample in seen | hidden
+                    ]
+                }
+            )
+        )
+        self.env.invalidate_all()
+        mine = sheet.with_user(self.technical)
+        self.assertEqual(mine.line_ids.sample_id, seen)
+        with self.assertRaisesRegex(UserError, "only ended samples"):
+            mine.action_submit()
+        self.assertEqual(mine.line_ids.sample_id, seen)
+        self.assertEqual(mine.sudo().line_ids.sample_id, seen | hidden)
 
     def test_lines_are_sealed(self):
         sheet = self._ready()

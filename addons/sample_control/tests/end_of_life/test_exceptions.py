@@ -1,6 +1,7 @@
 from freezegun import freeze_time
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import NOW, EndOfLifeCase
@@ -350,6 +351,9 @@ class TestSampleException(EndOfLifeCase):
         self.assertFalse(exceptions.search([("id", "=", record.id)]))
         with self.assertRaises(AccessError):
             self._report(hidden, user=self.user)
+        for name in self.env["ir.rule"]._get_restricted_models():
+            if name.startswith("sample."):
+                self.assertFalse(self.env[name]._get_partial_lists(), name)
         leaks = self.env["sample.sample"]._get_leaking_fields()
         parts = ("exception", "disposal", "change", "stocktake", "recall")
         self.assertFalse([leak for leak in leaks if any(p in leak for p in parts)])
@@ -443,6 +447,58 @@ class TestSampleException(EndOfLifeCase):
         )
         self.assertIn("Look&lt;/a&gt;", activity.note)
         self.assertNotIn(">Look</a>", activity.note)
+
+    def test_who_did_it_does_not_verify(self):
+        """Closing 2.2: the decider verifies what others did, and nothing that he did himself."""
+        record = self._decide(self._report(self._new_active_sample()), "replace")
+        record.with_user(self.user).write({"action_note": "Taken away"})
+        record.with_user(self.user).action_report_done()
+        quality = record.with_user(self.quality)
+        self.assertFalse(quality._get_verifier_reasons())
+        quality.action_return()
+        # what he writes himself another one reports as done
+        quality.write({"action_note": "Taken away and locked up"})
+        record.with_user(self.user).action_report_done()
+        self.assertEqual(record.handler_ids, self.user | self.quality)
+        for target in ("closed", "handling"):
+            self.assertTransitionRefused(quality, target, "Somebody else")
+        with self.assertRaisesRegex(UserError, "set by the system"):
+            quality.write({"handler_ids": [(3, self.quality.id)]})
+        self.assertFalse(record.with_user(self.quality_b)._get_verifier_reasons())
+
+    def test_who_decides_to_continue_does_not_verify(self):
+        """Where the decision is all that happens, who took it, also later, handled it."""
+        record = self._report(self._new_active_sample(), "unreliable")
+        self._decide(record, "continue")
+        record.with_user(self.user).write({"action_note": "Looked at"})
+        record.with_user(self.user).action_report_done()
+        self.assertTransitionRefused(
+            record.with_user(self.quality), "closed", "Somebody else"
+        )
+        second = self._decide(
+            self._report(self._new_active_sample(), "unreliable"), "reshape"
+        )
+        second.with_user(self.quality_b).write({"decision": "continue"})
+        self.assertIn(self.quality_b, second.handler_ids)
+        self.assertNotIn(self.quality, second.handler_ids)
+
+    def test_sc_51_2_point_is_about_the_same_sample(self):
+        """A point about one piece is not hung on the exception of another, by create or write."""
+        record = self._report(self._new_active_sample())
+        other = self._new_active_sample()
+        issues = self.env["sample.issue"].with_user(self.quality)
+        vals = {"stage": "after", "description": "Edge"}
+        linked = issues.create({**vals, "exception_id": record.id})
+        self.assertEqual(linked.sample_id, record.sample_id)
+        with self.assertRaisesRegex(ValidationError, "same sample"):
+            issues.create({**vals, "exception_id": record.id, "sample_id": other.id})
+        loose = issues.create({**vals, "sample_id": other.id})
+        with self.assertRaisesRegex(ValidationError, "same sample"):
+            loose.exception_id = record
+        with self.assertRaises(ValidationError):
+            record.with_user(self.quality).write(
+                {"issue_ids": [Command.create({**vals, "sample_id": other.id})]}
+            )
 
     def test_sc_51_2_point_stays_with_its_exception(self):
         """An open point is not taken off the exception that waits for it, from either side."""

@@ -1,4 +1,5 @@
 from . import (
+    test_policy_ledger,
     test_policy_match,
     test_policy_resolution,
     test_profiles,

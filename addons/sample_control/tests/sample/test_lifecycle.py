@@ -280,7 +280,7 @@ class TestLifecycle(SampleCase):
         )
         sample._end("expired", "Validity over")
         self.assertEqual(str(sample.ended_on), "2026-04-30")
-        sample._end("disposed", "Destroyed")
+        self._dispose(sample)
         self.assertEqual(str(sample.ended_on), "2026-04-30")
 
     def test_expired_is_never_used_again(self):

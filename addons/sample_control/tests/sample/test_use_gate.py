@@ -106,7 +106,7 @@ class TestUseGate(SampleCase):
             self.assertEqual(draft._get_use_mode(purpose), "block")
         gone = self._new_active_sample()
         gone._end("expired", "x")
-        gone._end("disposed", "x")
+        self._dispose(gone)
         self.assertEqual(gone._get_use_mode("comparison"), "warn")
         self.assertEqual(gone._get_use_mode("first_article"), "block")
 

@@ -149,8 +149,7 @@ class TestValidity(SampleCase):
         with freeze_time("2025-07-01 02:00:00"):
             new = self._new_active_sample(replaces_id=old.id)
         self.assertEqual(old.state, "replaced")
-        old._end("disposed", "Destroyed")
-        old.active = False
+        self._dispose(old)
         samples = self.env["sample.sample"].with_user(self.inspector)
         for day, expected in (
             (date(2024, 6, 30), samples),

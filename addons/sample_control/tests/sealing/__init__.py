@@ -5,6 +5,7 @@ from . import (
     test_issue,
     test_queries,
     test_request,
+    test_sealing_ledger,
     test_sealing_tour,
     test_sign_off,
     test_timing,

@@ -70,7 +70,7 @@ class TestContact(SealingCase):
             self.request.with_user(self.quality2).action_approve()
         # on paper, entered by somebody of ours who does not sign
         step.with_user(self.administrator).sudo()._sign_as_contact(
-            "paper", "approve", "", {"attachment": SCAN, "date_signed": "2026-03-03"}
+            "paper", "approve", "", {"attachment": SCAN, "date_signed": "2026-03-04"}
         )
         self.assertEqual(self.request.sign_off_state, "sealed")
         sample = self.request.sample_ids

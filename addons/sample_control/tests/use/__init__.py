@@ -4,6 +4,7 @@ from . import (
     test_first_article_tour,
     test_first_articles,
     test_keeper_day_tour,
+    test_ledgers,
     test_loans,
     test_prints,
     test_queries,

@@ -57,7 +57,7 @@ class TestComparisons(UseCase):
         ):
             record = self._new_comparison(date_production=day)
             self.assertEqual(record.sample_id, sample, day)
-        self.old.sudo()._end("disposed", "Destroyed")
+        self._dispose(self.old)
         record = self._new_comparison()
         self.assertEqual(record.sample_id, self.old)
         self.assertIn("only its photos and original values", record.sample_warning)
@@ -70,7 +70,7 @@ class TestComparisons(UseCase):
         self.assertEqual(record.sample_snapshot["state"], "replaced")
         self.assertEqual(record.line_ids.sample_value, "RAL 9005")
         before = record.sample_snapshot
-        self.old.sudo()._end("disposed", "Destroyed")
+        self._dispose(self.old)
         self.assertEqual(record.sample_snapshot, before)
         with self.assertRaises(UserError):
             record.sample_snapshot = {}

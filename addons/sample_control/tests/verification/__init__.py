@@ -4,6 +4,7 @@ from . import (
     test_inspection_effects,
     test_inspections,
     test_plans,
+    test_qualification,
     test_queries,
     test_tools,
     test_verification_prints,

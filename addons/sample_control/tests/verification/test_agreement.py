@@ -1,6 +1,6 @@
 from freezegun import freeze_time
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -84,6 +84,87 @@ class TestAgreement(VerificationCase):
         ):
             with self.assertRaises(AccessError):
                 read()
+
+    def test_blind_for_quality_too(self):
+        """Who takes part sees the truth by no road until the round is closed, whatever else he is."""
+        judge = self._new_user("sc_judge", "quality")
+        judge.group_ids += self.env.ref("base.group_allow_export")
+        self.round.user_ids = self.inspector | judge
+        lines = self.env["sample.agreement.line"].with_user(judge)
+        pieces = self.round.sudo().line_ids
+        verdicts = self.env["sample.agreement.verdict"].with_user(judge)
+
+        def assert_hidden():
+            self.env.invalidate_all()
+            mine = self.round.with_user(judge)
+            self.assertFalse(mine.line_ids)
+            self.assertFalse(lines.search([("agreement_id", "=", mine.id)]))
+            self.assertFalse(lines.search([("truth", "=", "fail")]))
+            self.assertFalse(lines._read_group([], ["truth"], ["__count"]))
+            self.assertFalse(mine.search([("line_ids.truth", "=", "fail")]))
+            self.assertEqual(mine.export_data(["line_ids/truth"])["datas"], [[""]])
+            for read in (
+                lambda: pieces.with_user(judge).read(["truth"]),
+                lambda: pieces.with_user(judge).export_data(["truth"]),
+                lambda: pieces[0].with_user(judge).truth,
+                lambda: pieces[0].with_user(judge).write({"truth": "pass"}),
+            ):
+                with self.assertRaises(AccessError):
+                    self.env.invalidate_all()
+                    read()
+
+        assert_hidden()
+        self.round.action_start()
+        assert_hidden()
+        self.assertEqual(len(verdicts.search([])), 4)
+        self.assertFalse(verdicts.search([("line_id.truth", "=", "fail")]))
+        groups = verdicts._read_group([], ["line_id.truth"], ["__count"])
+        self.assertNotIn("fail", dict(groups))
+        self._judge(self.inspector, "pass", "fail", "pass", "fail")
+        self._judge(judge, "pass", "fail", "pass", "fail")
+        # the system closes by all pieces, also after somebody read what he may see
+        self.assertFalse(self.round.with_user(judge).line_ids)
+        self.round.with_user(judge).action_close()
+        self.assertEqual(set(self.round.result_ids.mapped("cohen")), {1})
+        self.env.invalidate_all()
+        self.assertEqual(self.round.with_user(judge).line_ids, pieces)
+
+    def test_cancelled_round_tells_nothing(self):
+        judge = self._new_user("sc_judge", "quality")
+        self.round.user_ids = self.inspector | judge
+        self.round.action_cancel()
+        self.assertFalse(self.round.with_user(judge).line_ids)
+
+    def test_who_knows_does_not_judge(self):
+        """Who entered a piece takes no part, and nobody of quality steps in or out by himself."""
+        with (
+            self.assertRaisesRegex(ValidationError, "does not judge"),
+            self.env.cr.savepoint(),
+        ):
+            self.round.with_user(self.env.user).user_ids = self.inspector | self.quality
+        judge = self._new_user("sc_judge", "quality")
+        joined = self.inspector | judge
+        cases = (
+            (self.inspector | self.second, joined),
+            (joined, self.inspector | self.second),
+        )
+        for before, after in cases:
+            self.round.user_ids = before
+            with (
+                self.assertRaisesRegex(UserError, "Somebody else of quality"),
+                self.env.cr.savepoint(),
+            ):
+                self.round.with_user(judge).user_ids = after
+        self.round.user_ids = joined
+        with self.assertRaises(UserError):
+            self.env["sample.agreement.line"].with_user(judge).create(
+                {
+                    "agreement_id": self.round.id,
+                    "sample_id": self.samples[0].id,
+                    "blind_no": "9",
+                    "truth": "pass",
+                }
+            )
 
     def test_fixed_afterwards(self):
         self.round.action_start()

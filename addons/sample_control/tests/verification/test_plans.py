@@ -235,6 +235,58 @@ class TestPlans(VerificationCase):
         self.assertEqual(len(plan.line_ids), 4)
         self.assertFalse(plan._get_seal_reasons())
 
+    def test_begun_once_and_when_approved(self):
+        """SC-43.1: nothing is opened for lines that are begun, settled, or of a plan that is no longer approved."""
+        self.checks.calibration_interval_months = 6
+        sample = self._new_measured_sample("2026-10-20")
+        plan = self._new_plan("precision")
+        plan.action_generate()
+        lines = plan.line_ids.filtered(lambda line: line.sample_id == sample)
+        line = lines[0].with_user(self.quality)
+        inspections = self.env["sample.inspection"]
+        before = inspections.search_count([])
+        with self.assertRaisesRegex(UserError, "has not been approved"):
+            line.action_begin()
+        self._approve(plan)
+        line.action_begin()
+        for state in ("notified", "overdue"):
+            line.sudo()._transition(state)
+            with self.assertRaisesRegex(UserError, "begun already|nothing to begin"):
+                (lines[1] | line).action_begin()
+        self.assertEqual(inspections.search_count([]), before + 1)
+        # given up: the line is to do again, and may be begun again
+        line.inspection_id.action_cancel()
+        self.assertEqual((line.state, line.inspection_id.id), ("overdue", False))
+        plan.sudo()._transition("draft")
+        with self.assertRaisesRegex(UserError, "has not been approved"):
+            line.action_begin()
+        self.assertEqual(inspections.search_count([]), before + 1)
+
+    def test_cancelled_inspection(self):
+        self.checks.calibration_interval_months = 6
+        sample = self._new_measured_sample("2026-10-20")
+        plan = self._new_plan("precision")
+        plan.action_generate()
+        self._approve(plan)
+        line = plan.line_ids.filtered(lambda line: line.sample_id == sample)[0]
+        line = line.with_user(self.quality)
+        line.action_begin()
+        line.inspection_id.action_cancel()
+        self.assertEqual((line.state, line.inspection_id.id), ("todo", False))
+        line.action_begin()
+        self.assertEqual(line.state, "notified")
+
+    def test_author_does_not_approve(self):
+        """Closing 2.2: who drew up the plan does not sign it, though a colleague submits it."""
+        plan = self._new_plan().with_user(self.env.user)
+        plan.prepared_by_id = self.manager
+        plan.action_generate()
+        plan.with_user(self.administrator).action_submit()
+        steps = plan.sudo().sign_off_request_id.step_ids
+        self.assertEqual(plan.sudo().sign_off_request_id.author_ids, self.manager)
+        for step in steps:
+            self.assertIn(self.manager, step._get_blocked_users())
+
     def test_cancelled_request(self):
         plan = self._new_plan()
         plan.action_generate()

@@ -2,8 +2,10 @@ import {Component, onMounted, onWillUnmount, useRef, useState} from "@odoo/owl";
 import {scanBarcode} from "@web/core/barcode/barcode_dialog";
 import {isBarcodeScannerSupported} from "@web/core/barcode/barcode_video_scanner";
 import {_t} from "@web/core/l10n/translation";
+import {Mutex} from "@web/core/utils/concurrency";
 import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
+import {Layout} from "@web/search/layout";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 
 const HISTORY_LENGTH = 12;
@@ -16,14 +18,17 @@ const HISTORY_LENGTH = 12;
  */
 export class LoanScan extends Component {
     static template = "record_control.LoanScan";
+    static components = {Layout};
     static props = {...standardActionServiceProps};
 
     setup() {
         this.orm = useService("orm");
         this.input = useRef("input");
         this.hasCamera = isBarcodeScannerSupported();
-        this.state = useState({answer: null, busy: false, history: []});
+        this.state = useState({answer: null, waiting: 0, history: []});
+        this.queue = new Mutex();
         this.pendingCode = null;
+        this.lastScan = 0;
         this.focus = () => this.input.el?.focus();
         onMounted(() => {
             this.focus();
@@ -62,28 +67,46 @@ export class LoanScan extends Component {
         return colors[this.state.answer?.status] || "alert-info";
     }
 
+    /**
+     * Take what people do one after the other: a code that is read while the server
+     * still answers waits for its turn, and is judged by the answer before it.
+     *
+     * @param {() => Promise} task what to do when its turn has come
+     * @returns {Promise}
+     */
+    async takeInTurn(task) {
+        this.state.waiting++;
+        try {
+            await this.queue.exec(task);
+        } finally {
+            this.state.waiting--;
+            this.focus();
+        }
+    }
+
     onSubmit() {
         const text = this.input.el.value.trim();
         this.input.el.value = "";
         if (text) {
-            return this.onCode(text);
+            return this.takeInTurn(() => this.onCode(text));
         }
     }
 
     async onCamera() {
         try {
-            await this.onCode(await scanBarcode(this.env));
+            const text = await scanBarcode(this.env);
+            await this.takeInTurn(() => this.onCode(text));
         } catch (error) {
             this.state.answer = {status: "error", message: error.message};
         }
     }
 
     onCondition(condition) {
-        return this.step({code: this.pendingCode, condition});
+        return this.takeInTurn(() => this.step({code: this.pendingCode, condition}));
     }
 
     onMyself() {
-        return this.step({code: this.pendingCode, myself: true});
+        return this.takeInTurn(() => this.step({code: this.pendingCode, myself: true}));
     }
 
     onCancel() {
@@ -104,22 +127,13 @@ export class LoanScan extends Component {
     }
 
     async step(values) {
-        if (this.state.busy) {
-            return;
-        }
-        this.state.busy = true;
-        try {
-            const answer = await this.orm.call("loan.loan", "scan", [], values);
-            const asking = ["ask_badge", "ask_condition"].includes(answer.status);
-            this.pendingCode = asking ? values.code : null;
-            this.state.answer = answer;
-            if (!asking) {
-                this.state.history.unshift({...answer, id: Date.now()});
-                this.state.history.splice(HISTORY_LENGTH);
-            }
-        } finally {
-            this.state.busy = false;
-            this.focus();
+        const answer = await this.orm.call("loan.loan", "scan", [], values);
+        const asking = ["ask_badge", "ask_condition"].includes(answer.status);
+        this.pendingCode = asking ? values.code : null;
+        this.state.answer = answer;
+        if (!asking) {
+            this.state.history.unshift({...answer, id: ++this.lastScan});
+            this.state.history.splice(HISTORY_LENGTH);
         }
     }
 }

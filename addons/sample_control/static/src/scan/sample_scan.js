@@ -56,7 +56,6 @@ export class SampleScan extends LoanScan {
             return super.onCode(text);
         }
         this.state.answer = null;
-        this.focus();
     }
 
     onCancel() {
@@ -64,15 +63,22 @@ export class SampleScan extends LoanScan {
         this.state.sample = null;
     }
 
-    async onOffer(key) {
-        const {id, code} = this.state.sample;
+    onOffer(key) {
+        const sample = this.state.sample;
+        return this.takeInTurn(() => this.takeOffer(key, sample));
+    }
+
+    async takeOffer(key, {id, code}) {
+        if (id !== this.state.sample?.id) {
+            return; // another sample was scanned before the click had its turn
+        }
         if (key === "borrow" || key === "return") {
             return this.step({code});
         }
         if (key === "move") {
             return this.action.doAction("sample_control.sample_move_action", {
                 additionalContext: {default_sample_ids: [id]},
-                onClose: () => this.onCode(code),
+                onClose: () => this.takeInTurn(() => this.onCode(code)),
             });
         }
         const methods = {

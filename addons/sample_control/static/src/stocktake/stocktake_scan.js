@@ -40,10 +40,6 @@ export class StocktakeScan extends LoanScan {
     }
 
     async step({code}) {
-        if (this.state.busy) {
-            return;
-        }
-        this.state.busy = true;
         try {
             const answer = await this.orm.call("sample.stocktake", "scan", [
                 [this.stocktakeId],
@@ -54,9 +50,6 @@ export class StocktakeScan extends LoanScan {
         } catch (error) {
             const message = error.data?.message || error.message;
             this.state.answer = {status: "error", message};
-        } finally {
-            this.state.busy = false;
-            this.focus();
         }
     }
 
@@ -69,7 +62,7 @@ export class StocktakeScan extends LoanScan {
             this.state.placeName = answer.place_name;
             return;
         }
-        this.state.history.unshift({...answer, id: Date.now()});
+        this.state.history.unshift({...answer, id: ++this.lastScan});
         this.state.history.splice(HISTORY_LENGTH);
     }
 }

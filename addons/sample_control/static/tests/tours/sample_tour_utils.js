@@ -11,14 +11,16 @@ async function readLabel(product) {
     return `${window.location.origin}/sample/${encodeURIComponent(sample.name)}`;
 }
 
-/** Read a code with the hand scanner: it types the code, and Enter. */
-export function scan(content, code) {
+/** Read codes with the hand scanner: it types each code, and Enter, and does not wait. */
+export function scan(content, ...codes) {
     return {
         content,
-        trigger: ".o_loan_scan:not(:has(.disabled)) .o_loan_scan_input",
+        trigger: ".o_loan_scan[aria-busy=false] .o_loan_scan_input",
         async run({edit, press}) {
-            await edit(typeof code === "string" ? code : await code());
-            await press("Enter");
+            for (const code of codes) {
+                await edit(typeof code === "string" ? code : await code());
+                await press("Enter");
+            }
         },
     };
 }
@@ -26,3 +28,10 @@ export function scan(content, code) {
 /** Hold the label of the sample of a product under the scanner. */
 export const scanLabel = (product) =>
     scan(`Scan the label of ${product}`, () => readLabel(product));
+
+/** Hold the label of a place under the scanner. */
+export const scanPlace = (code) =>
+    scan(
+        `Scan the place ${code}`,
+        () => `${window.location.origin}/sample/place/${code}`
+    );

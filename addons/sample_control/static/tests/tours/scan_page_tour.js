@@ -40,6 +40,12 @@ addTour("sample_control_scan_page", {
             trigger:
                 ".o_loan_scan:not(:has(.o_sample_scan)) .o_loan_scan_answer[data-status=error]:contains(NO-SUCH-CODE)",
         },
+        scan("Scan faster than the server answers", "FAST-1", "FAST-2", "FAST-3"),
+        {
+            content: "The last is shown, and none of them was lost",
+            trigger:
+                ".o_loan_scan:has(.o_loan_scan_answer:contains(FAST-3)) .o_loan_scan_history:contains(FAST-1):contains(FAST-2)",
+        },
         scan("Scan a benchmark sample that is kept secret", "HIDDEN-BENCHMARK"),
         {
             content: "It looks as if it did not exist",
