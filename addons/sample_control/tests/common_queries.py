@@ -42,11 +42,15 @@ class QueryBudget:
         :param int number: how many it may take
         :param function: without parameters
         """
-        # what was put off until the end of the transaction would be counted, and empties caches
-        self.env.cr.flush()
+        self._forget()
         function()
-        self.env.flush_all()
-        self.env.invalidate_all()
+        self._forget()
         with self.assertQueryCount(number):
             function()
             self.env.flush_all()
+
+    def _forget(self):
+        """Write what waits, also for the end of the transaction, and read everything anew."""
+        self.env.flush_all()
+        self.env.cr.flush()
+        self.env.invalidate_all()

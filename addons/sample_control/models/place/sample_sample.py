@@ -74,7 +74,7 @@ class SampleSample(models.Model):
     # those that are not where they are kept are few
     _away_index = models.Index("(custody_state) WHERE custody_state != 'stored'")
     _misplaced_index = models.Index(
-        "(company_id) WHERE custody_state = 'stored' AND home_location_id IS NOT NULL"
+        "(name, id) WHERE custody_state = 'stored' AND home_location_id IS NOT NULL"
         " AND location_id IS DISTINCT FROM home_location_id"
     )
 

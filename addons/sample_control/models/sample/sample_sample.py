@@ -30,7 +30,7 @@ TRANSITIONS = {
 #: states in which the piece still belongs to the running stock of samples
 LIVE_STATES = ("draft", "to_sign", "active", "suspended")
 #: products that a search by name may find before the samples are looked through one by one
-PRODUCTS_FOUND = 1000
+PRODUCTS_FOUND = 5000
 #: states in which a piece is no longer the standard
 ENDED_STATES = ("expired", "replaced", "lost", "obsolete", "disposed")
 

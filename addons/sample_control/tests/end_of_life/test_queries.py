@@ -83,8 +83,8 @@ class TestEndOfLifeQueries(QueryBudget, EndOfLifeCase):
         self.assertQueries(1, self.env["sample.location"]._cron_stocktake)
 
     def test_stocktake_scan(self):
-        """17 however many pieces the round has: whether the code is a place (3), the round and its lock (2),
-        the sample (3) with its product (3), its line before and after (3), written (1), counts (2).
+        """18 however many pieces the round has: whether the code is a place (3), the round and its lock (2),
+        the sample (3) with its product (3), its line before and after (3), written with its result (2), counts (2).
         """
         self.room.manager_id = self.keeper
         record = (
@@ -94,4 +94,4 @@ class TestEndOfLifeQueries(QueryBudget, EndOfLifeCase):
         )
         record.action_count()
         names = iter(self.samples.mapped("name"))
-        self.assertQueries(17, lambda: record.scan(next(names)))
+        self.assertQueries(18, lambda: record.scan(next(names)))

@@ -69,10 +69,9 @@ class TestVerificationQueries(QueryBudget, VerificationCase):
         self.assertScreens(lines[:MANY], self.quality, list=14, form=12)
 
     def test_patrols(self):
-        """19 for two patrols as for twelve: one insertion of records and one of lines, one change of the samples.
+        """14 for two patrols as for twelve: one insertion of records, one of lines, one change of the samples.
 
-        The rest: open ones, samples, company and calendar (4), numbers (5), who is told (2), the seals
-        of the samples that are written (5).
+        The rest: open ones, samples, company and calendar (4), numbers (5), who is told (2).
         """
         for size in (FEW, MANY):
             samples = self.samples[:size]
@@ -82,7 +81,7 @@ class TestVerificationQueries(QueryBudget, VerificationCase):
             samples._write_protected({"next_patrol_date": NOW[:10]})
             self.env.flush_all()
             self.env.invalidate_all()
-            with self.assertQueryCount(19):
+            with self.assertQueryCount(14):
                 samples.sudo()._open_patrols(NOW[:10])
                 self.env.flush_all()
 
