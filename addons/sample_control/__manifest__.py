@@ -21,7 +21,6 @@
         "security/sample/ir.model.access.csv",
         "security/sample/sample_rules.xml",
         "data/sample/sign_off_route_data.xml",
-        "data/sample/controlled_form_data.xml",
         "wizard/policy/sample_policy_recalculate_views.xml",
         "wizard/sample/sample_wizard_views.xml",
         "views/sample/sample_sample_views.xml",
@@ -32,6 +31,8 @@
         "security/place/place_rules.xml",
         "report/place/label_reports.xml",
         "report/place/label_templates.xml",
+        "report/place/ledger_reports.xml",
+        "data/sample/controlled_form_data.xml",
         "data/place/controlled_form_data.xml",
         "wizard/place/sample_place_wizard_views.xml",
         "views/place/sample_location_views.xml",
@@ -77,6 +78,7 @@
         "views/verification/sample_inspection_views.xml",
         "views/verification/sample_plan_views.xml",
         "views/verification/sample_agreement_views.xml",
+        "views/verification/sample_qualification_views.xml",
         "views/verification/sample_sample_views.xml",
         # end_of_life
         "security/end_of_life/ir.model.access.csv",
@@ -86,11 +88,18 @@
         "report/end_of_life/end_of_life_templates.xml",
         "data/end_of_life/controlled_form_data.xml",
         "views/end_of_life/sample_exception_views.xml",
+        "views/end_of_life/sample_plan_line_views.xml",
         "views/end_of_life/sample_disposal_views.xml",
         "views/end_of_life/sample_change_views.xml",
+        "wizard/end_of_life/sample_stocktake_import_views.xml",
         "views/end_of_life/sample_stocktake_views.xml",
         "views/end_of_life/sample_recall_views.xml",
         "views/end_of_life/sample_sample_views.xml",
+        # figures
+        "security/figures/ir.model.access.csv",
+        "security/figures/figures_rules.xml",
+        "data/figures/ir_cron_data.xml",
+        "views/figures/sample_figure_views.xml",
         # menus
         "views/sample_control_menus.xml",
         "views/policy/policy_menus.xml",
@@ -103,6 +112,8 @@
         "views/verification/verification_menus.xml",
         # menus: end_of_life
         "views/end_of_life/end_of_life_menus.xml",
+        # menus: figures
+        "views/figures/figures_menus.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -2,10 +2,9 @@
 
 from odoo.addons.record_control.tests.common_views import view_specification
 
-from lib.in_odoo.bench import compare, in_turn
+from lib.in_odoo.bench import compare, in_turn, read_list
 from lib.in_odoo.bench_customers import KEEPER, SALESPERSON, build_customers
 
-COUNT_LIMIT = 10_000
 SEARCHES = {  # fragment -> who is looked for
     "three characters": "华远汽",
     "pinyin initials": "hyqclbj",
@@ -13,9 +12,9 @@ SEARCHES = {  # fragment -> who is looked for
 }
 
 
-def build(env, size):
+def build(env, sizes):
     """The customers and archives of all cases."""
-    build_customers(env, size)
+    build_customers(env, sizes["archives"])
 
 
 def run(env):
@@ -27,15 +26,9 @@ def run(env):
     yield from creating(env)
 
 
-def read_list(model, domain, specification):
-    """Read a list as the web client does: it counts no further than 10 000."""
-    return model.web_search_read(
-        domain, specification, limit=80, count_limit=COUNT_LIMIT + 1
-    )
-
-
 def reading(env, who):
     """Lists of 80, a form, and names, as one user."""
+    env = env(context=env.context | {"bin_size": True})  # as the web client reads
     archives, partners = env["customer.archive"], env["res.partner"]
     lists = {model: view_specification(model, "list") for model in (archives, partners)}
     forms = {model: view_specification(model, "form") for model in (archives, partners)}

@@ -1,4 +1,4 @@
-"""The customer ledger in Excel, beside XlsxWriter writing the same cells."""
+"""Ledgers in Excel, beside XlsxWriter writing the same cells."""
 
 import io
 from pathlib import Path
@@ -9,19 +9,24 @@ from xlsxwriter import Workbook
 
 from lib.in_odoo.bench import compare
 from lib.in_odoo.bench_customers import KEEPER
+from lib.in_odoo.bench_samples import ADMINISTRATOR
 
-LEDGER = "report.customer_archive.ledger_customer_list"
+LEDGERS = {  # title -> model of the ledger, who writes it
+    "customer list": ("report.customer_archive.ledger_customer_list", KEEPER),
+    "sample ledger": ("report.sample_control.ledger_sample", ADMINISTRATOR),
+}
 
 
 def run(env):
-    """Write the ledger of all archives, as the keeper does."""
-    keeper = env["res.users"].search([("login", "=", KEEPER)])
-    ledger = env(user=keeper)[LEDGER]
-    with TemporaryDirectory() as folder:
-        yield from measured(env, ledger, Path(folder) / "ledger.xlsx")
+    """Write the ledgers of all records, as those do who keep them."""
+    for title, (model, login) in LEDGERS.items():
+        user = env["res.users"].search([("login", "=", login)])
+        with TemporaryDirectory() as folder:
+            ledger = env(user=user)[model]
+            yield from measured(env, title, ledger, Path(folder) / "ledger.xlsx")
 
 
-def measured(env, ledger, path):
+def measured(env, title, ledger, path):
     """Measure with the cells of the ledger that is written first."""
     ledger._export_ledger(str(path))
     book = load_workbook(path, read_only=True)
@@ -36,7 +41,7 @@ def measured(env, ledger, path):
     yield compare(
         env,
         f"ledger of {len(cells)} rows",
-        ours=("customer list", lambda: ledger._export_ledger(str(path))),
+        ours=(title, lambda: ledger._export_ledger(str(path))),
         peer=("XlsxWriter", write_cells),
         repeat=2,
     )

@@ -32,8 +32,8 @@ bench.{function}(env, {arguments})
 """
 HEADINGS = (
     *("case", "operation"),
-    *("ours", "ms", "cpu ms", "sql"),
-    *("peer", "ms", "cpu ms", "sql"),
+    *("ours", "ms", "cpu ms", "db ms", "sql", "MB"),
+    *("peer", "ms", "cpu ms", "db ms", "sql", "MB"),
     *("ratio", "cpu ratio"),
 )
 
@@ -47,6 +47,7 @@ def main(argv):
     )
     add = parser.add_argument
     add("--archives", type=int, default=1000, help="customers (default: 1000)")
+    add("--samples", type=int, default=1000, help="samples (default: 1000)")
     add("--fresh", action="store_true", help="build the data set again")
     add("--json", metavar="FILE", help="also write the rows to this file")
     add("cases", nargs="*", help="cases to run (default: all)")
@@ -96,19 +97,23 @@ def data_set(odoo, config, options):
     template = Templates(odoo).with_addons(suite())
     builders = [file.read_text() for file in builder_files()]
     key = short_digest(versions(), template, builders)
-    name = f"bench_{options.archives}_{key}"
+    size = f"bench_{options.archives}_{options.samples}"
+    name = f"{size}_{key}"
     if options.fresh:
         odoo.drop_database(name)
     if not odoo.server.exists(name):
         for old in odoo.server.query(
-            "SELECT datname FROM pg_database"
-            f" WHERE datname LIKE 'bench\\_{options.archives}\\_%'"
+            f"SELECT datname FROM pg_database WHERE datname ~ '^{size}_[0-9a-f]+$'"
         ).splitlines():
             odoo.drop_database(old)
-        say(f"building a data set for {options.archives} archives")
+        say(
+            f"building a data set for {options.archives} archives"
+            f" and {options.samples} samples"
+        )
         new = f"{name}_new"
         odoo.server.clone(template, new)
-        printed = call(odoo, config, new, "build", case_files([]), options.archives)
+        sizes = {"archives": options.archives, "samples": options.samples}
+        printed = call(odoo, config, new, "build", case_files([]), sizes)
         for line in printed.splitlines():
             if line.startswith("BENCH "):
                 say(line.removeprefix("BENCH "))
@@ -143,9 +148,9 @@ def table(rows):
 
 
 def side_cells(side):
-    """Name, milliseconds and queries of one side of a row."""
-    times = [f"{side[key] * 1000:.1f}" for key in ("wall", "cpu")]
-    return [side["name"], *times, str(side["queries"])]
+    """Name, milliseconds, queries and memory of one side of a row."""
+    times = [f"{side[key] * 1000:.1f}" for key in ("wall", "cpu", "database")]
+    return [side["name"], *times, f"{side['queries']:.0f}", f"{side['memory']:.0f}"]
 
 
 def ratio(row, key):

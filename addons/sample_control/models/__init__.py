@@ -6,3 +6,4 @@ from . import sealing  # isort: skip
 from . import use  # isort: skip
 from . import verification  # isort: skip
 from . import end_of_life  # isort: skip
+from . import figures  # isort: skip

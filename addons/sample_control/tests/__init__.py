@@ -1,4 +1,5 @@
 from .end_of_life import *
+from .figures import *
 from .place import *
 from .policy import *
 from .sample import *

@@ -98,3 +98,20 @@ def parse_readings(text):
                 raise ValueError(part.strip())
             readings.append((float(Decimal(found[1])), found[2].strip()))
     return readings
+
+
+def tolerance_text(nominal, lower, upper, unit=None):
+    """Return a nominal value with its tolerance and unit, as it stands on a card.
+
+    :param float nominal: nominal value
+    :param float lower: allowed deviation downwards, for example -0.05
+    :param float upper: allowed deviation upwards
+    :param str unit: name of the unit, if any
+
+    >>> tolerance_text(10.0, -0.05, 0.05, "mm"), tolerance_text(10.5, 0.0, 0.1), tolerance_text(3, 0, 0)
+    ('10 ±0.05 mm', '10.5 (+0/+0.1)', '3')
+    """
+    text = f"{nominal or 0:g}"
+    if lower or upper:
+        text += f" ±{upper:g}" if upper == -lower else f" ({lower:+g}/{upper:+g})"
+    return f"{text} {unit or ''}".strip()

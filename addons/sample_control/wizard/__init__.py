@@ -1,5 +1,6 @@
 from . import (
     end_of_life,
+    figures,
     place,
     policy,
     sample,

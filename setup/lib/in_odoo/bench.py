@@ -2,7 +2,7 @@
 
 A case is a module with
 
-    def build(env, size): ...      # optional: fill the database, once per size
+    def build(env, sizes): ...     # optional: fill the database, once per size
     def run(env): ...              # returns or yields rows
 
 A row compares one operation of ours with the same operation of a peer (a model of Odoo
@@ -16,18 +16,25 @@ or the OCA) in the same database::
     )
 
 Each operation runs several times, ours and the peer's in turn, each time in a savepoint
-that is rolled back, with empty caches; the median counts. Wall time depends on what else
-the machine does, CPU time (of Python, without PostgreSQL's) hardly.
+that is rolled back, with empty caches; the median counts. Wall time and the time of the
+database depend on what else the machine does, CPU time (of Python, and that of
+PostgreSQL's process apart) hardly.
 """
 
 import importlib.util
 import json
+import os
+import re
 import statistics
 import time
 from contextlib import suppress
 from pathlib import Path
 
 REPEAT = 5
+COUNT_LIMIT = 10_000
+PROCESS = Path("/proc/self")
+#: what is measured of an operation
+FIGURES = ("wall", "cpu", "database", "queries", "memory")
 
 
 class Undo(Exception):
@@ -35,22 +42,66 @@ class Undo(Exception):
 
 
 def measure(env, operation, prepare=None):
-    """Run an operation once: seconds by the clock, seconds of CPU, SQL queries."""
+    """Run an operation once.
+
+    :return: seconds by the clock, of Python's CPU and of PostgreSQL's CPU, SQL queries, growth of
+        the memory in MB at its highest
+    """
     with suppress(Undo), env.cr.savepoint():
         if prepare:
             prepare()
         env.invalidate_all()
+        backend = backend_of(env)
         queries = env.cr.sql_log_count
-        wall, cpu = time.perf_counter(), time.process_time()
+        memory = begin_memory()
+        database, wall, cpu = cpu_of(backend), time.perf_counter(), time.process_time()
         operation()
         env.flush_all()
         measured = (
             time.perf_counter() - wall,
             time.process_time() - cpu,
+            cpu_of(backend) - database,
             env.cr.sql_log_count - queries,
+            memory_in_mb("VmHWM") - memory,
         )
         raise Undo
     return measured
+
+
+def backend_of(env):
+    """The folder with the figures of PostgreSQL's process, when it runs on this machine."""
+    env.cr.execute("SELECT pg_backend_pid()")
+    return PROCESS.with_name(str(env.cr.fetchone()[0]))
+
+
+def cpu_of(process):
+    """Seconds of CPU that a process has used (0 where they cannot be read)."""
+    with suppress(OSError):
+        values = (process / "stat").read_text().rpartition(")")[2].split()
+        return (int(values[11]) + int(values[12])) / os.sysconf("SC_CLK_TCK")
+    return 0
+
+
+def begin_memory():
+    """Let the highest value of the memory begin anew; return the present one in MB."""
+    with suppress(OSError):
+        (PROCESS / "clear_refs").write_text("5")
+    return memory_in_mb("VmRSS")
+
+
+def memory_in_mb(name):
+    """A figure of the memory of this process (0 where it cannot be read)."""
+    with suppress(OSError):
+        status = (PROCESS / "status").read_text()
+        return int(re.search(rf"{name}:\s+(\d+)", status)[1]) / 1024
+    return 0
+
+
+def read_list(model, domain, specification):
+    """Read a list as the web client does: it counts no further than 10 000."""
+    return model.web_search_read(
+        domain, specification, limit=80, count_limit=COUNT_LIMIT + 1
+    )
 
 
 def compare(env, operation, ours, peer=None, repeat=REPEAT):
@@ -69,8 +120,8 @@ def compare(env, operation, ours, peer=None, repeat=REPEAT):
     row = {"operation": operation}
     for side, (name, *_functions) in sides.items():
         counted = rounds[side][repeat > 1 :]
-        wall, cpu, queries = map(statistics.median, zip(*counted, strict=True))
-        row[side] = {"name": name, "wall": wall, "cpu": cpu, "queries": int(queries)}
+        figures = map(statistics.median, zip(*counted, strict=True))
+        row[side] = {"name": name, **dict(zip(FIGURES, figures, strict=True))}
     return row
 
 
@@ -91,12 +142,15 @@ def load_cases(files):
         yield file.stem, case
 
 
-def build(env, files, size):
-    """Let each case fill the database."""
+def build(env, files, sizes):
+    """Let each case fill the database.
+
+    :param dict sizes: how many ``archives`` and ``samples`` are asked for
+    """
     for name, case in load_cases(files):
         if hasattr(case, "build"):
             started = time.perf_counter()
-            case.build(env, size)
+            case.build(env, sizes)
             env.flush_all()
             env.cr.commit()
             print(f"BENCH {name}: built in {time.perf_counter() - started:.1f} s")

@@ -7,7 +7,6 @@ names, codes and numbers of their own.
 """
 
 import random
-from contextlib import contextmanager
 from itertools import chain, product
 
 from dateutil.relativedelta import relativedelta
@@ -18,6 +17,8 @@ from odoo import fields
 from odoo.fields import Command
 
 from odoo.addons.customer_archive.tools.pinyin import pinyin_text
+
+from lib.in_odoo.bench_copy import copy_rows
 
 PATTERNS = 120
 PLACES = [
@@ -404,45 +405,6 @@ def copy_orders(env, by_partner):
         order_id="copy.id",
         order_partner_id="copy.partner_id",
     )
-
-
-def copy_rows(env, table, join, **replaced):
-    """Copy the rows of a table that belong to the patterns.
-
-    :param str join: how ``source``, the table, meets ``copy``
-    :param replaced: SQL expressions of the columns that differ in the copies
-    """
-    env.cr.execute(
-        "SELECT column_name FROM information_schema.columns WHERE table_name = %s"
-        " AND table_schema = current_schema AND column_name != 'id'",
-        [table],
-    )
-    columns = {name: f'source."{name}"' for (name,) in env.cr.fetchall()} | replaced
-    names = ", ".join(f'"{name}"' for name in columns)
-    with without_indexes(env, table):
-        env.cr.execute(
-            f"INSERT INTO {table} ({names})"
-            f" SELECT {', '.join(columns.values())} FROM {table} source {join}"
-        )
-
-
-@contextmanager
-def without_indexes(env, table):
-    """Drop the indexes of a table and build them again afterwards: much quicker."""
-    env.cr.execute(
-        """
-        SELECT index.indexrelid::regclass::text, pg_get_indexdef(index.indexrelid)
-          FROM pg_index index
-         WHERE index.indrelid = %s::regclass AND NOT index.indisunique
-        """,
-        [table],
-    )
-    indexes = env.cr.fetchall()
-    for name, _definition in indexes:
-        env.cr.execute(f"DROP INDEX {name}")
-    yield
-    for _name, definition in indexes:
-        env.cr.execute(definition)
 
 
 def leave_work(env):

@@ -383,7 +383,7 @@ class CustomerArchiveInspection(models.Model):
         checks = self.env["customer.archive.inspection.check"].search(
             [("inspection_id", "in", self.ids), ("result", "=", False)]
         )
-        checks.write({"result": "pass"})
+        checks._pass_in_set()
         return True
 
     def action_open_lines(self):
@@ -463,42 +463,69 @@ class CustomerArchiveInspection(models.Model):
         )
         self.env.cr.execute(
             SQL(
-                "INSERT INTO customer_archive_inspection_check (line_id, inspection_id, company_id, item_id,"
-                " create_uid, create_date, write_uid, write_date)"
-                " SELECT line.id, line.inspection_id, line.company_id, item.id,"
+                "INSERT INTO customer_archive_inspection_check AS known (line_id, inspection_id, company_id, item_id,"
+                " result, create_uid, create_date, write_uid, write_date)"
+                " SELECT line.id, line.inspection_id, line.company_id, item.id, %s,"
                 " %s, (now() AT TIME ZONE 'UTC'), %s, (now() AT TIME ZONE 'UTC')"
                 " FROM customer_archive_inspection_line line"
                 " CROSS JOIN customer_archive_inspection_item item"
                 " WHERE line.inspection_id = %s AND item.id IN %s ORDER BY line.id, item.sequence, item.id"
-                " ON CONFLICT (line_id, item_id) DO NOTHING",
+                " ON CONFLICT (line_id, item_id) DO UPDATE SET result = EXCLUDED.result"
+                " WHERE known.result IS NULL AND EXCLUDED.result IS NOT NULL",
+                self._get_known_results_sql(Archives),
                 self.env.uid,
                 self.env.uid,
                 self.id,
                 self.item_ids._ids,
             )
         )
-        self.env.invalidate_all()
-        self._fill_known_results()
+        self._summarise_lines()
 
-    def _fill_known_results(self):
-        """Answer the items whose result the system knows."""
-        checks = self.env["customer.archive.inspection.check"]
-        for item in self.item_ids.filtered("known_from"):
-            unanswered = Domain("inspection_id", "=", self.id) & Domain(
-                "item_id", "=", item.id
+    def _get_known_results_sql(self, archives_sudo):
+        """Return the SQL of the result that the system knows of an item (``item``) of a line (``line``).
+
+        Completeness, refreshes and loans are known to the keeper who inspects, whatever he may read.
+        """
+        kept = self._get_archive_domain(self.company_id, self.keeper_id)
+        # Searched beforehand: as a part of the statement PostgreSQL would compile the conditions, for seconds.
+        cases = [
+            SQL(
+                "WHEN %s THEN CASE WHEN line.archive_id = ANY(%s) THEN 'fail' ELSE 'pass' END",
+                item.id,
+                archives_sudo.search(
+                    kept & self._get_known_problem_domain(item.known_from), order="id"
+                ).ids,
             )
-            unanswered &= Domain("result", "=", False)
-            failing = Domain(
-                "line_id.archive_id",
-                "any",
-                self._get_known_problem_domain(item.known_from),
+            for item in self.item_ids.filtered("known_from")
+        ]
+        if not cases:
+            return SQL("NULL")
+        return SQL("CASE item.id %s END", SQL(" ").join(cases))
+
+    def _summarise_lines(self):
+        """Sum up the results of all lines in one statement, as ``_compute_result`` does for some."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE customer_archive_inspection_line line
+                   SET result = summary.result
+                  FROM (
+                        SELECT line_id,
+                               CASE WHEN bool_or(result IS NULL) THEN NULL
+                                    WHEN bool_or(result = 'fail') THEN 'fail'
+                                    WHEN bool_or(result = 'pass') THEN 'pass'
+                                    ELSE 'not_applicable' END AS result
+                          FROM customer_archive_inspection_check
+                         WHERE inspection_id = ANY(%s)
+                         GROUP BY line_id
+                       ) summary
+                 WHERE line.id = summary.line_id AND line.result IS DISTINCT FROM summary.result
+                """,
+                self.ids,
             )
-            # Completeness, refreshes and loans are known to the keeper who inspects.
-            failing_checks = checks.browse(
-                checks.sudo().search(unanswered & failing).ids
-            )
-            failing_checks.write({"result": "fail"})
-            checks.search(unanswered).write({"result": "pass"})
+        )
+        self.env.invalidate_all()
 
     @api.model
     def _get_known_problem_domain(self, known_from):

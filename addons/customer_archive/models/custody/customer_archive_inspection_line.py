@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 RESULTS = [
     ("pass", "Pass"),
@@ -322,3 +323,19 @@ class CustomerArchiveInspectionCheck(models.Model):
         self.inspection_id.filtered(
             lambda inspection: inspection.state not in ("draft", "checking")
         )._refuse(self.env._("Results are fixed once the archives are checked"))
+
+    def _pass_in_set(self):
+        """Mark these checks as passed, as ``write`` would: of ten thousand archives there are a hundred thousand."""
+        self.check_access("write")
+        self._check_inspection_open()
+        inspections = self.inspection_id
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE customer_archive_inspection_check"
+                " SET result = 'pass', write_uid = %s, write_date = now() AT TIME ZONE 'UTC' WHERE id = ANY(%s)",
+                self.env.uid,
+                self.ids,
+            )
+        )
+        inspections._summarise_lines()

@@ -1,3 +1,5 @@
+from operator import attrgetter
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -49,12 +51,12 @@ class CustomerArchive(models.Model):
         )
     )
     def _compute_completeness(self):
-        counts = self._get_mandatory_document_counts()
-        names = self._get_completeness_fields()
+        counts = self.env["customer.archive.document"]._count_mandatory(self)
+        values = [attrgetter(name) for name in self._get_completeness_fields()]
         for archive in self:
             present, required = counts.get(archive._origin.id, (0, 0))
-            filled = sum(bool(archive._get_completeness_value(name)) for name in names)
-            total = required + len(names)
+            filled = sum(bool(value(archive)) for value in values)
+            total = required + len(values)
             archive.missing_document_count = required - present
             archive.has_missing_documents = required > present
             archive.completeness = 100.0 * (present + filled) / total if total else 0.0
@@ -96,35 +98,6 @@ class CustomerArchive(models.Model):
             "partner_id.phone",
             "partner_id.industry_id",
         ]
-
-    def _get_completeness_value(self, path):
-        value = self
-        for name in path.split("."):
-            value = value[name]
-        return value
-
-    def _get_mandatory_document_counts(self):
-        """Count mandatory documents in one query.
-
-        :return: archive id -> (present, required)
-        :rtype: dict
-        """
-        documents_sudo = self.env[
-            "customer.archive.document"
-        ].sudo()  # a figure, not the documents
-        counts = {}
-        for archive, status, count in documents_sudo._read_group(
-            [("archive_id", "in", self.ids), ("is_mandatory", "=", True)],
-            ["archive_id", "status"],
-            ["__count"],
-        ):
-            present, required = counts.get(archive.id, (0, 0))
-            if status in PRESENT_STATUSES:
-                present += count
-            if status not in ("not_applicable", "destroyed"):
-                required += count
-            counts[archive.id] = (present, required)
-        return counts
 
     @api.model
     def _get_missing_document_domain(self):

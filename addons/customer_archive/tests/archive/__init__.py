@@ -1,5 +1,6 @@
 from . import test_contracting
 from . import test_identity
+from . import test_lean_views
 from . import test_opening
 from . import test_queries
 from . import test_review

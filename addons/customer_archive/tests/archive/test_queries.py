@@ -30,10 +30,10 @@ class TestArchiveQueries(ArchiveCommon):
         specification = view_specification(model, "list")
         model.web_search_read([], specification, limit=80)
         self._settle()
-        # 2 access: rights and the log of restricted reads; 1 the archives; 10 the names of what the columns point at
-        # (customer, category, users, teams, currency, company); 6 activities, with the archives that they may be shown
-        # for; 1 contact persons; 2 amounts of orders and invoices; 1 documents
-        with self.assertQueryCount(23):
+        # 1 the archives; 2 their levels and the log of restricted reads; 3 company with its time zone and currency;
+        # 2 amounts of orders and invoices; 1 documents; 3 names of customers and users. Columns that are hidden are
+        # not read.
+        with self.assertQueryCount(12):
             result = model.web_search_read(
                 [("id", "in", archives.ids)], specification, limit=80
             )
@@ -45,11 +45,25 @@ class TestArchiveQueries(ArchiveCommon):
         specification = view_specification(archive.browse(), "form")
         archive.web_read(specification)
         self._settle()
-        # 12 the lists of the tabs; 10 their names and those of the form; 8 checklist: its lines, types, files and one probe
-        # for evidence in the system; 3 clocks; 2 loans; 3 access log, which notes that the archive was opened; 11 figures
-        # of trade, each one a sum of orders or invoices; 2 rights
-        with self.assertQueryCount(51):
+        # 1 the archive; 2 lists of the first page; 1 access log, which notes that the archive was opened; 3 company with
+        # its time zone; 1 documents; 2 loans; 3 clocks; 4 contact person and what was sold; 11 names. The other pages
+        # are read when they are opened.
+        with self.assertQueryCount(28):
             archive.web_read(specification)
+
+    @warmup
+    def test_open_page(self):
+        archive = self._new_archives(1).with_user(self.keeper)
+        form = view_specification(archive.browse(), "form")
+        for page, queries in (("documents", 14), ("business", 14), ("events", 3)):
+            opened = view_specification(archive.browse(), "form", pages=[page])
+            specification = {name: opened[name] for name in opened.keys() - form.keys()}
+            archive.web_read(specification)
+            self._settle()
+            # documents: lines, types, files and one probe for evidence in the system; business: five lists of lines,
+            # and each figure of trade is a sum of orders; timeline: its lines and their names
+            with self.subTest(page=page), self.assertQueryCount(queries):
+                archive.web_read(specification)
 
     @warmup
     def test_review(self):

@@ -1,5 +1,6 @@
 import base64
 from datetime import date
+from operator import attrgetter
 
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
@@ -524,8 +525,8 @@ class TestDocumentCompleteness(DocumentCommon):
         mandatory = self.archive.document_ids.filtered("is_mandatory")
         self.assertEqual(mandatory.type_id.mapped("code"), ["D01", "D05"])
         filled = sum(
-            bool(self.archive._get_completeness_value(n))
-            for n in self.archive._get_completeness_fields()
+            bool(attrgetter(name)(self.archive))
+            for name in self.archive._get_completeness_fields()
         )
         self.assertAlmostEqual(
             self.archive.completeness, 100.0 * filled / (fields + 2), 1

@@ -209,9 +209,11 @@ class AccessLog(models.Model):
         records = records.browse(ids).sudo(False)
         if not force:
             levels = self._get_logged_levels()
-            records = records.filtered(
-                lambda record: record.sudo().confidentiality in levels
-            )
+            records_sudo = records.sudo()
+            records_sudo.fetch(["confidentiality"])  # and not the rest of a long list
+            records = records_sudo.filtered(
+                lambda record: record.confidentiality in levels
+            ).sudo(False)
         bases = {} if basis else records._get_access_bases()
         companies = records._fields.get("company_id")
         for record in records:

@@ -14,6 +14,8 @@ from odoo.tools.pdf import (
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
+from ...tools.sheet_rows import split_rows
+
 REGISTERED_KEY = "record_control_registered_print"
 
 
@@ -102,7 +104,8 @@ class IrActionsReport(models.Model):
 
         An engine without patched Qt prints no page foot and cannot join documents. So that a
         controlled form looks the same with every engine, each of its documents is converted alone, and
-        code, revision, page n/m and watermark are put on its pages afterwards.
+        code, revision, page n/m and watermark are put on its pages afterwards. Nor does it keep the
+        rows of a table whole; see :mod:`~odoo.addons.record_control.tools.sheet_rows`.
         """
         bodies = list(bodies)
         sheets = [self._get_sheet_marks(body) for body in bodies]
@@ -119,6 +122,9 @@ class IrActionsReport(models.Model):
         writer = PdfFileWriter()
         watermarks = {}
         for body, sheet in zip(bodies, sheets, strict=True):
+            if sheet and not _wkhtml().is_patched_qt:
+                # this engine cuts rows in two
+                body = split_rows(body)
             reader = PdfFileReader(
                 io.BytesIO(super()._run_wkhtmltopdf([body], **options))
             )

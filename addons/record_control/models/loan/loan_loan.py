@@ -391,14 +391,7 @@ class LoanLoan(models.Model):
 
     # --- Gates ---
 
-    def _get_transition_reasons(self, target):
-        reasons = super()._get_transition_reasons(target)
-        if reasons:
-            return reasons
-        gate = getattr(self, f"_get_{target}_reasons", None)
-        return reasons + (gate() if gate else [])
-
-    def _get_requested_reasons(self):
+    def _get_requested_gate_reasons(self):
         reasons = self._get_thing_reasons()
         if not self.purpose:
             reasons.append(self.env._("Say what it is borrowed for."))
@@ -411,17 +404,17 @@ class LoanLoan(models.Model):
             reasons.append(self.env._("The end of the loan lies in the past."))
         return reasons
 
-    def _get_approved_reasons(self):
+    def _get_approved_gate_reasons(self):
         reasons = self._get_decision_reasons() if self._needs_approval() else []
         reasons += self._get_thing_reasons()
         for line in self._get_conflicts(("approved",)):
             reasons.append(self._describe_conflict(line))
         return reasons
 
-    def _get_refused_reasons(self):
+    def _get_refused_gate_reasons(self):
         return self._get_decision_reasons()
 
-    def _get_out_reasons(self):
+    def _get_out_gate_reasons(self):
         reasons = self._get_keeper_reasons()
         reasons += self._get_thing_reasons()
         if self.date_start and self.date_start > fields.Datetime.now() + timedelta(
@@ -438,7 +431,7 @@ class LoanLoan(models.Model):
             reasons.append(self._describe_conflict(line))
         return reasons
 
-    def _get_returned_reasons(self):
+    def _get_returned_gate_reasons(self):
         out = self.line_ids.filtered(lambda line: line.state == "out")
         return [
             self.env._(
@@ -448,7 +441,7 @@ class LoanLoan(models.Model):
             for line in out
         ]
 
-    def _get_cancelled_reasons(self):
+    def _get_cancelled_gate_reasons(self):
         user = self.env.user
         if self.env.uid == SUPERUSER_ID or user in (
             self.requester_id,

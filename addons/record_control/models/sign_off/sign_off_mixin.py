@@ -483,7 +483,6 @@ class SignOffMixin(models.AbstractModel):
             return department.manager_id.user_id
         return self.env["res.users"]
 
-    @api.model
     def _get_sign_off_authors(self):
         """Name who drew up this record (called as the system); extend where the record says so.
 
@@ -496,6 +495,7 @@ class SignOffMixin(models.AbstractModel):
         self.ensure_one()
         return self.env["res.users"]
 
+    @api.model
     def _get_sign_off_employee(self, user, company):
         """The employee of a user: that of the company, else any one (read with the user, for all records at once)."""
         employees = user.sudo().with_context(active_test=False).employee_ids

@@ -62,11 +62,10 @@ class GuardedStateMixin(models.AbstractModel):
             state = fields.Selection(STATES, default="draft", required=True, readonly=True,
                                      copy=False, index=True, tracking=True)
 
-            def _get_transition_reasons(self, target):
-                reasons = super()._get_transition_reasons(target)
-                if target == "done" and not self.line_ids:
-                    reasons.append(self.env._("Enter at least one line."))
-                return reasons
+            def _get_done_gate_reasons(self):
+                if self.line_ids:
+                    return []
+                return [self.env._("Enter at least one line.")]
 
             def _prepare_transition_vals(self, target):
                 vals = super()._prepare_transition_vals(target)
@@ -142,8 +141,10 @@ class GuardedStateMixin(models.AbstractModel):
     def _get_transition_reasons(self, target):
         """Say everything that keeps this one record from going to ``target``.
 
-        Extend with ``super()`` and append sentences. The button, the readiness panel and the
-        error all show what this method returns. It must not write.
+        The gate of one state is a method ``_get_<state>_gate_reasons()``, which returns a list
+        of sentences too; it is asked when the step is on the map. For what concerns several
+        states extend this method with ``super()`` and append sentences. The button, the readiness
+        panel and the error all show what this method returns. It must not write.
 
         :param str target: a key of the state selection
         :return: list of translated sentences, empty when the step is allowed
@@ -151,7 +152,8 @@ class GuardedStateMixin(models.AbstractModel):
         self.ensure_one()
         source = self[self._guarded_state_field]
         if target in self._guarded_transitions.get(source, ()):
-            return []
+            gate = getattr(self, f"_get_{target}_gate_reasons", None)
+            return gate() if gate else []
         labels = self._get_guarded_state_labels()
         return [
             self.env._(
@@ -324,6 +326,18 @@ class GuardedStateMixin(models.AbstractModel):
             group[0] = stamps
             group[1] |= record
         return [tuple(group) for group in groups.values()]
+
+    @api.model
+    def _group_expand_states(self, states, domain):
+        """Show the columns that hold something in the order of the steps.
+
+        For ``group_expand`` of the state: a board then reads from left to right.
+
+        :param list states: the states that hold records
+        :param domain: what is shown
+        :return: the same states in order
+        """
+        return [state for state in self._get_guarded_state_labels() if state in states]
 
     @api.model
     def _get_guarded_state_labels(self):

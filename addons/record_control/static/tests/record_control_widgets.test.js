@@ -1,13 +1,18 @@
 import {defineMailModels} from "@mail/../tests/mail_test_helpers";
 import {describe, expect, test} from "@odoo/hoot";
 import {press, queryAllTexts} from "@odoo/hoot-dom";
-import {animationFrame, mockDate} from "@odoo/hoot-mock";
+import {Deferred, animationFrame, mockDate} from "@odoo/hoot-mock";
 import {ClockBadge} from "@record_control/clock_badge/clock_badge";
 import {DeadlineDateField} from "@record_control/deadline_date/deadline_date";
-import {LoanScan} from "@record_control/scan/loan_scan";
 import {ReadinessPanelField} from "@record_control/readiness_panel/readiness_panel";
 import {SignOffInbox} from "@record_control/sign_off_inbox/sign_off_inbox";
-import {contains, mountWithCleanup, onRpc} from "@web/../tests/web_test_helpers";
+import {
+    contains,
+    getService,
+    mountWithCleanup,
+    onRpc,
+} from "@web/../tests/web_test_helpers";
+import {WebClient} from "@web/webclient/webclient";
 
 describe.current.tags("desktop");
 defineMailModels();
@@ -173,8 +178,18 @@ describe("loan scan", () => {
         await press("Enter");
         await animationFrame();
     };
-    const mount = () =>
-        mountWithCleanup(LoanScan, {props: {action: {}, actionId: 1, className: ""}});
+    const mount = async () => {
+        onRpc("sign.off.request", "get_waiting_summary", () => ({
+            count: 0,
+            groups: [],
+        }));
+        await mountWithCleanup(WebClient);
+        await getService("action").doAction({
+            type: "ir.actions.client",
+            tag: "record_control.loan_scan",
+            name: "Counter",
+        });
+    };
 
     test("thing, then badge: the second scan lends the first", async () => {
         onRpc("loan.loan", "scan", ({kwargs}) => {
@@ -215,6 +230,37 @@ describe("loan scan", () => {
             ["G-2", "damaged"],
         ]);
         expect(".o_loan_scan_conditions").toHaveCount(0);
+    });
+
+    test("codes wait for their turn, and the buttons for the answer", async () => {
+        const answered = new Deferred();
+        onRpc("loan.loan", "scan", async ({kwargs}) => {
+            expect.step([kwargs.code, kwargs.badge]);
+            await answered;
+            return kwargs.badge
+                ? {status: "lent", thing: "Gauge", message: "Lent"}
+                : {status: "ask_badge", thing: "Gauge", message: "Free"};
+        });
+        await mount();
+        await scan("G-1");
+        await scan("ann");
+        await scan("G-2");
+        expect(".o_loan_scan").toHaveAttribute("aria-busy", "true");
+        expect.verifySteps([["G-1", undefined]]);
+        answered.resolve();
+        await animationFrame();
+        expect.verifySteps([
+            ["G-1", "ann"],
+            ["G-2", undefined],
+        ]);
+        expect(".o_loan_scan").toHaveAttribute("aria-busy", "false");
+        expect(".o_loan_scan_history tr").toHaveCount(1);
+        expect(".o_loan_scan_myself").toBeEnabled();
+    });
+
+    test("a way back leads to where the counter was opened", async () => {
+        await mount();
+        expect(".o_control_panel .o_breadcrumb").toHaveText("Counter");
     });
 
     test("an empty scan asks nothing", async () => {

@@ -1,4 +1,7 @@
 from . import sample_secret_mixin  # isort: skip
+
+# what the models below inherit comes first
+from . import sample_notice_mixin  # isort: skip
 from . import (
     ir_attachment,
     res_company,
@@ -11,11 +14,13 @@ from . import (
     sample_issue,
     sample_judgement,
     sample_location,
+    sample_plan_line,
     sample_recall,
     sample_sample,
     sample_sample_disposal,
     sample_sample_recall,
     sample_sample_record,
     sample_stocktake,
+    sample_stocktake_count,
     sample_stocktake_line,
 )

@@ -385,25 +385,18 @@ class SampleChange(models.Model):
 
     # --- Gates ---
 
-    def _get_transition_reasons(self, target):
-        reasons = super()._get_transition_reasons(target)
-        if reasons:
-            return reasons
-        gate = getattr(self, f"_get_{target}_reasons", None)
-        return gate() if gate else []
-
-    def _get_assessing_reasons(self):
+    def _get_assessing_gate_reasons(self):
         if self.product_ids:
             return []
         return [self.env._("Enter the products affected.")]
 
-    def _get_approved_reasons(self):
+    def _get_approved_gate_reasons(self):
         return self._get_assessment_reasons() + self._get_seal_reasons()
 
     def _get_assessment_reasons(self):
         """Say what the assessment lacks: every sample in use listed and decided (SC-52.5)."""
         self.ensure_one()
-        reasons = self._get_assessing_reasons()
+        reasons = self._get_assessing_gate_reasons()
         # sudo: every sample counts, whoever assesses
         record_sudo = self.sudo()
         missing = record_sudo._find_samples() - record_sudo.line_ids.sample_id
@@ -432,7 +425,7 @@ class SampleChange(models.Model):
             )
         return reasons
 
-    def _get_closed_reasons(self):
+    def _get_closed_gate_reasons(self):
         # sudo: every line counts, whoever closes
         waiting = self.sudo().line_ids.filtered(lambda line: not line.is_done)
         if not waiting:

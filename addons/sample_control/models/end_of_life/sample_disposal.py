@@ -52,7 +52,7 @@ class SampleDisposal(models.Model):
     _inherit = [
         "sample.frozen.mixin",
         "numbering.mixin",
-        "sign.off.mixin",
+        "sample.sign.off.mixin",
         "controlled.form.mixin",
         "mail.thread",
         "mail.activity.mixin",
@@ -255,14 +255,7 @@ class SampleDisposal(models.Model):
 
     # --- Gates ---
 
-    def _get_transition_reasons(self, target):
-        reasons = super()._get_transition_reasons(target)
-        if reasons:
-            return reasons
-        gate = getattr(self, f"_get_{target}_reasons", None)
-        return gate() if gate else []
-
-    def _get_to_approve_reasons(self):
+    def _get_to_approve_gate_reasons(self):
         """Say what the sheet lacks: ended samples, and the owner's consent (SC-54.4)."""
         reasons = []
         # sudo: every sample of the sheet counts, whoever asks
@@ -304,18 +297,18 @@ class SampleDisposal(models.Model):
             for state, samples in wrong.grouped("state").items()
         ]
 
-    def _get_approved_reasons(self):
-        return self._get_to_approve_reasons() + self._get_seal_reasons()
+    def _get_approved_gate_reasons(self):
+        return self._get_to_approve_gate_reasons() + self._get_seal_reasons()
 
-    def _get_draft_reasons(self):
+    def _get_draft_gate_reasons(self):
         if self.executor_id or self.witness_id:
             return [self.env._("It was confirmed already.")]
         return []
 
-    def _get_cancelled_reasons(self):
-        return self._get_draft_reasons()
+    def _get_cancelled_gate_reasons(self):
+        return self._get_draft_gate_reasons()
 
-    def _get_done_reasons(self):
+    def _get_done_gate_reasons(self):
         """Say what is missing of the disposal: two people, photograph, time to keep (SC-54.3)."""
         reasons = self._get_execution_reasons()
         if not self.executor_id:
@@ -396,6 +389,8 @@ class SampleDisposal(models.Model):
         elif target == "done":
             for record in self:
                 record._finish()
+        elif target in ("draft", "cancelled"):
+            self._close_sign_off()
 
     def _finish(self):
         """End and archive the samples; what is kept of them is looked up in the archive (E19)."""

@@ -61,12 +61,14 @@ class SampleException(models.Model):
         "numbering.mixin",
         "controlled.form.mixin",
         "clock.mixin",
+        "sample.notice.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
     _order = "id desc"
     _check_company_auto = True
     _numbering_code = "sample.exception"
+    _notice_template = "sample_control.mail_template_exception_notice"
     _controlled_form_code = "SC-F17"
     _guarded_transitions = {
         "new": ("isolated", "inspecting", "handling"),
@@ -148,6 +150,7 @@ class SampleException(models.Model):
     )
     state = fields.Selection(
         selection=STATES,
+        group_expand="_group_expand_states",
         required=True,
         readonly=True,
         default="new",
@@ -174,7 +177,7 @@ class SampleException(models.Model):
         related="sample_id.state", string="State of the Sample", related_sudo=False
     )
     sample_custody_state = fields.Selection(
-        related="sample_id.custody_state", string="Whereabouts", related_sudo=False
+        related="sample_id.custody_state", string="Custody State", related_sudo=False
     )
     kind = fields.Selection(
         selection=KINDS,
@@ -740,10 +743,10 @@ class SampleException(models.Model):
     def _get_transition_label(self, target):
         labels = {
             "isolated": self.env._("Isolate"),
-            "inspecting": self.env._("Measure"),
+            "inspecting": self.env._("Have It Measured"),
             "handling": self.env._("Decide")
             if self.state != "to_verify"
-            else self.env._("Return"),
+            else self.env._("Send Back"),
             "to_verify": self.env._("Report as done"),
             "closed": self.env._("Close"),
         }
@@ -756,25 +759,18 @@ class SampleException(models.Model):
             return steps
         return [step for step in steps if step["target"] != "handling"]
 
-    def _get_transition_reasons(self, target):
-        reasons = super()._get_transition_reasons(target)
-        if reasons:
-            return reasons
-        gate = getattr(self, f"_get_{target}_reasons", None)
-        return gate() if gate else []
-
-    def _get_isolated_reasons(self):
+    def _get_isolated_gate_reasons(self):
         # sudo: where a piece is does not depend on who asks
         if self.sudo().sample_id.custody_state == "isolated":
             return []
         return [self.env._("Move the sample to the isolation area first.")]
 
-    def _get_inspecting_reasons(self):
+    def _get_inspecting_gate_reasons(self):
         if self.sudo().sample_id.state == "lost" or self.kind == "lost":
             return [self.env._("A lost piece cannot be measured.")]
         return []
 
-    def _get_handling_reasons(self):
+    def _get_handling_gate_reasons(self):
         self.ensure_one()
         if self.state == "to_verify":
             return self._get_verifier_reasons()
@@ -801,12 +797,12 @@ class SampleException(models.Model):
             )
         return reasons
 
-    def _get_to_verify_reasons(self):
+    def _get_to_verify_gate_reasons(self):
         if (self.action_note or "").strip():
             return []
         return [self.env._("Enter what was done.")]
 
-    def _get_closed_reasons(self):
+    def _get_closed_gate_reasons(self):
         """Say what keeps it from being closed (SC-49.3)."""
         reasons = self._get_verifier_reasons()
         if not (self.conclusion or "").strip():
@@ -1039,26 +1035,6 @@ class SampleException(models.Model):
         }
         return action
 
-    def action_send_notice(self):
-        """Open the letter to the customer in the mail composer (F23).
-
-        :return: action
-        """
-        self.ensure_one()
-        template = self.env.ref("sample_control.mail_template_exception_notice")
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "mail.compose.message",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "default_model": self._name,
-                "default_res_ids": self.ids,
-                "default_template_id": template.id,
-                "default_composition_mode": "comment",
-            },
-        }
-
     def action_view_request(self):
         """Show the request for the successor.
 
@@ -1089,6 +1065,23 @@ class SampleException(models.Model):
         }
 
     # --- Prints ---
+
+    def _get_notice_partner(self):
+        return self.notice_partner_id
+
+    def _get_notice_fields(self):
+        return [*super()._get_notice_fields(), "notice_partner_id"]
+
+    def _on_notice_sent(self):
+        super()._on_notice_sent()
+        untold = self.filtered(
+            lambda record: not record.date_notified and record._is_open("date_notified")
+        )
+        for record in untold:
+            today = record.company_id._record_control_today()
+            record.write({"date_notified": today, "notified_by": "mail"})
+        # sudo: the task may be that of a colleague
+        self.sudo().activity_feedback(["sample_control.mail_activity_type_notice"])
 
     def _get_notice_date(self):
         """Return the day on the letter: when the customer was told, else today."""

@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools.misc import format_date
 
 from ..sample.sample_sample import ENDED_STATES
 from ..use.sample_sample import DOSSIER_ROWS
@@ -38,7 +39,7 @@ class SampleSample(models.Model):
                 sample.name,
                 sample.product_id.display_name or sample.title,
                 str(sample.copy_no or ""),
-                str(sample.valid_until or ""),
+                format_date(self.env, sample.valid_until),
             ]
             for line in lines_sudo or [lines_sudo]:
                 rows.append(
@@ -46,7 +47,7 @@ class SampleSample(models.Model):
                         *card,
                         line.department_id.name or sample.department_id.name,
                         line.receiver_id.name,
-                        str(line.date_received or ""),
+                        format_date(self.env, line.date_received),
                     ]
                 )
         return rows
@@ -112,7 +113,7 @@ class SampleSample(models.Model):
                     line.change_id.display_name,
                     line.change_id.content,
                     decisions.get(line.decision, ""),
-                    str(line.change_id.date_cutover or ""),
+                    format_date(self.env, line.change_id.date_cutover),
                 ]
                 for line in lines_sudo
             ],
@@ -136,7 +137,7 @@ class SampleSample(models.Model):
                     sheet.name,
                     sheet.executor_id.name,
                     sheet.witness_id.name,
-                    str(sheet.date_disposed or ""),
+                    format_date(self.env, sheet.date_disposed),
                     states[sheet.state],
                 ]
                 for sheet in sheets_sudo[:DOSSIER_ROWS]
@@ -154,7 +155,7 @@ class SampleSample(models.Model):
         return {
             "title": self.env._("Stock-takes"),
             "columns": [
-                self.env._("Round"),
+                self.env._("Stock-take No."),
                 self.env._("Day"),
                 self.env._("Place in the Books"),
                 self.env._("Found In"),
@@ -163,7 +164,7 @@ class SampleSample(models.Model):
             "rows": [
                 [
                     line.stocktake_id.name,
-                    str(line.stocktake_id.date),
+                    format_date(self.env, line.stocktake_id.date),
                     line.location_id.complete_name,
                     line.found_location_id.complete_name,
                     results[line.result],

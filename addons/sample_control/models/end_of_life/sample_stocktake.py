@@ -172,11 +172,7 @@ class SampleStocktake(models.Model):
     # --- Gates ---
 
     def _get_transition_reasons(self, target):
-        reasons = super()._get_transition_reasons(target)
-        if reasons:
-            return reasons
-        gate = getattr(self, f"_get_{target}_reasons", None)
-        return self._get_counter_reasons() + (gate() if gate else [])
+        return self._get_counter_reasons() + super()._get_transition_reasons(target)
 
     def _get_counter_reasons(self):
         """Say why this user does not count here: keepers count their own places (closing 1.4)."""
@@ -184,6 +180,8 @@ class SampleStocktake(models.Model):
         user = self.env.user
         if self.env.su or user.has_group("sample_control.group_sample_administrator"):
             return []
+        if not self.location_id:
+            return []  # a new round in the form
         keeper = user.has_group("sample_control.group_sample_keeper")
         managers = self.location_id._get_managers()
         if keeper and (user in managers or (user == self.user_id and not managers)):
@@ -195,7 +193,7 @@ class SampleStocktake(models.Model):
             )
         ]
 
-    def _get_done_reasons(self):
+    def _get_done_gate_reasons(self):
         """Say what the differences lack: each a reason and a correction that fits."""
         waiting = self._get_all_lines().filtered(
             lambda line: line.result != "match"
@@ -389,9 +387,7 @@ class SampleStocktake(models.Model):
         """
         self.ensure_one()
         key = sample.name or code
-        line = self.line_ids.filtered(
-            lambda line: line.sample_id == sample if sample else line.code == key
-        )[:1]
+        line = self._find_line(sample, key)
         if line.is_found and line.found_location_id == location:
             return self._answer("again", self.env._("Counted already."), line)
         vals = {
@@ -401,6 +397,10 @@ class SampleStocktake(models.Model):
             "found_by_id": self.env.uid,
         }
         if line:
+            # when the count was ended meanwhile the scan is repeated by the server, and refused
+            self.env.execute_query(
+                SQL("SELECT id FROM sample_stocktake WHERE id = %s FOR SHARE", self.id)
+            )
             line._write_protected(vals)
         else:
             # two scanners that find the same piece at once: the second is repeated by the server
@@ -428,23 +428,39 @@ class SampleStocktake(models.Model):
         status = "found" if line._get_result() == "match" else "difference"
         return self._answer(status if sample else "unknown", line._get_sentence(), line)
 
+    def _find_line(self, sample, code):
+        """Return the line of a piece in this one round, however many lines there are.
+
+        :param sample: sample.sample, empty when the code is none that the user knows
+        :param str code: what was read
+        """
+        self.ensure_one()
+        piece = ("sample_id", "=", sample.id) if sample else ("code", "=", code)
+        return self.env["sample.stocktake.line"].search(
+            [("stocktake_id", "=", self.id), piece], limit=1
+        )
+
     def _answer(self, status, message, line=None, place=None):
         """Return what the scan page shows.
 
         :param str status: found, difference, unknown, again or place
         :param str message: one sentence
         """
-        lines = self.line_ids
+        found = dict(
+            self.env["sample.stocktake.line"]._read_group(
+                [("stocktake_id", "=", self.id), ("is_expected", "=", True)],
+                ["is_found"],
+                ["__count"],
+            )
+        )
         return {
             "status": status,
             "message": message,
             "thing": line.display_name if line else "",
             "place": place.id if place else False,
             "place_name": place.complete_name if place else "",
-            "found": len(
-                lines.filtered(lambda line: line.is_expected and line.is_found)
-            ),
-            "expected": len(lines.filtered("is_expected")),
+            "found": found.get(True, 0),
+            "expected": sum(found.values()),
         }
 
     # --- Actions ---

@@ -66,7 +66,7 @@ class SampleStocktakeLine(models.Model):
         check_company=True,
         help="Empty: the code that was read belongs to no sample.",
     )
-    code = fields.Char(required=True)
+    code = fields.Char(string="Sample No. or Code", required=True)
     product_id = fields.Many2one(
         related="sample_id.product_id", string="Product", related_sudo=False
     )
@@ -79,7 +79,7 @@ class SampleStocktakeLine(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
-    is_found = fields.Boolean(string="Found")
+    is_found = fields.Boolean(string="Found There")
     found_location_id = fields.Many2one(
         comodel_name="sample.location",
         string="Found In",

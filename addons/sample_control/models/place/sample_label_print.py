@@ -19,6 +19,12 @@ LAYOUTS = [
 REPORTS = {layout: f"sample_control.report_label_{layout}" for layout, __ in LAYOUTS}
 CARD_LAYOUTS = ("card_80", "card_60", "card_sheet")
 
+#: lines that a card of 80 × 50 mm has room for, those that are always there, and how wide a line beside
+#: the QR code is
+CARD_LINES = 11
+FIXED_CARD_LINES = 6
+CARD_LINE_EM = 18
+
 
 class SampleLabelPrint(models.Model):
     """One print of labels, append-only: which, by whom, and for reprints why (SC-29.2).
@@ -168,6 +174,23 @@ class SampleLabelPrint(models.Model):
         :param str url: what the code holds
         """
         return qr_data_uri(url)
+
+    @api.model
+    def _is_card_full(self, sample):
+        """Tell whether a card has so much to say that its letters are made smaller.
+
+        :param sample: sample.sample
+        """
+        names = [sample.product_id.display_name or sample.title, sample.partner_id.name]
+        lines = FIXED_CARD_LINES + len(sample._get_card_lines())
+        lines += sum(1 + (self._measure(name) > CARD_LINE_EM) for name in names if name)
+        lines += self._measure(", ".join(sample._get_card_signatures())) > CARD_LINE_EM
+        return lines > CARD_LINES
+
+    @api.model
+    def _measure(self, text):
+        """Estimate the width of a text in em."""
+        return self.env["record_control.print.sheet"]._measure(text, 1)
 
     def _get_controlled_form(self, code=None):
         """Each label is a controlled form of its own: F01, F02, F03, F05."""

@@ -24,8 +24,8 @@ class SampleLocationReading(models.Model):
         required=True,
         default=lambda self: self.env.user,
     )
-    temperature = fields.Float(string="Temperature (°C)")
-    humidity = fields.Float(string="Humidity (%)")
+    temperature = fields.Float(string="Temperature (°C)", aggregator="avg")
+    humidity = fields.Float(string="Humidity (%)", aggregator="avg")
     is_out_of_limits = fields.Boolean(
         string="Out of Limits",
         compute="_compute_is_out_of_limits",

@@ -47,7 +47,6 @@ class SampleSample(models.Model):
         readonly=True,
         default="stored",
         copy=False,
-        index=True,
         tracking=True,
     )
     custody_log_ids = fields.One2many(
@@ -70,6 +69,13 @@ class SampleSample(models.Model):
         string="Not in Its Place",
         compute="_compute_is_misplaced",
         search="_search_is_misplaced",
+    )
+
+    # those that are not where they are kept are few
+    _away_index = models.Index("(custody_state) WHERE custody_state != 'stored'")
+    _misplaced_index = models.Index(
+        "(company_id) WHERE custody_state = 'stored' AND home_location_id IS NOT NULL"
+        " AND location_id IS DISTINCT FROM home_location_id"
     )
 
     # --- Computes ---
@@ -103,15 +109,17 @@ class SampleSample(models.Model):
     def _search_is_misplaced(self, operator, value):
         if operator != "in":
             return NotImplemented
-        query = self._search([("home_location_id", "!=", False)])
-        query.add_where(
-            SQL(
+        away = Domain("custody_state", "=", "stored")
+        away &= Domain("home_location_id", "!=", False)
+        # SQL: no domain compares two fields of a record
+        away &= Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
                 "%s IS DISTINCT FROM %s",
-                self._field_to_sql(query.table, "location_id", query),
-                self._field_to_sql(query.table, "home_location_id", query),
-            )
+                model._field_to_sql(alias, "location_id", query),
+                model._field_to_sql(alias, "home_location_id", query),
+            ),
+            predicate=lambda sample: sample.location_id != sample.home_location_id,
         )
-        away = Domain("id", "in", query) & Domain("custody_state", "=", "stored")
         return Domain.OR(away if wanted else ~away for wanted in set(map(bool, value)))
 
     # --- Constraints ---
@@ -361,12 +369,68 @@ class SampleSample(models.Model):
         return [(line.characteristic_id.name, line._get_card_value()) for line in shown]
 
     def _get_card_signatures(self):
-        """Return who signed, for the card: names, the customer's included. Hook."""
+        """Return who signed, for the card: names, the customer's included."""
         self.ensure_one()
-        names = [cell.get("user") for cell in self.sign_off_cells or ()]
-        if self.customer_confirmed_on:
-            names.append(self.customer_signatory_id.name or self.partner_id.name)
-        return [name for name in names if name]
+        return self._get_card_signers()[self.id]
+
+    def _get_card_signers(self):
+        """Return who signed these samples, the customer included.
+
+        :return: dict record id -> list of names, each once, in the order of the steps
+        """
+        # sudo: whoever reads the sample sees who has signed it
+        samples_sudo = self.sudo()
+        rounds = {sample: sample._get_card_rounds() for sample in samples_sudo}
+        names = self._read_signers([key for keys in rounds.values() for key in keys])
+        signers = {}
+        for sample, keys in rounds.items():
+            found = [name for key in keys for name in names.get(key, ())]
+            if sample.customer_confirmed_on:
+                found.append(
+                    sample.customer_signatory_id.name or sample.partner_id.name
+                )
+            signers[sample.id] = list(dict.fromkeys(filter(None, found)))
+        return signers
+
+    def _get_card_rounds(self):
+        """Return the rounds whose signatures stand on the card of this one sample. Hook.
+
+        :return: list of tuples (id of the round, model and id of the signed record)
+        """
+        self.ensure_one()
+        return [(self.sign_off_request_id.id, self._name, self.id)]
+
+    @api.model
+    def _read_signers(self, rounds):
+        """Return the names on rounds that count, without a record for each signature.
+
+        :param rounds: list of tuples as of :meth:`_get_card_rounds`
+        :return: dict tuple -> list of names in the order of the steps
+        """
+        # SQL: a ledger of all samples reads two or three signatures for each
+        self.env["sign.off.request"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT round.id, round.res_model, round.res_id,
+                       COALESCE(signature.signer_name, partner.name)
+                  FROM sign_off_signature signature
+                  JOIN sign_off_request round ON round.id = signature.request_id
+                  JOIN sign_off_request_step step ON step.id = signature.step_id
+                  LEFT JOIN res_users signer ON signer.id = signature.user_id
+                  LEFT JOIN res_partner partner ON partner.id = signer.partner_id
+                 WHERE signature.request_id IN %s
+                   AND round.state IN ('open', 'sealed', 'refused')
+                   AND step.state != 'not_needed'
+                 ORDER BY round.id, step.sequence, step.id
+                """,
+                tuple({key[0] or 0 for key in rounds} or {0}),
+            )
+        )
+        names = {}
+        for *key, name in rows:
+            names.setdefault(tuple(key), []).append(name)
+        return names
 
     def _get_qr_url(self):
         """Return the address in the QR code: it opens the sample (SC-29.3)."""

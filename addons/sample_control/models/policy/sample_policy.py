@@ -603,3 +603,54 @@ class SamplePolicy(models.Model):
                 value = value.id
             values[name] = value
         return values
+
+    # --- Words ---
+
+    @api.model
+    def _get_group_labels(self):
+        """Return the translated labels of the groups, in order: list of pairs."""
+        labels = {
+            "validity": self.env._("Validity"),
+            "checks": self.env._("Checks"),
+            "sealing": self.env._("Sealing"),
+            "sign_off": self.env._("Sign-off"),
+            "use": self.env._("Use"),
+            "keeping": self.env._("Keeping"),
+            "end": self.env._("Failure and End of Life"),
+        }
+        return [(group, labels[group]) for group, __ in GROUPS]
+
+    def _describe_parameters(self, group):
+        """Return the parameters of one group in words, one a line; what is empty or 0 is left out.
+
+        :param str group: a key of :data:`GROUPS`
+        """
+        self.ensure_one()
+        return "\n".join(
+            f"{self._fields[name]._description_string(self.env)}: "
+            f"{self._format_parameter(self._fields[name], value)}"
+            for name, value in self._get_parameters(group).items()
+            if value not in (False, None, "", [], 0)
+        )
+
+    @api.model
+    def _format_parameter(self, field, value):
+        """Return one kept parameter in words.
+
+        :param field: the field of the parameter
+        :param value: as :meth:`_get_parameters` gives it
+        """
+        if field.type == "boolean":
+            return self.env._("yes") if value else self.env._("no")
+        if field.type == "selection":
+            return dict(field._description_selection(self.env)).get(value, "–")
+        if field.type in ("many2one", "many2many"):
+            ids = [value] if isinstance(value, int) and value else value or []
+            # sudo: the name of a department or route in a rule is no secret
+            names = self.env[field.comodel_name].sudo().browse(ids).exists()
+            return ", ".join(names.mapped("display_name")) or "–"
+        if field.type == "one2many":
+            return ", ".join(line["name"] for line in value or []) or "–"
+        if field.type == "float":
+            return f"{value:g}" if value is not None else "–"
+        return str(value) if value not in (None, False, "") else "–"

@@ -205,9 +205,9 @@ class SamplePolicyMixin(models.AbstractModel):
 
         :return: list of sentences
         """
-        policy_fields = self.env["sample.policy"]._fields
+        policies = self.env["sample.policy"]
         sentences = []
-        for group, label in self._get_policy_group_labels():
+        for group, label in policies._get_group_labels():
             before = old.get(group, {})
             after = new.get(group, {})
             if before.get("name") != after.get("name"):
@@ -223,33 +223,19 @@ class SamplePolicyMixin(models.AbstractModel):
             for name in new_values:
                 if old_values.get(name) == new_values[name]:
                     continue
-                field = policy_fields[name]
+                field = policies._fields[name]
                 sentences.append(
                     self.env._(
                         "%(group)s: %(parameter)s %(old)s → %(new)s",
                         group=label,
                         parameter=field._description_string(self.env),
-                        old=self._format_policy_value(field, old_values.get(name)),
-                        new=self._format_policy_value(field, new_values[name]),
+                        old=policies._format_parameter(field, old_values.get(name)),
+                        new=policies._format_parameter(field, new_values[name]),
                     )
                 )
         return sentences
 
     # --- Explanation ---
-
-    @api.model
-    def _get_policy_group_labels(self):
-        """Return the translated labels of the groups, in order: list of pairs."""
-        labels = {
-            "validity": self.env._("Validity"),
-            "checks": self.env._("Checks"),
-            "sealing": self.env._("Sealing"),
-            "sign_off": self.env._("Sign-off"),
-            "use": self.env._("Use"),
-            "keeping": self.env._("Keeping"),
-            "end": self.env._("Failure and End of Life"),
-        }
-        return [(group, labels[group]) for group, __ in GROUPS]
 
     @api.model
     def _get_policy_condition_labels(self):
@@ -262,23 +248,6 @@ class SamplePolicyMixin(models.AbstractModel):
             "key_part": self.env._("key part"),
             "origin": self.env._("origin"),
         }
-
-    def _format_policy_value(self, field, value):
-        """Return one kept parameter in words."""
-        if field.type == "boolean":
-            return self.env._("yes") if value else self.env._("no")
-        if field.type == "selection":
-            return dict(field._description_selection(self.env)).get(value, "–")
-        if field.type in ("many2one", "many2many"):
-            ids = [value] if isinstance(value, int) and value else value or []
-            # sudo: the name of a department or route in a rule is no secret
-            names = self.env[field.comodel_name].sudo().browse(ids).exists()
-            return ", ".join(names.mapped("display_name")) or "–"
-        if field.type == "one2many":
-            return ", ".join(line["name"] for line in value or []) or "–"
-        if field.type == "float":
-            return f"{value:g}" if value is not None else "–"
-        return str(value) if value not in (None, False, "") else "–"
 
     def _explain_policy(self, entry):
         """Say why a rule won: its conditions with their points."""
@@ -299,16 +268,16 @@ class SamplePolicyMixin(models.AbstractModel):
     def _render_policy_explanation(self):
         """Return a table: group, winning rule, why, values."""
         self.ensure_one()
-        policy_fields = self.env["sample.policy"]._fields
+        policies = self.env["sample.policy"]
         names = self._get_policy_names()
         rows = Markup()
-        for group, label in self._get_policy_group_labels():
+        for group, label in policies._get_group_labels():
             entry = (self.policy_snapshot or {}).get(group)
             if not entry:
                 continue
             values = ", ".join(
-                f"{policy_fields[name]._description_string(self.env)}: "
-                f"{self._format_policy_value(policy_fields[name], value)}"
+                f"{policies._fields[name]._description_string(self.env)}: "
+                f"{policies._format_parameter(policies._fields[name], value)}"
                 for name, value in entry["values"].items()
                 if value not in (False, None, "", [], 0)
             )

@@ -17,7 +17,6 @@ class SamplePieceMixin(models.AbstractModel):
     company_id = fields.Many2one(
         comodel_name="res.company",
         required=True,
-        index=True,
         default=lambda self: self.env.company,
     )
     product_id = fields.Many2one(
@@ -28,6 +27,7 @@ class SamplePieceMixin(models.AbstractModel):
     )
     title = fields.Char(
         string="Name of the Piece",
+        index="trigram",
         tracking=True,
         help="For pieces without a product, such as gauge blocks and pieces of competitors.",
     )

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...tools import measure
+
 
 class SampleSampleLine(models.Model):
     """A characteristic of a sample: nominal value, tolerance and what was measured at the start."""
@@ -123,10 +125,32 @@ class SampleSampleLine(models.Model):
         self.ensure_one()
         if self.kind != "measure":
             return self.text_value or ""
-        text = f"{self.nominal:g}"
-        if self.tol_lower or self.tol_upper:
-            if self.tol_upper == -self.tol_lower:
-                text += f" ±{self.tol_upper:g}"
-            else:
-                text += f" ({self.tol_lower:+g}/{self.tol_upper:+g})"
-        return f"{text} {self.uom_id.name or ''}".strip()
+        return measure.tolerance_text(
+            self.nominal, self.tol_lower, self.tol_upper, self.uom_id.name
+        )
+
+    @api.model
+    def _get_card_values(self, samples, code):
+        """Return one characteristic of the cards of many samples, read at once.
+
+        :param samples: sample.sample
+        :param str code: code of the characteristic
+        :return: dict sample id -> text as it stands on the card
+        """
+        item = self.env["sample.characteristic"].search([("code", "=", code)], limit=1)
+        query = self._search(
+            [("sample_id", "in", samples.ids), ("characteristic_id", "in", item.ids)]
+        )
+        names = ("sample_id", "text_value", "nominal", "tol_lower", "tol_upper")
+        columns = [self._field_to_sql(self._table, name, query) for name in names]
+        unit = self._field_to_sql(self._table, "uom_id", query)
+        # SQL: a ledger of all samples reads these lines, which need no records of their own
+        rows = self.env.execute_query(query.select(*columns, unit))
+        if item.kind != "measure":
+            return {row[0]: row[1] or "" for row in rows}
+        units = self.env["uom.uom"].browse({row[5] for row in rows if row[5]})
+        unit_names = {unit.id: unit.name for unit in units}
+        return {
+            row[0]: measure.tolerance_text(*row[2:5], unit_names.get(row[5]))
+            for row in rows
+        }

@@ -12,6 +12,8 @@ HEALTH = [
     ("due", "Due soon"),
     ("overdue", "Overdue"),
 ]
+#: the same of checks, which may not be asked for
+CHECK_HEALTH = [("none", "No check asked for"), *HEALTH[1:]]
 
 
 class SampleSample(models.Model):
@@ -22,7 +24,6 @@ class SampleSample(models.Model):
     confirm_date = fields.Date(
         string="Confirmed On",
         copy=False,
-        index=True,
         tracking=True,
         help="The day on which the sample became the standard. Empty: the day of activation.",
     )
@@ -95,13 +96,13 @@ class SampleSample(models.Model):
         search="_search_validity_state",
     )
     calibration_state = fields.Selection(
-        selection=HEALTH,
+        selection=CHECK_HEALTH,
         string="Calibration",
         compute="_compute_health",
         search="_search_calibration_state",
     )
     customer_check_state = fields.Selection(
-        selection=HEALTH,
+        selection=CHECK_HEALTH,
         string="Customer Check",
         compute="_compute_health",
         search="_search_customer_check_state",

@@ -1,6 +1,7 @@
 from . import (
     sample_responsibility,
     sample_issue_class,
+    sample_sign_off_mixin,
     sample_request,
     sample_request_party,
     sample_request_round,

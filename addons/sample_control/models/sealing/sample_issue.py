@@ -159,6 +159,7 @@ class SampleIssue(models.Model):
     verify_note = fields.Text(string="Result of the Verification", copy=False)
     state = fields.Selection(
         selection=STATES,
+        group_expand="_group_expand_states",
         required=True,
         readonly=True,
         default="open",
@@ -279,7 +280,7 @@ class SampleIssue(models.Model):
             "working": self.env._("Answer"),
             "to_verify": self.env._("Report as done"),
             "closed": self.env._("Close"),
-            "returned": self.env._("Return"),
+            "returned": self.env._("Send Back"),
         }
         return labels.get(target) or super()._get_transition_label(target)
 

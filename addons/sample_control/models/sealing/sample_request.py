@@ -118,7 +118,7 @@ class SampleRequest(models.Model):
     _inherit = [
         "guarded.state.mixin",
         "numbering.mixin",
-        "sign.off.mixin",
+        "sample.sign.off.mixin",
         "clock.mixin",
         "sample.piece.mixin",
         "controlled.form.mixin",
@@ -661,11 +661,6 @@ class SampleRequest(models.Model):
                 old_sudo._write_protected({"is_contested": True})
 
     # --- Labels ---
-
-    @api.model
-    def _group_expand_states(self, states, domain):
-        """Show the columns that hold something in the order of the steps."""
-        return [state for state, __ in STATES if state in states]
 
     def _get_kind_label(self):
         """Return the kind of this request in words."""

@@ -108,21 +108,3 @@ class SampleRequest(models.Model):
                 sample._suspend(
                     self.env._("Signed data were changed: %(data)s", data=labels)
                 )
-
-    def _close_sign_off(self):
-        """End the round of requests that go back before they are on file: sign anew later."""
-        # sudo: rounds are written by the system alone
-        rounds_sudo = self.sudo().sign_off_request_id
-        rounds_sudo.filtered(lambda r: r.state == "open")._withdraw()
-        sealed_sudo = rounds_sudo.filtered(lambda r: r.state == "sealed")
-        if sealed_sudo:
-            sealed_sudo._make_void(
-                {
-                    sealed: self.env._(
-                        "%(user)s sent %(request)s back.",
-                        user=self.env.user.name,
-                        request=sealed.name,
-                    )
-                    for sealed in sealed_sudo
-                }
-            )

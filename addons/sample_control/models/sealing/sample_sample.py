@@ -98,10 +98,12 @@ class SampleSample(models.Model):
             )
         return reasons
 
-    def _get_card_signatures(self):
-        names = [cell.get("user") for cell in self.request_id.sign_off_cells or ()]
-        names += super()._get_card_signatures()
-        return list(dict.fromkeys(filter(None, names)))
+    def _get_card_rounds(self):
+        rounds = super()._get_card_rounds()
+        if not self.request_id:
+            return rounds
+        request = self.request_id
+        return [(request.sign_off_request_id.id, request._name, request.id), *rounds]
 
     def _resume_after_signature(self):
         """Let samples be used again that were stopped because signed data had been changed."""

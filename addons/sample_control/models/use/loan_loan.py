@@ -119,10 +119,14 @@ class LoanLoan(models.Model):
         # sudo: the name of a colleague is no secret
         borrower = self.sudo().borrower_id.name
         cells = [
-            ("借用人", borrower if out else "", out.handed_out_at),
-            ("批准人", self.approver_id.name, self.decided_at),
-            ("经办(保管人)", out.handed_out_by_id.name, out.handed_out_at),
-            ("接收人", back.received_by_id.name, back.returned_at),
+            (self.env._("Borrower"), borrower if out else "", out.handed_out_at),
+            (self.env._("Approved by"), self.approver_id.name, self.decided_at),
+            (
+                self.env._("Handed out by (custodian)"),
+                out.handed_out_by_id.name,
+                out.handed_out_at,
+            ),
+            (self.env._("Received by"), back.received_by_id.name, back.returned_at),
         ]
         return [
             {"title": title, "user": user or "", "signed_at": at}

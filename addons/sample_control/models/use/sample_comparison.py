@@ -104,6 +104,7 @@ class SampleComparison(models.Model):
 
     state = fields.Selection(
         selection=STATES,
+        group_expand="_group_expand_states",
         required=True,
         readonly=True,
         default="draft",

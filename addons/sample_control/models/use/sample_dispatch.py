@@ -98,6 +98,7 @@ class SampleDispatch(models.Model):
     )
     state = fields.Selection(
         selection=STATES,
+        group_expand="_group_expand_states",
         required=True,
         readonly=True,
         default="draft",
@@ -285,14 +286,7 @@ class SampleDispatch(models.Model):
 
     # --- Gates ---
 
-    def _get_transition_reasons(self, target):
-        reasons = super()._get_transition_reasons(target)
-        if reasons:
-            return reasons
-        gate = getattr(self, f"_get_{target}_reasons", None)
-        return gate() if gate else []
-
-    def _get_submitted_reasons(self):
+    def _get_submitted_gate_reasons(self):
         reasons = []
         if not self.line_ids and not self.with_literature:
             reasons.append(self.env._("Enter what is sent."))
@@ -302,8 +296,8 @@ class SampleDispatch(models.Model):
             reasons.append(self.env._("Enter the day by which it comes back."))
         return reasons + self._get_content_reasons()
 
-    def _get_sent_reasons(self):
-        reasons = self._get_submitted_reasons()
+    def _get_sent_gate_reasons(self):
+        reasons = self._get_submitted_gate_reasons()
         if not self.env.user.has_group(SENDER_GROUP):
             reasons.insert(
                 0,
@@ -311,12 +305,12 @@ class SampleDispatch(models.Model):
             )
         return reasons
 
-    def _get_received_reasons(self):
+    def _get_received_gate_reasons(self):
         if self.date_received:
             return []
         return [self.env._("Enter the day on which it was received.")]
 
-    def _get_feedback_reasons(self):
+    def _get_feedback_gate_reasons(self):
         reasons = []
         if not self.feedback_result:
             reasons.append(self.env._("Enter the feedback of the customer."))
@@ -327,7 +321,7 @@ class SampleDispatch(models.Model):
             reasons.append(self.env._("Enter the opinion of the customer."))
         return reasons
 
-    def _get_returned_reasons(self):
+    def _get_returned_gate_reasons(self):
         user = self.env.user
         if not self.return_required:
             return [self.env._("Nothing comes back of this dispatch.")]
@@ -459,6 +453,38 @@ class SampleDispatch(models.Model):
             return self.requester_id | self.sender_id
         return super()._get_clock_recipients(role)
 
+    # --- Dispatch note F20 ---
+
+    def _get_note_cells(self):
+        """Return the signature cells of the note: asked for, sent, received by the customer, taken back."""
+        self.ensure_one()
+        asked = self.state not in ("draft", "cancelled")
+        cells = [
+            {
+                "title": self.env._("Salesperson"),
+                "user": asked and self.requester_id.name,
+                "date_signed": asked and self.date_requested,
+            },
+            {
+                "title": self.env._("Sales assistant"),
+                "user": self.sender_id.name,
+                "signed_at": self.sent_at,
+            },
+            {
+                "title": self.env._("Received by the customer"),
+                "date_signed": self.date_received,
+            },
+        ]
+        if self.return_required:
+            cells.append(
+                {
+                    "title": self.env._("Return received"),
+                    "user": self.returned_by_id.name,
+                    "signed_at": self.returned_at,
+                }
+            )
+        return cells
+
     # --- Actions ---
 
     def action_submit(self):
@@ -584,3 +610,10 @@ class SampleDispatchLine(models.Model):
                 raise ValidationError(
                     self.env._("Benchmark samples are not sent to customers.")
                 )
+
+    def _get_content_label(self):
+        """Return in words what this line sends, with its quantity."""
+        self.ensure_one()
+        thing = self.sample_id or self.product_id
+        parts = (thing.display_name, self.description, f"× {self.qty:g}")
+        return " ".join(part for part in parts if part)

@@ -28,7 +28,7 @@ class SampleFirstArticle(models.Model):
     """
 
     _name = "sample.first.article"
-    _description = "First Article Comparison"
+    _description = "First Article Record"
     _inherit = ["sample.judgement.mixin", "sample.deadline.mixin"]
     _order = "id desc"
     _check_company_auto = True
@@ -90,6 +90,7 @@ class SampleFirstArticle(models.Model):
 
     state = fields.Selection(
         selection=STATES,
+        group_expand="_group_expand_states",
         required=True,
         readonly=True,
         default="draft",
@@ -284,14 +285,7 @@ class SampleFirstArticle(models.Model):
 
     # --- Gates ---
 
-    def _get_transition_reasons(self, target):
-        reasons = super()._get_transition_reasons(target)
-        if reasons:
-            return reasons
-        gate = getattr(self, f"_get_{target}_reasons", None)
-        return gate() if gate else []
-
-    def _get_comparing_reasons(self):
+    def _get_comparing_gate_reasons(self):
         reasons = self._get_sample_reasons()
         if not (self.production_ref or "").strip() and not (self.shift or "").strip():
             reasons.append(self.env._("Enter the production, the batch or the shift."))
@@ -303,7 +297,7 @@ class SampleFirstArticle(models.Model):
             reasons += self._get_borrowing_reasons()
         return reasons
 
-    def _get_released_reasons(self):
+    def _get_released_gate_reasons(self):
         reasons = self._get_sample_reasons() + self._get_inspector_reasons()
         reasons += self._get_line_reasons(passing=True)
         asked = self._get_rule_values().get("first_article_piece")
@@ -316,7 +310,7 @@ class SampleFirstArticle(models.Model):
             )
         return reasons
 
-    def _get_failed_reasons(self):
+    def _get_failed_gate_reasons(self):
         reasons = self._get_inspector_reasons() + self._get_line_reasons()
         if not any(line.result == "fail" for line in self.line_ids):
             reasons.append(self.env._("Enter what does not equal the sample."))
@@ -596,12 +590,12 @@ class SampleFirstArticle(models.Model):
         operator = self.sudo().operator_id.name
         return [
             {
-                "title": "操作者",
+                "title": self.env._("Operator"),
                 "user": operator if self.started_at else "",
                 "signed_at": self.started_at,
             },
             {
-                "title": "检验员",
+                "title": self.env._("Inspector"),
                 "user": self.inspector_id.name or "",
                 "signed_at": self.decided_at,
             },

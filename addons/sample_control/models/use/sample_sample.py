@@ -360,7 +360,7 @@ class SampleSample(models.Model):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("First Article Comparison"),
+            "name": self.env._("First Article Record"),
             "res_model": "sample.first.article",
             "view_mode": "form",
             "context": {
@@ -448,13 +448,13 @@ class SampleSample(models.Model):
             lines_sudo._fields["condition"]._description_selection(self.env)
         )
         return {
-            "title": self.env._("Loans"),
+            "title": self.env._("Loans of the Sample"),
             "columns": [
                 self.env._("Loan"),
                 self.env._("Borrower"),
                 self.env._("Borrowed On"),
                 self.env._("Returned On"),
-                self.env._("Condition"),
+                self.env._("Condition on Return"),
             ],
             "rows": [
                 [

@@ -8,6 +8,7 @@ from . import sample_inspection_line
 from . import sample_inspection_reading
 from . import sample_plan
 from . import sample_plan_line
+from . import sample_qualification
 from . import sample_request
 from . import sample_sample
 from . import sample_sample_plan

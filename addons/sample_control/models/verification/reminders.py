@@ -39,6 +39,7 @@ def remind(records, type_xmlid, users, deadlines):
             ("activity_type_id", "=", activity_type.id),
         ]
     )
+    names = dict(zip(records.ids, records.mapped("display_name"), strict=True))
     known = {(activity.res_id, activity.user_id.id): activity for activity in open_ones}
     vals_list, renewed = [], {}
     model_id = env["ir.model"]._get_id(records._name)
@@ -51,6 +52,7 @@ def remind(records, type_xmlid, users, deadlines):
                     {
                         "res_model_id": model_id,
                         "res_id": record.id,
+                        "res_name": names[record.id],
                         "activity_type_id": activity_type.id,
                         "user_id": user.id,
                         "date_deadline": day,

@@ -127,15 +127,14 @@ class SampleInspection(models.Model):
         store=True,
         precompute=True,
         required=True,
-        index=True,
     )
     state = fields.Selection(
         selection=STATES,
+        group_expand="_group_expand_states",
         required=True,
         readonly=True,
         default="draft",
         copy=False,
-        index=True,
         tracking=True,
     )
     inspection_type = fields.Selection(
@@ -155,7 +154,10 @@ class SampleInspection(models.Model):
         ondelete="restrict",
     )
     product_id = fields.Many2one(
-        related="sample_id.product_id", store=True, index="btree_not_null"
+        related="sample_id.product_id",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
     )
     sample_state = fields.Selection(
         related="sample_id.state", string="State of the Sample"
@@ -266,7 +268,6 @@ class SampleInspection(models.Model):
         selection=RESULTS,
         readonly=True,
         copy=False,
-        index=True,
         tracking=True,
         help="Computed from the lines at the confirmation.",
     )
@@ -332,6 +333,8 @@ class SampleInspection(models.Model):
     _name_unique = models.UniqueIndex(
         "(name, company_id)", "The number is already taken."
     )
+    _state_index = models.Index("(company_id, state, inspection_type)")
+    _failed_index = models.Index("(company_id, date_inspected) WHERE result = 'fail'")
     _open_index = models.Index(
         "(sample_id, inspection_type) WHERE state IN ('draft', 'submitted')"
     )
@@ -386,6 +389,15 @@ class SampleInspection(models.Model):
             return "fail"
         return "pass" if verdicts and all(verdicts) else False
 
+    # --- Onchange ---
+
+    @api.onchange("line_ids")
+    def _onchange_line_ids(self):
+        """What is entered was found today, unless another day is said."""
+        found = self.line_ids.filtered(lambda line: line.readings or line.judged)
+        if found and not self.date_inspected:
+            self.date_inspected = self.company_id._record_control_today()
+
     # --- Restricted access ---
 
     @api.model
@@ -409,7 +421,8 @@ class SampleInspection(models.Model):
 
     def _fill_lines(self):
         """List what the sample is the standard for, or the items of a patrol, in one go."""
-        self.env["sample.inspection.line"].create(
+        lines = self.env["sample.inspection.line"]
+        lines._with_trusted_fields(lines._get_protected_fields()).create(
             [
                 {**vals, "inspection_id": inspection.id}
                 for inspection in self
@@ -421,7 +434,11 @@ class SampleInspection(models.Model):
         """Return the values of the lines of this one inspection."""
         self.ensure_one()
         if self.inspection_type == "patrol":
-            return [{"patrol_item": item} for item, __ in PATROL_ITEMS]
+            blank = self.env["sample.inspection.line"]._prepare_blank_vals()
+            return [
+                {"patrol_item": item, "company_id": self.company_id.id, **blank}
+                for item, __ in PATROL_ITEMS
+            ]
         # sudo: who inspects sees the card of what he inspects
         sample_sudo = self.sample_id.sudo()
         listed = sample_sudo.line_ids.characteristic_id
@@ -438,13 +455,6 @@ class SampleInspection(models.Model):
 
     # --- Gates ---
 
-    def _get_transition_reasons(self, target):
-        reasons = super()._get_transition_reasons(target)
-        if reasons:
-            return reasons
-        gate = getattr(self, f"_get_{target}_reasons", None)
-        return gate() if gate else []
-
     def _get_transition_label(self, target):
         if target == "submitted":
             return self.env._("Submit")
@@ -452,7 +462,7 @@ class SampleInspection(models.Model):
             return self.env._("Confirm")
         return super()._get_transition_label(target)
 
-    def _get_submitted_reasons(self):
+    def _get_submitted_gate_reasons(self):
         """Say what is missing before the record goes to quality (SC-45.4)."""
         self.ensure_one()
         reasons = []
@@ -555,10 +565,10 @@ class SampleInspection(models.Model):
             )
         ]
 
-    def _get_confirmed_reasons(self):
+    def _get_confirmed_gate_reasons(self):
         """Say what keeps the record from being confirmed: role, four eyes, treatment."""
         self.ensure_one()
-        reasons = self._get_submitted_reasons() + self._get_checker_reasons()
+        reasons = self._get_submitted_gate_reasons() + self._get_checker_reasons()
         result = self._get_result()
         if result == "fail" and self.inspection_type in (*CALIBRATIONS, "customer"):
             if self.action not in ("reshape", "replace", "stop"):
@@ -589,7 +599,7 @@ class SampleInspection(models.Model):
             )
         return reasons
 
-    def _get_cancelled_reasons(self):
+    def _get_cancelled_gate_reasons(self):
         """A confirmed record stays; the confirmation of its correction alone makes it void (SC-45.3)."""
         self.ensure_one()
         if self.state != "confirmed" or self.revised_by_id:

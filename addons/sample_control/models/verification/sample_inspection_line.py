@@ -54,7 +54,7 @@ class SampleInspectionLine(models.Model):
         ondelete="cascade",
     )
     company_id = fields.Many2one(
-        related="inspection_id.company_id", store=True, index=True
+        related="inspection_id.company_id", store=True, precompute=True
     )
     inspection_type = fields.Selection(related="inspection_id.inspection_type")
     sequence = fields.Integer(default=10)
@@ -287,6 +287,18 @@ class SampleInspectionLine(models.Model):
             "deviation": 0,
             "verdict": self.judged,
             "is_outside_range": False,
+        }
+
+    @api.model
+    def _prepare_blank_vals(self):
+        """Return what is computed of a line without characteristic before anybody looked.
+
+        Thousands of patrols are opened in a night; lines that are created with these values are not
+        written a second time.
+        """
+        return {
+            **dict.fromkeys(LIMIT_FIELDS, False),
+            **self.browse()._prepare_unmeasured_vals(),
         }
 
     # --- CRUD ---

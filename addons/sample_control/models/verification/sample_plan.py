@@ -137,7 +137,7 @@ class SamplePlan(models.Model):
         readonly=True,
         copy=False,
     )
-    line_count = fields.Integer(string="Lines", compute="_compute_progress")
+    line_count = fields.Integer(string="Planned Samples", compute="_compute_progress")
     overdue_count = fields.Integer(string="Overdue", compute="_compute_progress")
     progress = fields.Float(
         compute="_compute_progress",

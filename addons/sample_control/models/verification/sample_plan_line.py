@@ -67,6 +67,7 @@ class SamplePlanLine(models.Model):
 
     plan_id = fields.Many2one(
         comodel_name="sample.plan",
+        string="Plan of the Year",
         required=True,
         index=True,
         ondelete="cascade",
@@ -109,7 +110,10 @@ class SamplePlanLine(models.Model):
     partner_id = fields.Many2one(related="sample_id.partner_id", string="Customer")
     type_id = fields.Many2one(related="sample_id.type_id", string="Sample Type")
     valid_until = fields.Date(related="current_sample_id.valid_until")
-    condition = fields.Selection(related="current_sample_id.calibration_condition")
+    condition = fields.Selection(
+        related="current_sample_id.calibration_condition",
+        string="Condition of the Sample",
+    )
     last_calibration_date = fields.Date(
         related="current_sample_id.last_calibration_date"
     )
@@ -341,21 +345,18 @@ class SamplePlanLine(models.Model):
 
     def _get_transition_reasons(self, target):
         reasons = super()._get_transition_reasons(target)
-        if reasons:
-            return reasons
         if target not in ("notified", "dropped") and not self.env.su:
             reasons.append(self.env._("The plan follows what is done."))
         if target != "dropped" and self.plan_state not in RUNNING_STATES:
             reasons.append(self.env._("The plan has not been approved."))
-        gate = getattr(self, f"_get_{target}_reasons", None)
-        return reasons + (gate() if gate else [])
+        return reasons
 
-    def _get_notified_reasons(self):
+    def _get_notified_gate_reasons(self):
         if self.request_id or self.inspection_id:
             return []
         return [self.env._("Ask for the successor, or open the inspection.")]
 
-    def _get_done_reasons(self):
+    def _get_done_gate_reasons(self):
         if self.plan_type == "replacement" and not self.new_sample_id:
             return [self.env._("It is done when the successor is valid.")]
         confirmed = self.inspection_id.state == "confirmed"
@@ -363,7 +364,7 @@ class SamplePlanLine(models.Model):
             return [self.env._("It is done when the inspection is confirmed.")]
         return []
 
-    def _get_dropped_reasons(self):
+    def _get_dropped_gate_reasons(self):
         if self.plan_state == "draft" or (self.delay_reason or "").strip():
             return []
         return [self.env._("Enter why it is not done.")]

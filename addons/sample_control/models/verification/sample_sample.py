@@ -273,6 +273,7 @@ class SampleSample(models.Model):
                     "inspection_type": inspection_type,
                     "date_planned": planned_date,
                     "condition": sample.calibration_condition or "good",
+                    "affects_quality": False,  # known now: not computed afterwards
                     "origin_res_model": origin._name if origin else False,
                     "origin_res_id": origin.id if origin else False,
                 }

@@ -17,15 +17,17 @@ class LedgerStocktake(models.AbstractModel):
 
     def _ledger_columns(self):
         return [
-            Column("stocktake_id.name", label=self.env._("Round")),
+            Column("stocktake_id.name", label=self.env._("Stock-take No.")),
             Column("stocktake_id.date", label=self.env._("Day")),
             Column("code"),
             Column("product_id", width=30),
             Column("location_id", width=24),
+            Column("is_found"),
             Column("found_location_id", width=24),
             Column("found_by_id"),
             Column("found_at"),
             Column("result"),
             Column("reason", wrap=True),
             Column("correction"),
+            Column("note", width=24, wrap=True),
         ]

@@ -2,6 +2,8 @@ from odoo import models
 
 from odoo.addons.record_control.tools.xlsx_ledger import Column
 
+from ...tools import validity
+
 
 class LedgerSample(models.AbstractModel):
     """F09 样件台账: the list of all samples (SC-30); no second table."""
@@ -61,7 +63,12 @@ class LedgerSample(models.AbstractModel):
                 method="_column_signers",
             ),
             Column("state"),
-            Column("validity_state"),
+            Column(
+                "validity_state",
+                label=self.env._("Validity"),
+                kind="text",
+                method="_column_validity_state",
+            ),
             Column("replaces_id.name", label=self.env._("Replaces")),
             Column("replaced_by_id.name", label=self.env._("Replaced By")),
             Column("ended_on"),
@@ -82,18 +89,27 @@ class LedgerSample(models.AbstractModel):
         return self._get_card_values(records, "THICKNESS")
 
     def _get_card_values(self, records, code):
-        """Return one characteristic of the card by record id.
+        return self.env["sample.sample.line"]._get_card_values(records, code)
 
-        :param records: a batch of samples
-        :param str code: code of the characteristic
-        """
+    def _column_validity_state(self, records):
+        """Say how the validity stands, without the other clocks of the form."""
+        field = records._fields["validity_state"]
+        labels = dict(field._description_selection(self.env))
+        days = {
+            company: company._record_control_today()
+            for company in records.sudo().company_id
+        }
         return {
-            line.sample_id.id: line._get_card_value()
-            for line in records.line_ids
-            if line.characteristic_id.code == code
+            record.id: labels[
+                validity.state_of(
+                    record.valid_until,
+                    days[record.company_id],
+                    record.date_validity_due,
+                )
+            ]
+            for record in records
         }
 
     def _column_signers(self, records):
-        return {
-            record.id: ", ".join(record._get_card_signatures()) for record in records
-        }
+        signers = records._get_card_signers()
+        return {record_id: ", ".join(names) for record_id, names in signers.items()}

@@ -213,6 +213,22 @@ class TestSampleDisposal(EndOfLifeCase):
         sheet.with_user(self.manager)._sign_off("refuse", "Keep it")
         self.assertEqual(sheet.state, "draft")
 
+    def test_sheet_taken_back_is_signed_anew(self):
+        """Taken back before or after the approval: nobody signs the draft, and it is submitted again."""
+        sample = self._end(self._new_active_sample())
+        sheet = self._sheet(sample)
+        for signed in (False, True):
+            sheet.with_user(self.technical).action_submit()
+            if signed:
+                sheet.with_user(self.manager)._sign_off()
+                self.assertEqual(sheet.state, "approved")
+            sheet.with_user(self.technical).action_draft()
+            self.assertNotIn(sheet.sign_off_state, ("open", "sealed"))
+            with self.assertRaises(UserError):
+                sheet.with_user(self.manager)._sign_off()
+        self._approve(sheet)
+        self.assertEqual(sheet.state, "approved")
+
     def test_sc_54_4_customer_property(self):
         """SC-54.4: back to the owner, or his written consent."""
         sample = self._end(self._new_active_sample(**self.customer_origin))

@@ -4,5 +4,6 @@ from . import (
     test_labels,
     test_locations,
     test_qr,
+    test_queries,
     test_scan,
 )

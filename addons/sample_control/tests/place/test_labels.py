@@ -174,3 +174,18 @@ class TestLabels(SampleCase):
         self.assertEqual(action["report_name"], "sample_control.label_card_80")
         again = wizards.create({"layout": "card_80", "sample_ids": sample.ids})
         self.assertTrue(again.is_reprint)
+
+    def test_f01_long_names_leave_room_for_the_signatures(self):
+        """F01: much to say is printed smaller, so that who confirmed is still on the card."""
+        short = self._new_active_sample()
+        self.assertFalse(self.env["sample.label.print"]._is_card_full(short))
+        self.product.name = (
+            "仪表板左前装饰盖总成（带卡扣、哑光黑色、皮纹M-12，适用于右舵车型）"
+        )
+        self.customer.name = "浙江某某新能源汽车零部件制造股份有限公司宁波杭州湾分公司"
+        lines = [
+            self._new_line("colour_no", text_value="PANTONE 426C"),
+            self._new_line("width", nominal=120),
+        ]
+        full = self._new_active_sample(partner_id=self.customer.id, line_ids=lines)
+        self.assertTrue(self.env["sample.label.print"]._is_card_full(full))

@@ -1,1 +1,7 @@
-from . import test_policy_match, test_policy_resolution, test_profiles
+from . import (
+    test_policy_ledger,
+    test_policy_match,
+    test_policy_resolution,
+    test_profiles,
+    test_queries,
+)

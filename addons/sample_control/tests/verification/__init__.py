@@ -1,7 +1,11 @@
-from . import test_agreement
-from . import test_due_scan
-from . import test_inspection_effects
-from . import test_inspections
-from . import test_plans
-from . import test_tools
-from . import test_verification_prints
+from . import (
+    test_agreement,
+    test_due_scan,
+    test_inspection_effects,
+    test_inspections,
+    test_plans,
+    test_qualification,
+    test_queries,
+    test_tools,
+    test_verification_prints,
+)

@@ -1,1 +1,1 @@
-from . import sample_trace
+from . import sample_stocktake_import, sample_trace

@@ -1,5 +1,4 @@
-import {registry} from "@web/core/registry";
-import {stepUtils} from "@web_tour/tour_utils";
+import {addTour} from "@record_control/../tests/tours/tour_utils";
 
 const SAMPLE = "/customer_archive/static/demo/customer_list_sample.xlsx";
 
@@ -12,7 +11,7 @@ async function chooseFile(input, url, name) {
     input.dispatchEvent(new Event("change"));
 }
 
-registry.category("web_tour.tours").add("customer_archive_import", {
+addTour("customer_archive_import", {
     steps: () => [
         {
             content: "Start a new import",
@@ -78,7 +77,6 @@ registry.category("web_tour.tours").add("customer_archive_import", {
         {
             content: "270 customers are imported; open their archives",
             trigger: "button[name=action_open_customers]:contains(270)",
-            timeout: 60000,
             run: "click",
         },
         {

@@ -3,6 +3,8 @@ import {
     clickAndDownload,
     openMenu,
     openPage,
+    press,
+    saveForm,
 } from "@record_control/../tests/tours/tour_utils";
 
 /**
@@ -34,11 +36,6 @@ function findCustomer(menu) {
         },
     ];
 }
-
-const saveForm = [
-    {trigger: ".o_form_button_save:visible", run: "click"},
-    {trigger: ".o_form_view .o_form_saved, .o_form_view:not(:has(.o_form_dirty))"},
-];
 
 const openCog = {trigger: ".o_cp_action_menus .fa-cog", run: "click"};
 
@@ -251,18 +248,13 @@ const openLoan = () => [
 ];
 
 addTour("customer_archive_job_approve_loan", {
-    steps: () => [
-        ...openLoan(),
-        {trigger: "button[name=action_approve]:visible", run: "click"},
-        {trigger: ".o_arrow_button_current[data-value=approved]"},
-    ],
+    steps: () => [...openLoan(), ...press("action_approve", "approved")],
 });
 
 addTour("customer_archive_job_hand_out", {
     steps: () => [
         ...openLoan(),
-        {trigger: "button[name=action_hand_out]:visible", run: "click"},
-        {trigger: ".o_arrow_button_current[data-value=out]"},
+        ...press("action_hand_out", "out"),
         openPage("due"),
         {
             content: "The due date explains itself",

@@ -5,6 +5,7 @@ import {_t} from "@web/core/l10n/translation";
 import {Mutex} from "@web/core/utils/concurrency";
 import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
+import {Layout} from "@web/search/layout";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 
 const HISTORY_LENGTH = 12;
@@ -17,6 +18,7 @@ const HISTORY_LENGTH = 12;
  */
 export class LoanScan extends Component {
     static template = "record_control.LoanScan";
+    static components = {Layout};
     static props = {...standardActionServiceProps};
 
     setup() {

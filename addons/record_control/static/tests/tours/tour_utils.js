@@ -30,6 +30,64 @@ export const openPage = (name) => ({
     run: "click",
 });
 
+/** Choose a record in a many2one field by its name. */
+export function choose(field, name, within = "") {
+    const widget = `${within} .o_field_widget[name=${field}]`;
+    return [
+        {
+            trigger: `${widget} input`,
+            run: `edit ${name}`,
+        },
+        {
+            trigger: `.o-autocomplete--dropdown-item:contains(${name})`,
+            run: "click",
+        },
+        {
+            trigger: `${widget} input:value(/${name}/)`,
+        },
+    ];
+}
+
+/** Choose a value of a selection by its label. */
+export function select(field, label, within = "") {
+    const widget = `${within} .o_field_widget[name=${field}]`;
+    return [
+        {
+            trigger: `${widget} input`,
+            run: "click",
+        },
+        {
+            trigger: `body:has(${widget} .o-dropdown.show) .o_select_menu_item:contains(/^${label}$/)`,
+            run: "click",
+        },
+        {
+            trigger: `${widget} input:value(/${label}/)`,
+        },
+    ];
+}
+
+/** Save a form that was changed, and wait until it is. */
+export const saveForm = [
+    {
+        trigger: ".o_form_button_save:visible",
+        run: "click",
+    },
+    {
+        trigger: ".o_form_saved",
+    },
+];
+
+/** Press a button of the header, and wait for the state it leads to. */
+export const press = (button, state) => [
+    {
+        trigger: `button[name=${button}]:visible:enabled`,
+        run: "click",
+    },
+    {
+        trigger: `.o_arrow_button_current[data-value=${state}]`,
+    },
+];
+
 /** Click on what downloads a file, and wait until its content is there. */
 export function clickAndDownload(content, trigger) {
     return {

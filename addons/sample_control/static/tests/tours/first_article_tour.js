@@ -1,4 +1,4 @@
-import {addTour} from "@record_control/../tests/tours/tour_utils";
+import {addTour, choose} from "@record_control/../tests/tours/tour_utils";
 
 /** A first article is made by hand, from the list: the number comes when it is saved. */
 addTour("sample_control_first_article", {
@@ -8,14 +8,7 @@ addTour("sample_control_first_article", {
             trigger: ".o_list_button_add",
             run: "click",
         },
-        {
-            trigger: ".o_field_widget[name=product_id] input",
-            run: "edit First article by hand",
-        },
-        {
-            trigger: ".o-autocomplete--dropdown-item:contains(First article by hand)",
-            run: "click",
-        },
+        ...choose("product_id", "First article by hand"),
         {
             content: "The sample is proposed",
             trigger:

@@ -28,3 +28,10 @@ export function scan(content, ...codes) {
 /** Hold the label of the sample of a product under the scanner. */
 export const scanLabel = (product) =>
     scan(`Scan the label of ${product}`, () => readLabel(product));
+
+/** Hold the label of a place under the scanner. */
+export const scanPlace = (code) =>
+    scan(
+        `Scan the place ${code}`,
+        () => `${window.location.origin}/sample/place/${code}`
+    );

@@ -1,27 +1,17 @@
-import {addTour, openPage} from "@record_control/../tests/tours/tour_utils";
+import {
+    addTour,
+    choose,
+    openPage,
+    press,
+    saveForm,
+    select,
+} from "@record_control/../tests/tours/tour_utils";
 
 const {DateTime} = luxon;
 
 /** One sealing, a tour for each person who takes a step with it. */
 const PRODUCT = "Sealing tour cover";
 const CUSTOMER = "Sealing tour customer";
-
-/** Choose a record in a many2one field by its name. */
-function choose(field, name) {
-    return [
-        {
-            trigger: `.o_field_widget[name=${field}] input`,
-            run: `edit ${name}`,
-        },
-        {
-            trigger: `.o-autocomplete--dropdown-item:contains(${name})`,
-            run: "click",
-        },
-        {
-            trigger: `.o_field_widget[name=${field}] input:value(/${name}/)`,
-        },
-    ];
-}
 
 /** Enter a date, or a date and a time, as somebody with American English types it. */
 const enterDate = (field, days, format = "MM/dd/yyyy") => ({
@@ -39,28 +29,6 @@ const enter = (field, text) => ({
     trigger: `.o_field_widget[name=${field}] input, .o_field_widget[name=${field}] textarea`,
     run: `edit ${text}`,
 });
-
-/** Choose a value of a selection by its label. */
-const select = (field, label, within = "") => [
-    {
-        trigger: `${within} .o_field_widget[name=${field}] input`,
-        run: "click",
-    },
-    {
-        trigger: `.o_select_menu_item:contains(/^${label}$/)`,
-        run: "click",
-    },
-];
-
-const saveForm = [
-    {trigger: ".o_form_button_save:visible", run: "click"},
-    {trigger: ".o_form_view .o_form_saved, .o_form_view:not(:has(.o_form_dirty))"},
-];
-
-const press = (button, state) => [
-    {trigger: `button[name=${button}]:visible:enabled`, run: "click"},
-    {trigger: `.o_arrow_button_current[data-value=${state}]`},
-];
 
 const openRequest = {
     content: "Open the request",

@@ -1,0 +1,32 @@
+from odoo import http
+from odoo.http import content_disposition, request
+
+from odoo.addons.record_control.controllers.ledger import XLSX
+
+
+class FigureWorkbook(http.Controller):
+    @http.route(
+        "/sample_control/figures/<int:year>",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        readonly=True,
+    )
+    def workbook(self, year):
+        """Return the figures of a year as a workbook (X12).
+
+        :param int year: the year
+        """
+        content = request.env["sample.figure"]._export_workbook(
+            request.env.company, year
+        )
+        return request.make_response(
+            content,
+            headers=[
+                ("Content-Type", XLSX),
+                (
+                    "Content-Disposition",
+                    content_disposition(f"样件管理指标表 {year}.xlsx"),
+                ),
+            ],
+        )

@@ -1,0 +1,249 @@
+import base64
+import io
+
+from freezegun import freeze_time
+from openpyxl import Workbook, load_workbook
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import HttpCase, tagged
+
+from .common import NOW, EndOfLifeCase
+
+HEAD = ("样件编号", "实盘在位", "发现位置", "差异原因", "备注")
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestStocktakeImport(EndOfLifeCase):
+    """Counts that come in a sheet (X13, SC-56.3): checked as a whole, entered all or the good ones alone."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.room.manager_id = cls.keeper
+        cls.drawer = cls._new_location("DRAWER", kind="drawer", parent_id=cls.room.id)
+        cls.other = cls._new_location("OTHER", kind="room")
+        cls.here = cls._new_active_sample()
+        cls.inside = cls._new_active_sample(home_location_id=cls.drawer.id)
+        cls.stray = cls._new_active_sample(home_location_id=cls.other.id)
+        cls.round = (
+            cls.env["sample.stocktake"]
+            .with_user(cls.keeper)
+            .create({"location_id": cls.room.id})
+        )
+        cls.round.action_count()
+
+    def _sheet(self, *rows, head=HEAD, title=("样件盘点表",)):
+        """Return a workbook in base64: title row, headings, rows."""
+        workbook = Workbook()
+        sheet = workbook.active
+        sheet.title = "盘点"
+        for cells in (title, head, *rows):
+            sheet.append(cells)
+        stream = io.BytesIO()
+        workbook.save(stream)
+        return base64.b64encode(stream.getvalue())
+
+    def _import(self, *rows, user=None, on_bad_rows="none", **options):
+        wizard = (
+            self.env["sample.stocktake.import"]
+            .with_user(user or self.keeper)
+            .create(
+                {
+                    "stocktake_id": self.round.id,
+                    "file_data": self._sheet(*rows, **options),
+                    "file_name": "count.xlsx",
+                    "on_bad_rows": on_bad_rows,
+                }
+            )
+        )
+        wizard.action_import()
+        return wizard
+
+    def _line(self, sample):
+        return self.round.line_ids.filtered(lambda line: line.sample_id == sample)
+
+    def test_good_rows(self):
+        """Found where the books say, moved, and from elsewhere: the results are those of scanning."""
+        wizard = self._import(
+            (self.here.name, "是", None, None, None),
+            (self.inside.name, "√", "ROOM", "Put down here", "dusty"),
+            (self.stray.name, 1, "DRAWER", None, None),
+            (None, None, None, None, None),
+            ("合计", None, None, None, None),
+        )
+        self.assertFalse(wizard.bad_count)
+        self.assertEqual(self._line(self.here).result, "match")
+        self.assertRecordValues(
+            self._line(self.inside),
+            [
+                {
+                    "result": "misplaced",
+                    "found_location_id": self.room.id,
+                    "reason": "Put down here",
+                    "note": "dusty",
+                    "found_by_id": self.keeper.id,
+                }
+            ],
+        )
+        stray = self._line(self.stray)
+        self.assertEqual(
+            (stray.result, stray.found_location_id), ("misplaced", self.drawer)
+        )
+        self.assertIn("count.xlsx", self.round.message_ids[:1].body)
+
+    def test_all_problems_at_once_and_nothing_entered(self):
+        """Every bad row with sheet, row, column and reason; by default nothing is entered."""
+        wizard = self._import(
+            (self.here.name, "是", None, None, None),
+            (self.inside.name, "maybe", None, None, None),
+            (self.stray.name, "是", "OTHER", None, None),
+            ("YJ-NONE-1", "是", None, None, None),
+            (self.here.name, "是", None, None, None),
+            (None, "是", None, None, None),
+            (self.inside.name + "x", "否", "ROOM", None, None),
+        )
+        found = [(i.sheet, i.row, i.letter, i.reason) for i in wizard.issue_ids]
+        self.assertEqual(
+            [item[:3] for item in found],
+            [
+                ("盘点", 4, "B"),
+                ("盘点", 5, "C"),
+                ("盘点", 6, "A"),
+                ("盘点", 7, "A"),
+                ("盘点", 8, "A"),
+                ("盘点", 9, "C"),
+            ],
+        )
+        for text, item in zip(
+            ("yes or no", "not part", "no sample", "row 3", "missing", "not found"),
+            found,
+            strict=True,
+        ):
+            self.assertIn(text, item[3])
+        self.assertEqual((wizard.good_count, wizard.bad_count), (1, 6))
+        self.assertFalse(any(self.round.line_ids.mapped("is_found")))
+
+    def test_good_rows_by_choice(self):
+        """The good rows alone are entered when that was chosen, and how many were left out is kept."""
+        self._import(
+            (self.here.name, "是", None, None, None),
+            ("YJ-NONE-1", "是", None, None, None),
+            on_bad_rows="good",
+        )
+        self.assertEqual(self._line(self.here).result, "match")
+        self.assertEqual(len(self.round.line_ids), 2)
+        self.assertIn("1 rows left out", self.round.message_ids[:1].body)
+
+    def test_unknown_piece_with_a_reason_is_surplus(self):
+        """An unknown number is a slip of the pen, unless the reason says that the piece is there."""
+        self._import(("GB-7", "是", "DRAWER", "Left by the former project", None))
+        line = self.round.line_ids.filtered(lambda line: line.code == "GB-7")
+        self.assertEqual(line.result, "surplus")
+        self.assertEqual(line.reason, "Left by the former project")
+
+    def test_exported_sheet_comes_back(self):
+        """The sheet that the round exports is the one that is imported, once marked."""
+        ledger = self.env["report.sample_control.ledger_stocktake"]
+        ledger = ledger.with_user(self.keeper)
+        domain = [("stocktake_id", "=", self.round.id)]
+        with ledger._open_ledger_file(domain) as file:
+            workbook = load_workbook(io.BytesIO(file.read()))
+        sheet = workbook.active
+        [head] = [
+            row
+            for row in sheet.iter_rows()
+            if any(cell.value == "Found There" for cell in row)
+        ]
+        [mark] = [cell.column for cell in head if cell.value == "Found There"]
+        for number in (1, 2):
+            sheet.cell(head[0].row + number, mark).value = "Yes"
+        stream = io.BytesIO()
+        workbook.save(stream)
+        wizard = self.env["sample.stocktake.import"].with_user(self.keeper)
+        wizard = wizard.create(
+            {
+                "stocktake_id": self.round.id,
+                "file_data": base64.b64encode(stream.getvalue()),
+            }
+        )
+        wizard.action_check()
+        self.assertEqual((wizard.good_count, wizard.bad_count), (2, 0))
+        self.assertFalse(any(self.round.line_ids.mapped("is_found")))
+        wizard.action_import()
+        self.assertEqual(set(self.round.line_ids.mapped("result")), {"match"})
+
+    def test_sheet_of_another_round(self):
+        wizard = self._import(
+            ("PD2020-0001", self.here.name, "是"), head=("盘点单号", "样件编号", "实盘")
+        )
+        self.assertIn("another stock-take", wizard.issue_ids.reason)
+
+    def test_files_that_are_none(self):
+        """No workbook, no headings: said in a sentence."""
+        for data, text in (
+            (base64.b64encode(b"no workbook"), "no Excel"),
+            (self._sheet(("a", "b"), head=("x", "y")), "headings"),
+            (False, "Choose the file"),
+        ):
+            wizard = self.env["sample.stocktake.import"].with_user(self.keeper)
+            wizard = wizard.create({"stocktake_id": self.round.id, "file_data": data})
+            with self.assertRaisesRegex(UserError, text):
+                wizard.action_import()
+
+    def test_only_while_counting_and_by_the_counter(self):
+        """Other keepers and others than keepers do not enter counts; nor does anybody after the count."""
+        stranger = self._new_user("sc_keeper2", "keeper")
+        row = (self.here.name, "是", None, None, None)
+        with self.assertRaisesRegex(UserError, "custodian"):
+            self._import(row, user=stranger)
+        with self.assertRaises(AccessError):
+            self._import(row, user=self.inspector)
+        with self.assertRaises(UserError):
+            self.round.with_user(stranger)._enter_counts([])
+        self.round.action_counted()
+        with self.assertRaisesRegex(UserError, "not being counted"):
+            self._import(row)
+
+    def test_samples_of_another_company_are_unknown(self):
+        """A number of company B is none of this round's company."""
+        values = {"type_id": self.here.type_id.id, "product_id": self.product.id}
+        other = self.env["sample.sample"].create(
+            {**values, "company_id": self.company_b.id}
+        )
+        other._write_protected({"name": "YJ-SEAL-B-1"})
+        wizard = self._import(("YJ-SEAL-B-1", "是", None, None, None))
+        self.assertEqual(wizard.issue_ids.letter, "A")
+        self.assertIn("no sample", wizard.issue_ids.reason)
+
+    def test_queries_do_not_grow_with_rows(self):
+        """Numbers, places and lines are looked up together; one write for each place."""
+
+        def count(number):
+            rows = [(f"GB-{n}", "是", "DRAWER", "Old", None) for n in range(number)]
+            sheet = self.round._read_counts(self._sheet(*rows))
+            self.env.flush_all()
+            self.env.invalidate_all()
+            start = self.env.cr.sql_log_count
+            self.round._check_counts(sheet)
+            return self.env.cr.sql_log_count - start
+
+        count(1)  # fills the caches
+        self.assertEqual(count(5), count(200))
+
+
+@tagged("post_install", "-at_install")
+class TestStocktakeSheet(EndOfLifeCase, HttpCase):
+    def test_download(self):
+        """The sheet of a round is downloaded by those who may export it, under its number."""
+        self.room.manager_id = self.keeper
+        stocktake = self.env["sample.stocktake"].with_user(self.keeper)
+        stocktake = stocktake.create({"location_id": self.room.id})
+        stocktake.action_count()
+        url = f"/sample_control/stocktake/{stocktake.id}/sheet"
+        self.authenticate("sc_keeper", "sc_keeper")
+        response = self.url_open(url)
+        self.assertEqual(response.status_code, 200)
+        self.assertTrue(load_workbook(io.BytesIO(response.content)))
+        self.authenticate(None, None)
+        self.assertNotIn("openxml", self.url_open(url).headers["Content-Type"])

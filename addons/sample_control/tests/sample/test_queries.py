@@ -1,0 +1,64 @@
+from odoo.tests import tagged
+
+from ..common import SampleCase
+from ..common_queries import MANY, QueryBudget
+
+
+@tagged("post_install", "-at_install")
+class TestSampleQueries(QueryBudget, SampleCase):
+    """Queries of the screens of samples, of the scan page and of the ledger."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.samples = cls.env["sample.sample"]
+        for number in range(MANY):
+            cls.samples |= cls._new_active_sample(
+                product_id=cls._new_product(f"Cover {number}").id,
+                partner_id=cls.env["res.partner"]
+                .create({"name": f"Customer {number}"})
+                .id,
+                line_ids=[cls._new_line("colour_no", text_value="RAL 9005")],
+            )
+
+    def test_samples(self):
+        """What the main screens ask, the number of samples notwithstanding.
+
+        List 14: count, page and restricted ones (3), access log (1), company and calendar for today
+        (2), names of products (3), types, customers, custodians with contacts, places (5).
+        Kanban 13: the same without places and customers, with the pictures.
+        Form 54: the sample with its eleven lists of records, each with the names in it, the counts of
+        the smart buttons, the gates of the next steps, the signatures and the policies.
+        """
+        self.assertScreens(self.samples, self.user, list=14, kanban=13, form=54)
+
+    def test_scan_page(self):
+        """12: the sample by its number, its fields and restriction (3), type, copies that are recalled,
+        company and calendar (4), name of the product (3), place and loan (2).
+        """
+        for user in (self.user, self.keeper):
+            samples = self.env["sample.sample"].with_user(user)
+            self.assertQueries(
+                12, lambda samples=samples: samples.scan_sample(self.samples[0].name)
+            )
+
+    def test_lending(self):
+        """10: a savepoint (2), each kind of thing that is lent (2), the sample and its restriction (2),
+        name of the product (3), whether it is out (1).
+        """
+        loans = self.env["loan.loan"].with_user(self.keeper)
+        code = self.samples[0].name
+        self.assertQueries(10, lambda: loans.scan(code))
+
+    def test_ledger_columns(self):
+        """3 each: the characteristic (2) and the values of all cards; links of the samples, rounds, signers."""
+        ledger = self.env["report.sample_control.ledger_sample"].with_user(
+            self.administrator
+        )
+        for size in (2, MANY):
+            records = self.samples[:size].with_user(self.administrator)
+            for name in ("colour_no", "signers"):
+                column = getattr(ledger, f"_column_{name}")
+                self.assertQueries(
+                    3, lambda column=column, records=records: column(records)
+                )

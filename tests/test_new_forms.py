@@ -1,0 +1,63 @@
+"""Every form of ours opens empty, for every role that may create its records."""
+
+from lxml import etree
+
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tests import Form, TransactionCase, new_test_user, tagged
+from odoo.tools.safe_eval import safe_eval
+
+from lib.addons import suite
+
+
+@tagged("post_install", "-at_install", "standard")
+class TestNewForms(TransactionCase):
+    def test_new_record_of_each_action_as_each_role(self):
+        """“New” computes defaults, onchanges and readiness although nothing was entered yet."""
+        opened = set()
+        for role in self._find("res.groups"):
+            user = new_test_user(self.env, f"new_form_{role.id}")
+            user.group_ids = [Command.link(role.id)]
+            opened |= self._open_forms(user)
+        self.assertGreater(len(opened), 20)
+
+    def _find(self, model):
+        """Return the records of a model that our addons brought."""
+        data = self.env["ir.model.data"].search(
+            [("model", "=", model), ("module", "in", list(suite()))]
+        )
+        return self.env[model].browse(data.mapped("res_id")).exists()
+
+    def _open_forms(self, user):
+        """Open the new form of each action of ours; return the names of their models."""
+        opened = set()
+        for action in self._find("ir.actions.act_window"):
+            model = self.env[action.res_model].with_user(user)
+            if not self._is_created_by_hand(action, model):
+                continue
+            context = safe_eval(
+                action.context or "{}", {"uid": user.id, "active_id": False}
+            )
+            with self.subTest(user=user.all_group_ids[:1].name, action=action.name):
+                Form(model.with_context(**context), view=self._get_form(action))
+                opened.add(model._name)
+        return opened
+
+    def _is_created_by_hand(self, action, model):
+        """Return whether the action offers this user a button for a new record."""
+        if model._abstract or not model.has_access("create"):
+            return False
+        views = [mode.strip() for mode in action.view_mode.split(",")]
+        if "form" not in views or action.target == "new":
+            return False
+        try:
+            arch = model.get_view(self._get_form(action), "form")["arch"]
+        except AccessError:
+            return False
+        return etree.fromstring(arch).get("create") not in ("0", "false", "False")
+
+    def _get_form(self, action):
+        forms = action.view_ids.filtered(lambda view: view.view_mode == "form")
+        if action.view_id.type == "form":
+            return action.view_id.id
+        return forms[:1].view_id.id
