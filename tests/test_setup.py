@@ -1,10 +1,14 @@
 """The code behind the commands, where a mistake would go unnoticed."""
 
 import errno
+import json
+import os
 import re
+import signal
 import socket
 import sys
 import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
 import pytest
@@ -130,6 +134,33 @@ def test_a_port_of_the_system_is_explained(monkeypatch):
         ServerProcess.check_port(80)
     assert "--port 8080" in caught.value.advice
     assert "web server" in caught.value.advice
+
+
+class Broken(BaseHTTPRequestHandler):
+    """A login page that is an error, as of an Odoo that misses files."""
+
+    def do_GET(self):
+        self.send_error(500)
+
+    def log_message(self, *args):
+        pass
+
+
+def test_a_login_page_that_is_an_error_is_not_waited_for(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "LOCAL", tmp_path)
+    monkeypatch.setattr(paths, "LOGS", tmp_path)
+    monkeypatch.setattr(ServerProcess, "check_port", lambda self, port: None)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Broken)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    odoo = SimpleNamespace(command=lambda *args: ["sleep", "30"], environment=dict)
+    process = ServerProcess()
+    try:
+        with pytest.raises(Failure, match="login page is an error"):
+            process.start(odoo, tmp_path / "serve.conf", server.server_port)
+    finally:
+        server.shutdown()
+        server.server_close()
+        os.kill(json.loads(process.note.read_text())["pid"], signal.SIGKILL)
 
 
 @pytest.mark.parametrize("text", ["0", "65536", "-1", "http", "80.5"])

@@ -18,6 +18,7 @@ from .shell import Failure
 
 START_SECONDS = 180
 STOP_SECONDS = 20
+MAX_FAULTS = 5  # of the login page, then it will not come any more
 OPEN_PORTS = 1024  # below, only root may listen
 
 
@@ -71,8 +72,14 @@ class ServerProcess:
             )
         noted = {"pid": process.pid, "config": str(config), "port": port, **facts}
         self.note.write_text(json.dumps(noted))
-        deadline = time.monotonic() + START_SECONDS
-        while not answers(f"http://127.0.0.1:{port}/web/login"):
+        deadline, faults = time.monotonic() + START_SECONDS, 0
+        while (status := http_status(f"http://127.0.0.1:{port}/web/login")) != 200:
+            faults += status >= 500
+            if faults > MAX_FAULTS:
+                raise Failure(
+                    f"Odoo runs, but its login page is an error\n{last_lines(self.log)}",
+                    f"read {self.log}; 'setup/serve --stop' ends it",
+                )
             if process.poll() is not None:
                 reason = f"Odoo stopped at its start\n{last_lines(self.log)}"
                 raise Failure(reason, f"read {self.log}")
@@ -124,10 +131,12 @@ def free_port(unlike):
     return next((port for port in candidates if bind_error(port) is None), 8069)
 
 
-def answers(url):
-    """Whether a page can be had."""
+def http_status(url):
+    """The status of a page, 0 while nobody answers."""
     try:
         with urllib.request.urlopen(url, timeout=60) as response:
-            return response.status == 200
+            return response.status
+    except urllib.error.HTTPError as error:
+        return error.code
     except (OSError, urllib.error.URLError):
-        return False
+        return 0
