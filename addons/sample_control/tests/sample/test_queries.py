@@ -43,8 +43,8 @@ class TestSampleQueries(QueryBudget, SampleCase):
             )
 
     def test_lending(self):
-        """12: a savepoint (2), each kind of thing that is lent, in use and archived (4), the sample and its restriction (2),
-        name of the product (3), whether it is out (1).
+        """12: a savepoint (2), the other kind of thing that is lent (1), the sample by its number with its
+        fields and restriction (3), name of the product (3), whether it is out (1), the loan class (2).
         """
         loans = self.env["loan.loan"].with_user(self.keeper)
         code = self.samples[0].name
