@@ -23,15 +23,15 @@ class TestEndOfLifeQueries(QueryBudget, EndOfLifeCase):
     def test_exceptions(self):
         """What the screens of exceptions ask.
 
-        List 19: count, page, restricted ones and pictures (7), activities (4), access log (1), samples
-        (2), names of products (3), people (2). Kanban 11: without pictures and activities.
-        Form 26: the exception with its lists (5), the sample with place and custody (6), clock (3),
+        List 21: count, page, restricted ones and pictures (7), activities (4), access log (1), samples
+        (2), names of products (3), people (2). Kanban 12: without pictures and activities.
+        Form 29: the exception with its lists (5), the sample with place and custody (6), clock (3),
         products (3), people (6), company and calendar (2), request (1).
         """
         records = self.env["sample.exception"]
         for sample in self.samples:
             records |= self._report(sample)
-        self.assertScreens(records, self.quality, list=19, kanban=11, form=26)
+        self.assertScreens(records, self.quality, list=21, kanban=12, form=29)
 
     def test_disposals(self):
         """List 8: count and page (2), activities (1), lines with their samples (3), who asked (2).
@@ -52,7 +52,7 @@ class TestEndOfLifeQueries(QueryBudget, EndOfLifeCase):
                     "line_ids": [Command.create({"sample_id": sample.id})],
                 }
             )
-        self.assertScreens(sheets, self.technical, list=8, form=19)
+        self.assertScreens(sheets, self.technical, list=11, form=20)
         self.assertQueries(5, self.env["sample.disposal"]._cron_follow_up)
 
     def test_changes(self):
@@ -65,7 +65,7 @@ class TestEndOfLifeQueries(QueryBudget, EndOfLifeCase):
         records = self.env["sample.change"]
         for __ in range(MANY):
             records |= self._new_change()
-        self.assertScreens(records, self.technical, list=10, form=19)
+        self.assertScreens(records, self.technical, list=14, form=23)
         self.assertQueries(1, self.env["sample.change"]._cron_cut_over)
 
     def test_stocktakes(self):

@@ -27,10 +27,10 @@ class TestSampleQueries(QueryBudget, SampleCase):
         List 14: count, page and restricted ones (3), access log (1), company and calendar for today
         (2), names of products (3), types, customers, custodians with contacts, places (5).
         Kanban 13: the same without places and customers, with the pictures.
-        Form 54: the sample with its eleven lists of records, each with the names in it, the counts of
+        Form 55: the sample with its eleven lists of records, each with the names in it, the counts of
         the smart buttons, the gates of the next steps, the signatures and the policies.
         """
-        self.assertScreens(self.samples, self.user, list=14, kanban=13, form=54)
+        self.assertScreens(self.samples, self.user, list=14, kanban=13, form=55)
 
     def test_scan_page(self):
         """12: the sample by its number, its fields and restriction (3), type, copies that are recalled,
@@ -43,12 +43,12 @@ class TestSampleQueries(QueryBudget, SampleCase):
             )
 
     def test_lending(self):
-        """10: a savepoint (2), each kind of thing that is lent (2), the sample and its restriction (2),
-        name of the product (3), whether it is out (1).
+        """12: a savepoint (2), the other kind of thing that is lent (1), the sample by its number with its
+        fields and restriction (3), name of the product (3), whether it is out (1), the loan class (2).
         """
         loans = self.env["loan.loan"].with_user(self.keeper)
         code = self.samples[0].name
-        self.assertQueries(10, lambda: loans.scan(code))
+        self.assertQueries(12, lambda: loans.scan(code))
 
     def test_ledger_columns(self):
         """3 each: the characteristic (2) and the values of all cards; links of the samples, rounds, signers."""

@@ -34,18 +34,18 @@ class TestSealingQueries(QueryBudget, SealingCase):
         List 19: count and page (2), activities (1), types and reasons (2), clocks (3), documents (2),
         problem points (2), names of products (3), people with contacts (4).
         Kanban 14: the same without documents, reasons and customers.
-        Form 36: the request with eight lists of records and the names in them, the route of the
+        Form 38: the request with eight lists of records and the names in them, the route of the
         sign-off with who would sign, policies, clocks and pictures.
         """
-        self.assertScreens(self.requests, self.quality, list=19, kanban=14, form=36)
+        self.assertScreens(self.requests, self.quality, list=19, kanban=14, form=38)
 
     def test_issues(self):
-        """List 17: count, page and pictures (4), activities (4), requests with their types (2), company
+        """List 18: count, page and pictures (4), activities (4), requests with their types (2), company
         and calendar for today (2), names of products (3), owners with contacts (2).
 
         Kanban 15: the same without the day. Form 8: the point, company, request, product, owner.
         """
-        self.assertScreens(self.issues, self.quality, list=17, kanban=15, form=8)
+        self.assertScreens(self.issues, self.quality, list=18, kanban=15, form=8)
 
     def test_jobs(self):
         """Nothing is due: one search each; temporary samples ask for the day of each company (5)."""

@@ -38,7 +38,7 @@ class TestUseQueries(QueryBudget, UseCase):
     def test_comparisons(self):
         """List 7: count and page (2), products (3), samples (2). Kanban 7: people instead of samples.
 
-        Form 19: the record, lines and pictures (3), samples of that day with their gates (6), company and
+        Form 20: the record, lines and pictures (3), samples of that day with their gates (6), company and
         calendar (2), product (3), route of the sign-off (3), people (2).
         """
         records = (
@@ -56,7 +56,7 @@ class TestUseQueries(QueryBudget, UseCase):
                 ]
             )
         )
-        self.assertScreens(records, self.inspector, list=7, kanban=7, form=19)
+        self.assertScreens(records, self.inspector, list=7, kanban=7, form=20)
 
     def test_dispatches(self):
         """List 7: count and page (2), company and calendar for today (2), partners and people (3).

@@ -19,16 +19,16 @@ class TestVerificationQueries(QueryBudget, VerificationCase):
             cls.samples |= cls._new_measured_sample()
 
     def test_inspections(self):
-        """List 10: count, page and restricted ones (3), access log (1), samples (2), products (3), gauges (1).
+        """List 11: count, page and restricted ones (3), access log (1), samples (2), products (3), gauges (1).
 
-        Kanban 9: without gauges. Form 17: the record with lines, cards and characteristics (7), access
+        Kanban 10: without gauges. Form 20: the record with lines, cards and characteristics (7), access
         log (2), sample and product (5), gauge, company and calendar (3).
         """
         with freeze_time(NOW):
             records = self.env["sample.inspection"]
             for sample in self.samples:
                 records |= self._new_inspection(sample, "10.03; 10.04")
-            self.assertScreens(records, self.inspector, list=10, kanban=9, form=17)
+            self.assertScreens(records, self.inspector, list=11, kanban=10, form=20)
 
     def test_plans(self):
         """List 5: count and page (2), lines (1), who drew it up (2). Form 10: lines (3), route (3), people, company."""
@@ -45,8 +45,8 @@ class TestVerificationQueries(QueryBudget, VerificationCase):
         self.assertScreens(plans, self.quality, list=5, form=10)
 
     def test_plan_lines(self):
-        """List 14: count, page and restricted ones (3), activities and access log (2), samples with types (3),
-        plan (1), products (3), people (2). Form 12: the same without count and activities, with the company.
+        """List 15: count, page and restricted ones (3), activities and access log (2), samples with types (3),
+        plan (1), products (3), people (2). Form 14: the same without count and activities, with the company.
         """
         plan = (
             self.env["sample.plan"]
@@ -66,7 +66,7 @@ class TestVerificationQueries(QueryBudget, VerificationCase):
                 if s not in lines.sample_id
             ]
         )
-        self.assertScreens(lines[:MANY], self.quality, list=14, form=12)
+        self.assertScreens(lines[:MANY], self.quality, list=15, form=14)
 
     def test_patrols(self):
         """14 for two patrols as for twelve: one insertion of records, one of lines, one change of the samples.
