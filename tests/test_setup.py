@@ -242,6 +242,16 @@ def test_half_width_marks_in_chinese_are_found(text, wrong):
     assert bool(lint.HALF_WIDTH.search(text)) is wrong
 
 
+def test_marks_of_the_source_text_stay_as_they_are():
+    text = (
+        'msgid "e.g. 制表, 主管"\nmsgstr ""\n"例如：制表"\n\nmsgid ""\n"制表, 主管"\n'
+    )
+    assert [line for _, line in lint.chinese_lines("x/i18n/zh_CN.po", text)] == [
+        'msgstr ""',
+        '"例如：制表"',
+    ]
+
+
 @pytest.mark.parametrize("host", ["pypi" + ".org", "deb." + "debian.org"])
 def test_registry_hosts_are_found(host):
     assert lint.REGISTRY.search(f"https://{host}/simple")

@@ -172,14 +172,24 @@ def check_portability(problems, names):
     problems.report("no machine paths, no registry hosts", "\n".join(found))
 
 
+def chinese_lines(name, text):
+    """Yield the numbered lines that are Chinese text: of translations, not what they translate."""
+    translated = not name.endswith(".po")
+    for number, line in enumerate(text.splitlines(), 1):
+        if name.endswith(".po") and not line.startswith('"'):
+            translated = line.startswith("msgstr")
+        if translated:
+            yield number, line
+
+
 def check_punctuation(problems, names):
     """Chinese texts of translations and data use full-width punctuation."""
     found = []
     for name in filter(CHINESE_FILES.search, names):
-        lines = (paths.ROOT / name).read_text(encoding="utf-8").splitlines()
+        text = (paths.ROOT / name).read_text(encoding="utf-8")
         found += [
             f"{name}:{number}: half-width mark in Chinese: {line.strip()}"
-            for number, line in enumerate(lines, 1)
+            for number, line in chinese_lines(name, text)
             if HALF_WIDTH.search(line)
         ]
     problems.report("Chinese punctuation", "\n".join(found))
