@@ -41,6 +41,20 @@ class RestrictedContentMixin(models.AbstractModel):
         compute="_compute_guarded_display_name",
         search="_search_display_name",
     )
+    is_shown = fields.Boolean(
+        compute="_compute_is_shown",
+        exportable=False,
+        help="Whether you may see this record.",
+    )
+
+    # --- Computes ---
+
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_is_shown(self):
+        """Asked for all lists on a screen at once (``restricted_fields``)."""
+        shown = self if self.env.su else self._filtered_access("read")
+        for record in self:
+            record.is_shown = record in shown
 
     # --- What the two mixins answer ---
 
