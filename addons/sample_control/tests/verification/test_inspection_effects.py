@@ -22,7 +22,7 @@ class TestInspectionEffects(VerificationCase):
     # --- Calibration ---
 
     def test_e09_next_calibration(self):
-        """E09, SC-46.1, SC-46.3: 2026-03-10 + 12 months; the validity does not move."""
+        """E09, SC-46.1, SC-46.3, P24: 2026-03-10 + 12 months; the validity does not move."""
         valid_until = self.sample.valid_until
         record = self._inspect(self.sample, "10.03")
         self.assertEqual(self.sample.last_calibration_date, TODAY)
