@@ -45,3 +45,9 @@ class RestrictedOne2many(WholeInMemory, fields.One2many):
 
 class RestrictedMany2many(WholeInMemory, fields.Many2many):
     """Many2many to restricted records."""
+
+    def write_real(self, records_commands_list, create=False):
+        super().write_real(records_commands_list, create)
+        # what is in memory now is what the writer sees; it is read whole again when it is needed
+        for records, __ in records_commands_list:
+            self._invalidate_cache(records.env, records.ids)
