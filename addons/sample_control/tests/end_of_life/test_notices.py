@@ -102,10 +102,16 @@ class TestNotices(EndOfLifeCase):
             (self.customer, []),
         ):
             mine.message_post(
-                body="x", partner_ids=partner.ids, attachment_ids=attachments
+                subject=line.display_name,
+                partner_ids=partner.ids,
+                attachment_ids=attachments,
             )
             self.assertFalse(line.date_notified)
-        mine.message_post(body="x", partner_ids=self.customer.ids, attachment_ids=form)
+        mine.message_post(
+            subject=line.display_name,
+            partner_ids=self.customer.ids,
+            attachment_ids=form,
+        )
         self.assertEqual(line.date_notified, TODAY)
 
     def test_replacement_letter(self):

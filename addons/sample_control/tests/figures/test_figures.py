@@ -5,6 +5,7 @@ from freezegun import freeze_time
 from openpyxl import load_workbook
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import SQL
 
@@ -287,6 +288,33 @@ class TestFigures(EndOfLifeCase):
             periods.create({"company_id": self.company_b.id}).action_compute()
         with self.assertRaises(AccessError):
             self.env["sample.figure.period"].with_user(self.user).action_open()
+
+    def test_running_month_of_another_company(self):
+        """What a manager of company B looked up is read, changed or grouped by nobody of company A."""
+        other = self._new_user("sc_manager_b", "manager")
+        other.write(
+            {
+                "company_ids": [Command.set(self.company_b.ids)],
+                "company_id": self.company_b.id,
+            }
+        )
+        periods = self.env["sample.figure.period"].with_user(other)
+        period = periods.with_company(self.company_b).create({})
+        period.action_compute()
+        self.assertEqual(period.company_id, self.company_b)
+        self.env.invalidate_all()
+        for records in (period, period.line_ids):
+            mine = records.with_user(self.manager)
+            self.assertFalse(mine.search([("id", "in", mine.ids)]))
+            self.assertFalse(
+                mine.formatted_read_group([], [], ["__count"])[0]["__count"]
+            )
+            with self.assertRaises(AccessError):
+                mine.read(["display_name"])
+            with self.assertRaises(AccessError):
+                mine.write({"create_date": False})
+        with self.assertRaises(AccessError):
+            period.with_user(self.manager).action_compute()
 
     def test_x12_workbook(self):
         """X12: one sheet for each group, twelve months, numbers as numbers, head frozen and filtered."""
