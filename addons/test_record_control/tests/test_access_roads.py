@@ -299,6 +299,22 @@ class TestAccessRoads(AccessCommon):
         self.beta.sudo().team_user_ids = False
         self.assertFalse(link.secret_ids)
 
+    def test_list_in_a_form(self):
+        """What the system looked at while a form is edited is not shown in the form."""
+        self.beta.sudo().team_user_ids = self.stranger
+        for holder, name in (
+            (self.link, "secret_ids"),
+            (self.partner, "test_secret_ids"),
+        ):
+            with self.subTest(name=name):
+                self.env.invalidate_all()
+                holder = holder.with_user(self.stranger)
+                form = holder.new(origin=holder)
+                self.assertEqual(form.sudo()[name]._origin, self.secrets)
+                self.assertEqual(form[name]._origin, self.beta)
+                form.update({name: [Command.create({"name": "Third"})]})
+                self.assertEqual(len(form[name]), 2)
+
     def test_right_of_a_record_in_a_form(self):
         """A record that a form is editing has the rights of the one it stands for."""
         draft = self.env["test.secret"].with_user(self.stranger)
