@@ -173,6 +173,52 @@ class TestFigures(EndOfLifeCase):
         self.assertEqual(self._change("K16", fail), (0, 1))
         self.assertEqual(self._get("K15")[:2], (1, 2))
 
+    def test_k15_one_day_of_the_company(self):
+        """K15: a shift from 07:50 to 08:10 in Shanghai is of one day, whatever the reader's time zone."""
+        sample = self._new_active_sample()
+
+        def begin():
+            for moment in ("2026-03-09 23:50:00", "2026-03-10 00:10:00"):
+                record = self._new_first_article(
+                    sample, production_ref=False, shift="Early"
+                )
+                self._set(record, started_at=moment)
+
+        self.assertEqual(self._change("K15", begin), (0, 1))
+        self.figures = self.figures.with_context(tz="America/New_York")
+        self.assertEqual(self._get("K15")[1], 1)
+
+    def test_k23_disposed_samples_count(self):
+        """K23: a piece that is gone, and archived with it, counts; a day late it was not in time."""
+        sample = self._new_active_sample()
+
+        def dispose():
+            self._end(sample)
+            sheet = sample.disposal_line_ids.disposal_id
+            self._set(sheet, state="done", date_disposed="2026-03-17")
+            self._set(sample, state="disposed", active=False)
+
+        self._end_policy(disposal_hold_days=0)
+        sample._recalculate_policies("Test")
+        self.assertEqual(self._change("K23", dispose), (1, 1))
+        self._set(sample.disposal_line_ids.disposal_id, date_disposed="2026-03-18")
+        self.assertEqual(self._get("K23")[:2], (0, 1))
+
+    def test_k24_day_of_the_company(self):
+        """K24: carried out on the last second of the cut-over in Shanghai is in time, a second later is not."""
+        sample = self._new_active_sample()
+        change = self._new_change(date_cutover="2026-03-20")
+        change.with_user(self.technical).action_assess()
+        line = change.line_ids
+        line.decision = "keep"
+        request = sample.sudo()._request_successor("T08", "Test", origin=change)
+        self.assertEqual(line.request_id, request)
+        self._set(change, state="executing")
+        for moment, kept in (("2026-03-20 15:59:59", 1), ("2026-03-20 16:00:00", 0)):
+            self._set(request, done_at=moment)
+            self.env.invalidate_all()
+            self.assertEqual(self._get("K24")[:2], (kept, 1), moment)
+
     def test_k20_losses_by_department(self):
         """K20: lost or damaged, by department of the sample."""
         department = self.env["hr.department"].create({"name": "Press shop"})
