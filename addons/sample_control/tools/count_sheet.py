@@ -7,9 +7,10 @@ with its place, and all of it at once.
 """
 
 import io
+import zlib
 from dataclasses import dataclass
 from datetime import date, datetime
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
@@ -37,8 +38,27 @@ YES = {"是", "有", "在", "√", "✓", "✔", "1", "y", "yes", "true", "x"}
 NO = {"", "否", "无", "不在", "×", "✗", "0", "n", "no", "false"}
 #: rows that are searched for the headings
 HEAD_ROWS = 30
-#: rows that are read in all
+#: columns that are read
+MAX_COLUMNS = 100
+#: rows that are read in all, and looked at, empty ones included
 MAX_ROWS = 20_000
+MAX_LINES = 200_000
+#: bytes of the unpacked workbook that are read in all
+MAX_BYTES = 100_000_000
+#: what openpyxl and the packages below it raise for files that are torn or made up
+BROKEN = (
+    AttributeError,
+    BadZipFile,
+    EOFError,
+    InvalidFileException,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    zlib.error,
+)
 
 
 class SheetError(Exception):
@@ -87,22 +107,40 @@ def read_count_sheet(data):
     :raises SheetError: when it is no workbook, has no headings or too many rows
     """
     try:
-        workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, OSError, ValueError) as error:
+        return _read_workbook(data)
+    except BROKEN as error:
         raise SheetError("broken") from error
-    rows, headed = [], False
+
+
+def _read_workbook(data):
+    with ZipFile(io.BytesIO(data)) as package:
+        if sum(part.file_size for part in package.infolist()) > MAX_BYTES:
+            raise SheetError("rows")
+    workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    rows, headed, lines = [], False, 0
     for sheet in workbook.worksheets:
-        found, columns = _read_sheet(sheet, MAX_ROWS - len(rows))
+        found, columns, count = _read_sheet(
+            sheet, MAX_ROWS - len(rows), MAX_LINES - lines
+        )
         rows += found
+        lines += count
         headed |= bool(columns)
     if not headed:
         raise SheetError("headings")
     return rows
 
 
-def _read_sheet(sheet, room):
-    rows, columns = [], {}
-    for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+def _read_sheet(sheet, room, lines):
+    """Return the rows of one sheet, its columns, and how many lines were looked at.
+
+    :param int room: how many rows may be read
+    :param int lines: how many lines may be looked at
+    """
+    rows, columns, number = [], {}, 0
+    cells_by_line = sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True)
+    for number, cells in enumerate(cells_by_line, start=1):
+        if number > lines:
+            raise SheetError("rows")
         if not columns:
             columns = _find_columns(cells)
             if not columns and number >= HEAD_ROWS:
@@ -119,7 +157,7 @@ def _read_sheet(sheet, room):
             name: get_column_letter(index + 1) for name, index in columns.items()
         }
         rows.append(CountRow(sheet.title, number, texts, letters))
-    return rows, columns
+    return rows, columns, number
 
 
 def _find_columns(cells):

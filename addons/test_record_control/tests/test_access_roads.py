@@ -262,6 +262,68 @@ class TestAccessRoads(AccessCommon):
             link.export_data(["secret_ids/name"])["datas"], [["Dossier Beta"]]
         )
 
+    def test_writing_a_list_leaves_what_is_hidden(self):
+        """Whoever sees one of two records links, removes and replaces that one; the system still finds both."""
+        self.beta.sudo().team_user_ids = self.stranger
+        self.stranger.group_ids += self.env.ref("base.group_partner_manager")
+        mine = self._as(self.owner, self.env["test.secret"]).create({"name": "Third"})
+        mine.sudo().team_user_ids = self.stranger
+        for command, expected in (
+            (Command.link(mine.id), self.secrets + mine),
+            (Command.unlink(self.beta.id), self.alpha + mine),
+            (Command.set(self.beta.ids), self.secrets),
+            (Command.clear(), self.alpha),
+        ):
+            for holder, name in (
+                (self.link, "secret_ids"),
+                (self.partner, "test_secret_ids"),
+            ):
+                with self.subTest(name=name, command=command):
+                    holder.with_user(self.stranger).write({name: [command]})
+                    system = holder.with_user(self.stranger).sudo()
+                    self.assertEqual(system[name], expected)
+                    self.env.flush_all()
+                    self.env.invalidate_all()
+                    self.assertEqual(system[name], expected)
+
+    def test_list_after_a_grant_was_taken_away(self):
+        """What was shown a moment ago in the same request is not shown any more."""
+        link = self.link.with_user(self.stranger)
+        self.assertFalse(link.secret_ids)
+        grant = self._grant(self.stranger, self.alpha)
+        self.assertEqual(link.secret_ids, self.alpha)
+        grant.with_user(self.director).action_revoke()
+        self.assertFalse(link.secret_ids)
+        self.beta.sudo().team_user_ids = self.stranger
+        self.assertEqual(link.secret_ids, self.beta)
+        self.beta.sudo().team_user_ids = False
+        self.assertFalse(link.secret_ids)
+
+    def test_list_in_a_form(self):
+        """What the system looked at while a form is edited is not shown in the form."""
+        self.beta.sudo().team_user_ids = self.stranger
+        for holder, name in (
+            (self.link, "secret_ids"),
+            (self.partner, "test_secret_ids"),
+        ):
+            with self.subTest(name=name):
+                self.env.invalidate_all()
+                holder = holder.with_user(self.stranger)
+                form = holder.new(origin=holder)
+                self.assertEqual(form.sudo()[name]._origin, self.secrets)
+                self.assertEqual(form[name]._origin, self.beta)
+                form.update({name: [Command.create({"name": "Third"})]})
+                self.assertEqual(len(form[name]), 2)
+
+    def test_right_of_a_record_in_a_form(self):
+        """A record that a form is editing has the rights of the one it stands for."""
+        draft = self.env["test.secret"].with_user(self.stranger)
+        draft = draft.new(origin=self.alpha.with_user(self.stranger))
+        self._grant(self.stranger, self.alpha)
+        self.assertFalse(draft._filter_right_granted("print"))
+        self._grant(self.stranger, self.alpha, ["print"])
+        self.assertTrue(draft._filter_right_granted("print"))
+
     def test_no_partial_lists(self):
         """The check names lists that are kept as one user sees them."""
         self.assertFalse(self.env["test.secret"]._get_partial_lists())

@@ -350,6 +350,21 @@ class TestSignOffFlow(SignOffCommon):
         order.with_user(self.manager)._sign_off()
         self.assertEqual(order.sign_off_waiting_user_ids, self.director)
 
+    def test_author_under_a_role_left_over(self):
+        """P5: a step that names a person or a group is an approval, whatever role it named before."""
+        self.route.step_ids[1].role = "responsible"
+        named = {"signer_type": "user", "user_id": self.manager.id}
+        grouped = {"signer_type": "group", "group_id": self.group.id}
+        self.manager.group_ids = [Command.link(self.group.id)]
+        for values in (named, grouped):
+            with self.subTest(signer=values["signer_type"]):
+                self.route.step_ids[1].write(values)
+                order = self._create_order(author_id=self.manager.id)
+                order.action_request_sign_off()
+                self.assertNotIn(self.manager, order.sign_off_waiting_user_ids)
+                with self.assertRaisesRegex(UserError, "you drew this up yourself"):
+                    order.with_user(self.manager)._sign_off()
+
     def test_author_without_four_eyes(self):
         """Without four eyes the author may sign."""
         self.route.four_eyes = False

@@ -376,6 +376,7 @@ class AccessGrant(models.Model):
 
     def _after_transition(self, source, target):
         super()._after_transition(source, target)
+        self.env["restricted.content.mixin"]._forget_who_sees()
         if target not in ("approved", "refused"):
             return
         for grant in self:

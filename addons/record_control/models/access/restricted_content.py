@@ -56,6 +56,13 @@ class RestrictedContentMixin(models.AbstractModel):
         for record in self:
             record.is_shown = record in shown
 
+    @api.model
+    def _forget_who_sees(self):
+        """Ask anew in this transaction who sees restricted records: people or grants of some changed."""
+        mixin = "restricted.content.mixin"
+        for model_name in self.pool.descendants([mixin], "_inherit"):
+            self.env[model_name].invalidate_model(["is_shown"], flush=False)
+
     # --- What the two mixins answer ---
 
     @api.model

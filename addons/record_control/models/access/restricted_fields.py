@@ -31,12 +31,15 @@ class WholeInMemory:
     @staticmethod
     def _get_visible(lines):
         """Return the lines that the user of their environment may read, and those not saved yet."""
-        if lines.env.su or not any(lines._ids):
+        if lines.env.su or not lines:
             return lines
-        # a field, so that the rules are asked once for the lists of all records on the screen
-        hidden = lines.filtered(lambda line: line.id and not line.is_shown)
+        # a field, so that the rules are asked once for the lists of all records on the screen;
+        # in a form that is being edited a line stands for the saved one
+        hidden = lines._origin.filtered(lambda line: not line.is_shown)
+        if not hidden:
+            return lines
         # what is not shown is not fetched along with the others either
-        return (lines - hidden).with_prefetch() if hidden else lines
+        return lines.filtered(lambda line: line._origin not in hidden).with_prefetch()
 
 
 class RestrictedOne2many(WholeInMemory, fields.One2many):
@@ -45,3 +48,9 @@ class RestrictedOne2many(WholeInMemory, fields.One2many):
 
 class RestrictedMany2many(WholeInMemory, fields.Many2many):
     """Many2many to restricted records."""
+
+    def write_real(self, records_commands_list, create=False):
+        super().write_real(records_commands_list, create)
+        # what is in memory now is what the writer sees; it is read whole again when it is needed
+        for records, __ in records_commands_list:
+            self._invalidate_cache(records.env, records.ids)

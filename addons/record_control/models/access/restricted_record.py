@@ -362,6 +362,7 @@ class RestrictedRecordMixin(models.AbstractModel):
                 raise AccessError("\n".join(reasons))
             old = {record.id: record.sudo().confidentiality for record in changed}
         result = super().write(vals)
+        self._forget_who_sees()
         for record in changed:
             detail = f"{old[record.id]} > {level}"
             self.env["access.log"]._record(record, "level", detail=detail, force=True)

@@ -107,7 +107,8 @@ class SignOffRequestStep(models.Model):
             return users
         request = self.request_id
         # the responsible person's own signature is no approval
-        authors = request.author_ids if self.role != "responsible" else users
+        own = self.signer_type == "role" and self.role == "responsible"
+        authors = users if own else request.author_ids
         return users.browse(
             (request.requester_id | authors | request.signature_ids.user_id).ids
         )

@@ -70,9 +70,22 @@ class SampleNoticeMixin(models.AbstractModel):
     def message_post(self, **kwargs):
         """The letter that the composer sends is noted with its day."""
         message = super().message_post(**kwargs)
-        if self.env.context.get("mark_sample_notice") and kwargs.get("partner_ids"):
+        if self.env.context.get("mark_sample_notice") and self._is_notice(message):
             self.with_context(mark_sample_notice=False)._on_notice_sent()
         return message
+
+    def _is_notice(self, message):
+        """Tell whether a message is the letter: with the form, to people of the customer who have an address.
+
+        :param message: mail.message
+        """
+        customer = self._get_notice_partner().commercial_partner_id
+        # sudo: whom a message goes to is known to who wrote it
+        message_sudo = message.sudo()
+        return bool(message_sudo.attachment_ids) and any(
+            partner.email_normalized and partner.commercial_partner_id == customer
+            for partner in message_sudo.partner_ids
+        )
 
     def _on_notice_sent(self):
         """Note that the letter went out today, unless the customer was told before. Hook."""

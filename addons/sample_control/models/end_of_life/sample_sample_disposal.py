@@ -135,9 +135,10 @@ class SampleSample(models.Model):
         )
         due._open_disposals()
 
-    def _open_disposals(self):
+    def _open_disposals(self, is_automatic=True):
         """Open one draft sheet for the samples that go the same way; those on a sheet stay there.
 
+        :param bool is_automatic: the system opens it; else the user asks for the disposal
         :return: sample.disposal
         """
         # sudo: the end of a sample opens its sheet whoever ended it
@@ -162,7 +163,7 @@ class SampleSample(models.Model):
                         "company_id": company.id,
                         "reason": reason,
                         "method": "return" if owner else "destroy",
-                        "is_automatic": True,
+                        "is_automatic": is_automatic,
                         "line_ids": [
                             Command.create({"sample_id": sample.id})
                             for sample in samples
@@ -219,5 +220,5 @@ class SampleSample(models.Model):
         self.check_access("read")
         if not self.env["sample.disposal"].has_access("create"):
             raise UserError(self.env._("You may not dispose of samples."))
-        self._open_disposals()
+        self._open_disposals(is_automatic=False)
         return self.action_view_disposals()

@@ -387,21 +387,21 @@ class SampleStocktake(models.Model):
         """
         self.ensure_one()
         key = sample.name or code
-        line = self._find_line(sample, key)
-        if line.is_found and line.found_location_id == location:
-            return self._answer("again", self.env._("Counted already."), line)
+        line_sudo = self._find_line(sample, key)
+        if line_sudo.is_found and line_sudo.found_location_id == location:
+            return self._answer("again", self.env._("Counted already."), line_sudo)
         vals = {
             "is_found": True,
             "found_location_id": location.id,
             "found_at": fields.Datetime.now(),
             "found_by_id": self.env.uid,
         }
-        if line:
+        if line_sudo:
             # when the count was ended meanwhile the scan is repeated by the server, and refused
             self.env.execute_query(
                 SQL("SELECT id FROM sample_stocktake WHERE id = %s FOR SHARE", self.id)
             )
-            line._write_protected(vals)
+            line_sudo._write_protected(vals)
         else:
             # two scanners that find the same piece at once: the second is repeated by the server
             # and then meets the line of the first
@@ -411,34 +411,34 @@ class SampleStocktake(models.Model):
                     self.id,
                 )
             )
-            # sudo: what the books say is entered by the system; who found it is in the line
-            line = (
-                line.sudo()
-                .create(
-                    {
-                        **vals,
-                        "stocktake_id": self.id,
-                        "sample_id": sample.id,
-                        "code": key,
-                        "location_id": sample.location_id.id,
-                    }
-                )
-                .sudo(False)
+            # what the books say is entered by the system; who found it is in the line
+            line_sudo = line_sudo.create(
+                {
+                    **vals,
+                    "stocktake_id": self.id,
+                    "sample_id": sample.id,
+                    "code": key,
+                    "location_id": sample.location_id.id,
+                }
             )
+        line = line_sudo.sudo(False)
+        if not line.has_access("read"):
+            # where the books have it is as secret as the piece
+            return self._answer("found", self.env._("Counted."), line_sudo)
         status = "found" if line._get_result() == "match" else "difference"
         return self._answer(status if sample else "unknown", line._get_sentence(), line)
 
     def _find_line(self, sample, code):
-        """Return the line of a piece in this one round, however many lines there are.
+        """Return the line of a piece in this one round, however many lines there are (system environment).
 
         :param sample: sample.sample, empty when the code is none that the user knows
         :param str code: what was read
         """
         self.ensure_one()
         piece = ("sample_id", "=", sample.id) if sample else ("code", "=", code)
-        return self.env["sample.stocktake.line"].search(
-            [("stocktake_id", "=", self.id), piece], limit=1
-        )
+        # sudo: a piece that the counter may not see is counted all the same
+        lines_sudo = self.env["sample.stocktake.line"].sudo()
+        return lines_sudo.search([("stocktake_id", "=", self.id), piece], limit=1)
 
     def _answer(self, status, message, line=None, place=None):
         """Return what the scan page shows.

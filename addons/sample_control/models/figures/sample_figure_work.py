@@ -268,7 +268,8 @@ class SampleFigure(models.Model):
             lambda line: line.is_done
             and not (
                 line.request_id.done_at
-                and line.request_id.done_at.date() > line.change_id.date_cutover
+                and company._record_control_today(line.request_id.done_at)
+                > line.change_id.date_cutover
             )
         )
         return self._share(len(kept), len(lines))

@@ -146,18 +146,33 @@ class SampleAgreement(models.Model):
                     )
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        rounds = super().create(vals_list)
+        if not self.env.su:
+            rounds.filtered("takes_part")._refuse_taking_part()
+        return rounds
+
     def write(self, vals):
         if "user_ids" not in vals or self.env.su:
             return super().write(vals)
         before = {record: record.takes_part for record in self}
         result = super().write(vals)
-        if any(record.takes_part != before[record] for record in self):
+        moved = self.filtered(lambda record: record.takes_part != before[record])
+        moved._refuse_taking_part()
+        return result
+
+    def _refuse_taking_part(self):
+        """Refuse that the user brings himself into these rounds, or takes himself out.
+
+        :raises UserError: for any round
+        """
+        if self:
             raise UserError(
                 self.env._(
                     "Somebody else of quality decides whether you take part in a round."
                 )
             )
-        return result
 
     def _get_transition_reasons(self, target):
         reasons = super()._get_transition_reasons(target)

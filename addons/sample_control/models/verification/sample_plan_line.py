@@ -415,7 +415,7 @@ class SamplePlanLine(models.Model):
         ]
         if errors:
             raise UserError("\n".join(errors))
-        for line in self:
+        for line in self.union():  # each once, however often a call names it
             sample = line.current_sample_id
             if line.plan_type == "replacement":
                 # sudo: who carries out the plan need not be able to make requests

@@ -236,9 +236,9 @@ class SampleInspection(models.Model):
             self.inspector_id or self.env.user, self.company_id, kind_sudo
         )
 
-    def _get_submitted_reasons(self):
+    def _get_submitted_gate_reasons(self):
         return [
-            *super()._get_submitted_reasons(),
+            *super()._get_submitted_gate_reasons(),
             *self._get_qualification_reasons("block"),
         ]
 

@@ -142,6 +142,19 @@ class TestSampleDisposal(EndOfLifeCase):
             sample.sudo().write({"state": "disposed"})
         self.assertEqual(sheet.state, "approved")
 
+    def test_who_opens_the_sheet_from_the_sample_does_not_approve(self):
+        """Closing 2.2: the button on the sample asks for the disposal as the form does."""
+        self._end_policy(disposal_hold_days=30)
+        sample = self._end(self._new_active_sample())
+        sample.with_user(self.manager).action_dispose()
+        sheet = self._sheet(sample)
+        self.assertEqual(sheet.requester_id, self.manager)
+        self.assertFalse(sheet.is_automatic)
+        sheet.with_user(self.technical).action_submit()
+        with self.assertRaisesRegex(UserError, "drew this up yourself"):
+            sheet.with_user(self.manager)._sign_off()
+        self.assertEqual(sheet.state, "to_approve")
+
     def test_author_does_not_approve(self):
         """Closing 2.2: who asked for the disposal does not approve it, though a colleague submits it."""
         self._end_policy(disposal_hold_days=30)

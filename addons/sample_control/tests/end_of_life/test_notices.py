@@ -90,6 +90,30 @@ class TestNotices(EndOfLifeCase):
         self.assertEqual(str(record.date_notified), "2026-03-09")
         self.assertEqual(record.notified_by, "phone")
 
+    def test_letter_to_somebody_else_is_none(self):
+        """What goes to colleagues, to nobody who can be reached, or without the form told the customer nothing."""
+        line = self._new_line(self._new_active_sample(**self.customer_origin))
+        mine = line.with_user(self.technical).with_context(mark_sample_notice=True)
+        form = self._attachment(self.technical).ids
+        self.contact.email = False
+        for partner, attachments in (
+            (self.quality.partner_id, form),
+            (self.contact, form),
+            (self.customer, []),
+        ):
+            mine.message_post(
+                subject=line.display_name,
+                partner_ids=partner.ids,
+                attachment_ids=attachments,
+            )
+            self.assertFalse(line.date_notified)
+        mine.message_post(
+            subject=line.display_name,
+            partner_ids=self.customer.ids,
+            attachment_ids=form,
+        )
+        self.assertEqual(line.date_notified, TODAY)
+
     def test_replacement_letter(self):
         """A customer's sample is replaced by the customer (R9 七.2): he is asked before it ends."""
         sample = self._new_active_sample(**self.customer_origin)

@@ -1,5 +1,6 @@
 import base64
 import io
+import zipfile
 
 from freezegun import freeze_time
 from openpyxl import Workbook, load_workbook
@@ -7,6 +8,7 @@ from openpyxl import Workbook, load_workbook
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 
+from ...tools.count_sheet import MAX_BYTES, MAX_ROWS
 from .common import NOW, EndOfLifeCase
 
 HEAD = ("样件编号", "实盘在位", "发现位置", "差异原因", "备注")
@@ -190,6 +192,99 @@ class TestStocktakeImport(EndOfLifeCase):
             wizard = wizard.create({"stocktake_id": self.round.id, "file_data": data})
             with self.assertRaisesRegex(UserError, text):
                 wizard.action_import()
+
+    def _packed(self, **parts):
+        """Return a good sheet in base64 with some parts of the package replaced."""
+        good = base64.b64decode(self._sheet((self.here.name, "是")))
+        stream = io.BytesIO()
+        with (
+            zipfile.ZipFile(io.BytesIO(good)) as source,
+            zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as target,
+        ):
+            for name in source.namelist():
+                content = parts.get(name.rpartition("/")[2].partition(".")[0])
+                target.writestr(name, content or source.read(name))
+        return base64.b64encode(stream.getvalue())
+
+    def test_files_that_are_meant_badly(self):
+        """A renamed text, a torn package, a bomb, more rows than are read: one sentence, and quickly."""
+        wide = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+        wide += b'<dimension ref="A1:XFD1048576"/><sheetData>'
+        wide += b'<row r="1"/>' * 3000 + b"</sheetData></worksheet>"
+        many = [(f"GB-{n}", "是") for n in range(MAX_ROWS + 1)]
+        for data, text in (
+            (base64.b64encode("样件编号,实盘在位\nGB-1,是".encode()), "no Excel"),
+            (b"not base64!", "no Excel"),
+            (self._packed(sheet1=b"<worksheet><sheetData><row>"), "no Excel"),
+            (self._packed(workbook=b" " * (MAX_BYTES + 1)), "too many rows"),
+            (self._packed(sheet1=wide), "headings"),
+            (self._sheet(*many), "too many rows"),
+        ):
+            with self.subTest(text=text), self.assertRaisesRegex(UserError, text):
+                self.round._read_counts(data)
+
+    def test_cells_stay_text(self):
+        """Formulas and tags of the sheet are shown as they stand (no HTML, no formula)."""
+        tag = "<img src=x onerror=alert(1)>"
+        wizard = self._import((tag, "是", None, None, None), ("=1+1", "是", None, None))
+        self.assertEqual(wizard.issue_ids[0].value, tag)
+        wizard.write({"file_name": f"{tag}.xlsx", "on_bad_rows": "good"})
+        wizard.action_import()
+        self.assertNotIn("<img", self.round.message_ids[:1].body)
+
+    def test_hidden_piece_is_counted(self):
+        """A piece of the round that the counter may not see is counted by sheet and by scan, unnamed."""
+        hidden = self._new_sample("BMK", self.benchmark, origin="benchmark")
+        line = self.env["sample.stocktake.line"].create(
+            {
+                "stocktake_id": self.round.id,
+                "sample_id": hidden.id,
+                "code": hidden.name,
+                "is_expected": True,
+                "location_id": self.room.id,
+            }
+        )
+        self.assertNotIn(line, self.round.line_ids)
+        answer = self.round.scan(hidden.name)
+        self.assertEqual(line.found_by_id, self.keeper)
+        self.assertNotIn(hidden.display_name, str(answer).replace(hidden.name, ""))
+        self.assertNotIn(self.room.complete_name, answer["message"])
+        self.assertEqual(self.round.scan(hidden.name)["status"], "again")
+        self.assertFalse(self._import((hidden.name, "是")).bad_count)
+        self.assertEqual(line.result, "match")
+
+    def test_wizard_of_another_company(self):
+        """By RPC a round of a company that the keeper does not work in is neither checked nor counted."""
+        foreign = self.env["sample.stocktake"].create(
+            {
+                "company_id": self.company_b.id,
+                "location_id": self.env["sample.location"]
+                .create(
+                    {
+                        "name": "B",
+                        "code": "B-ROOM",
+                        "kind": "room",
+                        "company_id": self.company_b.id,
+                    }
+                )
+                .id,
+            }
+        )
+        foreign.action_count()
+        self.env.invalidate_all()
+        wizard = self.env["sample.stocktake.import"].with_user(self.keeper)
+        wizard = wizard.create(
+            {"stocktake_id": foreign.id, "file_data": self._sheet(("x", "是"))}
+        )
+        for method in (wizard.action_check, wizard.action_import):
+            with self.assertRaises(AccessError):
+                method()
+        # nor does another keeper read or run what this one uploaded
+        self.env.invalidate_all()
+        other = wizard.with_user(self._new_user("sc_keeper3", "keeper"))
+        for method in (other.action_check, lambda: other.read(["file_name"])):
+            with self.assertRaises(AccessError):
+                method()
 
     def test_only_while_counting_and_by_the_counter(self):
         """Other keepers and others than keepers do not enter counts; nor does anybody after the count."""

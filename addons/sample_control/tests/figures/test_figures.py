@@ -5,6 +5,7 @@ from freezegun import freeze_time
 from openpyxl import load_workbook
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import SQL
 
@@ -172,6 +173,52 @@ class TestFigures(EndOfLifeCase):
         self.assertEqual(self._change("K16", fail), (0, 1))
         self.assertEqual(self._get("K15")[:2], (1, 2))
 
+    def test_k15_one_day_of_the_company(self):
+        """K15: a shift from 07:50 to 08:10 in Shanghai is of one day, whatever the reader's time zone."""
+        sample = self._new_active_sample()
+
+        def begin():
+            for moment in ("2026-03-09 23:50:00", "2026-03-10 00:10:00"):
+                record = self._new_first_article(
+                    sample, production_ref=False, shift="Early"
+                )
+                self._set(record, started_at=moment)
+
+        self.assertEqual(self._change("K15", begin), (0, 1))
+        self.figures = self.figures.with_context(tz="America/New_York")
+        self.assertEqual(self._get("K15")[1], 1)
+
+    def test_k23_disposed_samples_count(self):
+        """K23: a piece that is gone, and archived with it, counts; a day late it was not in time."""
+        sample = self._new_active_sample()
+
+        def dispose():
+            self._end(sample)
+            sheet = sample.disposal_line_ids.disposal_id
+            self._set(sheet, state="done", date_disposed="2026-03-17")
+            self._set(sample, state="disposed", active=False)
+
+        self._end_policy(disposal_hold_days=0)
+        sample._recalculate_policies("Test")
+        self.assertEqual(self._change("K23", dispose), (1, 1))
+        self._set(sample.disposal_line_ids.disposal_id, date_disposed="2026-03-18")
+        self.assertEqual(self._get("K23")[:2], (0, 1))
+
+    def test_k24_day_of_the_company(self):
+        """K24: carried out on the last second of the cut-over in Shanghai is in time, a second later is not."""
+        sample = self._new_active_sample()
+        change = self._new_change(date_cutover="2026-03-20")
+        change.with_user(self.technical).action_assess()
+        line = change.line_ids
+        line.decision = "keep"
+        request = sample.sudo()._request_successor("T08", "Test", origin=change)
+        self.assertEqual(line.request_id, request)
+        self._set(change, state="executing")
+        for moment, kept in (("2026-03-20 15:59:59", 1), ("2026-03-20 16:00:00", 0)):
+            self._set(request, done_at=moment)
+            self.env.invalidate_all()
+            self.assertEqual(self._get("K24")[:2], (kept, 1), moment)
+
     def test_k20_losses_by_department(self):
         """K20: lost or damaged, by department of the sample."""
         department = self.env["hr.department"].create({"name": "Press shop"})
@@ -287,6 +334,33 @@ class TestFigures(EndOfLifeCase):
             periods.create({"company_id": self.company_b.id}).action_compute()
         with self.assertRaises(AccessError):
             self.env["sample.figure.period"].with_user(self.user).action_open()
+
+    def test_running_month_of_another_company(self):
+        """What a manager of company B looked up is read, changed or grouped by nobody of company A."""
+        other = self._new_user("sc_manager_b", "manager")
+        other.write(
+            {
+                "company_ids": [Command.set(self.company_b.ids)],
+                "company_id": self.company_b.id,
+            }
+        )
+        periods = self.env["sample.figure.period"].with_user(other)
+        periods = periods.with_context(allowed_company_ids=self.company_b.ids)
+        period = periods.create({})
+        period.action_compute()
+        self.assertEqual(period.company_id, self.company_b)
+        self.env.invalidate_all()
+        for records in (period, period.line_ids):
+            mine = records.with_user(self.manager)
+            mine = mine.with_context(allowed_company_ids=self.company.ids)
+            self.assertFalse(mine.search([("id", "in", mine.ids)]))
+            self.assertFalse(
+                mine.formatted_read_group([], [], ["__count"])[0]["__count"]
+            )
+            with self.assertRaises(AccessError):
+                mine.read(["display_name"])
+            with self.assertRaises(AccessError):
+                mine.write({"create_date": False})
 
     def test_x12_workbook(self):
         """X12: one sheet for each group, twelve months, numbers as numbers, head frozen and filtered."""

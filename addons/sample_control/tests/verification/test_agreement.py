@@ -166,6 +166,22 @@ class TestAgreement(VerificationCase):
                 }
             )
 
+    def test_nobody_brings_himself_in_with_a_new_round(self):
+        """Creating, copying and importing name oneself as little as writing does."""
+        judge = self._new_user("sc_judge", "quality")
+        rounds = self.env["sample.agreement"].with_user(judge)
+        people = (self.inspector | judge).ids
+        self.round.user_ids = people
+        for road in (
+            lambda: rounds.create({"title": "x", "user_ids": [Command.set(people)]}),
+            lambda: self.round.with_user(judge).copy(),
+            lambda: rounds.with_context(default_user_ids=people).create({"title": "x"}),
+        ):
+            with self.assertRaisesRegex(UserError, "Somebody else of quality"):
+                road()
+        result = rounds.load(["title", "user_ids"], [["x", judge.name]])
+        self.assertIn("Somebody else of quality", str(result["messages"]))
+
     def test_fixed_afterwards(self):
         self.round.action_start()
         with self.assertRaises(UserError):

@@ -137,6 +137,24 @@ class TestPlans(VerificationCase):
         self.assertEqual(lines[1].date_approved, date(2027, 10, 20))
         self.assertFalse(plan._get_seal_reasons())
 
+    def test_line_named_twice_is_begun_once(self):
+        """SC-43.1: a call that names an overdue line twice opens one inspection."""
+        self.checks.calibration_interval_months = 6
+        sample = self._new_measured_sample("2026-10-20")
+        plan = self._new_plan("precision")
+        plan.action_generate()
+        line = plan.line_ids.filtered(lambda line: line.sample_id == sample)[:1]
+        self._approve(plan)
+        line.sudo()._transition("overdue")
+        twice = line.with_user(self.quality).browse([line.id, line.id])
+        twice.action_begin()
+        found = self.env["sample.inspection"].search(
+            [("sample_id", "=", sample.id), ("inspection_type", "=", "periodic")]
+        )
+        self.assertEqual(
+            found.filtered(lambda r: r.state == "draft"), line.inspection_id
+        )
+
     def test_approval(self):
         """Reviewed and approved by signature; what was approved is fixed by every road."""
         plan = self._new_plan()
