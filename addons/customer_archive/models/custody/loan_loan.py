@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 ARCHIVE_MODELS = ("customer.archive", "customer.archive.document")
 
@@ -70,12 +69,6 @@ class LoanLoanLine(models.Model):
     approver_id = fields.Many2one(
         related="loan_id.approver_id",
     )
-    is_overdue = fields.Boolean(
-        string="Overdue",
-        compute="_compute_is_overdue",
-        search="_search_is_overdue",
-        help="Out, or returned, after the day it was due.",
-    )
     place_confirmed_at = fields.Datetime(
         string="Back in Place",
         readonly=True,
@@ -95,27 +88,6 @@ class LoanLoanLine(models.Model):
     )
 
     # --- Computes ---
-
-    @api.depends("state", "returned_at", "loan_id.date_due")
-    def _compute_is_overdue(self):
-        now = fields.Datetime.now()
-        for line in self:
-            end = line.returned_at or (now if line.state == "out" else False)
-            line.is_overdue = bool(
-                end and line.loan_id.date_due and end > line.loan_id.date_due
-            )
-
-    def _search_is_overdue(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        out = Domain("state", "=", "out") & Domain(
-            "loan_id.date_due", "<", fields.Datetime.now()
-        )
-        late = Domain.custom(
-            to_sql=lambda model, alias, query: model._get_returned_late_sql(alias),
-        )
-        overdue = out | (Domain("returned_at", "!=", False) & late)
-        return Domain.OR(overdue if flag else ~overdue for flag in value)
 
     @api.depends("state", "res_model", "class_id", "place_confirmed_at")
     def _compute_needs_place(self):
@@ -139,14 +111,6 @@ class LoanLoanLine(models.Model):
             ]
         )
         return Domain.OR(waiting if flag else ~waiting for flag in value)
-
-    @api.model
-    def _get_returned_late_sql(self, alias):
-        return SQL(
-            "EXISTS (SELECT 1 FROM loan_loan loan WHERE loan.id = %s AND %s > loan.date_due)",
-            SQL.identifier(alias, "loan_id"),
-            SQL.identifier(alias, "returned_at"),
-        )
 
     @api.model
     def _get_protected_fields(self):
@@ -194,21 +158,4 @@ class LoanLoanLine(models.Model):
             summary=self.env._(
                 "Put back and confirm the place: %(place)s", place=place or "–"
             ),
-        )
-
-    # --- Figures ---
-
-    @api.model
-    def _get_overdue_rate(self, domain):
-        """Return the rate of overdue loans (K-20): things returned late or overdue by things lent, in percent.
-
-        :param domain: which lines count
-        :return: percentage, or False when nothing was lent
-        """
-        lent = Domain(domain) & Domain("handed_out_at", "!=", False)
-        total = self.search_count(lent)
-        return (
-            100.0 * self.search_count(lent & Domain("is_overdue", "=", True)) / total
-            if total
-            else False
         )

@@ -1,6 +1,7 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
+from odoo.tools import SQL
 
 CONDITIONS = [
     ("good", "Complete and undamaged"),
@@ -107,6 +108,12 @@ class LoanLoanLine(models.Model):
         readonly=True,
         copy=False,
     )
+    is_overdue = fields.Boolean(
+        string="Overdue",
+        compute="_compute_is_overdue",
+        search="_search_is_overdue",
+        help="Out, or returned, after the day it was due.",
+    )
     received_by_id = fields.Many2one(
         comodel_name="res.users",
         string="Received by",
@@ -160,6 +167,35 @@ class LoanLoanLine(models.Model):
                 if known
                 else line.res_model
             )
+
+    @api.depends("state", "returned_at", "loan_id.date_due")
+    def _compute_is_overdue(self):
+        now = fields.Datetime.now()
+        for line in self:
+            end = line.returned_at or (now if line.state == "out" else False)
+            line.is_overdue = bool(
+                end and line.loan_id.date_due and end > line.loan_id.date_due
+            )
+
+    def _search_is_overdue(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        out = Domain("state", "=", "out") & Domain(
+            "loan_id.date_due", "<", fields.Datetime.now()
+        )
+        late = Domain.custom(
+            to_sql=lambda model, alias, query: model._get_returned_late_sql(alias),
+        )
+        overdue = out | (Domain("returned_at", "!=", False) & late)
+        return Domain.OR(overdue if flag else ~overdue for flag in value)
+
+    @api.model
+    def _get_returned_late_sql(self, alias):
+        return SQL(
+            "EXISTS (SELECT 1 FROM loan_loan loan WHERE loan.id = %s AND %s > loan.date_due)",
+            SQL.identifier(alias, "loan_id"),
+            SQL.identifier(alias, "returned_at"),
+        )
 
     def _compute_display_name(self):
         for line in self:
@@ -354,3 +390,20 @@ class LoanLoanLine(models.Model):
         return [
             self.env._("%(loan)s does not back this access.", loan=self.loan_id.name)
         ]
+
+    # --- Figures ---
+
+    @api.model
+    def _get_overdue_rate(self, domain):
+        """Return the rate of overdue loans: things returned late or overdue by things lent, in percent.
+
+        :param domain: which lines count
+        :return: percentage, or False when nothing was lent
+        """
+        lent = Domain(domain) & Domain("handed_out_at", "!=", False)
+        total = self.search_count(lent)
+        return (
+            100.0 * self.search_count(lent & Domain("is_overdue", "=", True)) / total
+            if total
+            else False
+        )

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 from odoo.fields import Domain
 
 from odoo.addons.record_control.tools.xlsx_ledger import Column
@@ -51,14 +51,5 @@ class LedgerSampleLoan(models.AbstractModel):
         return {line.id: line.sudo().loan_id.department_id.name for line in records}
 
     def _ledger_head_lines(self):
-        lent = self._ledger_domain() & Domain("handed_out_at", "!=", False)
-        lines = self.env["loan.loan.line"].search(lent)
-        if not lines:
-            return []
-        now = fields.Datetime.now()
-        late = lines.filtered(
-            lambda line: line.loan_id.date_due
-            and (line.returned_at or now) > line.loan_id.date_due
-        )
-        rate = 100.0 * len(late) / len(lines)
-        return [(self.env._("Overdue rate"), f"{rate:.1f} %")]
+        rate = self.env["loan.loan.line"]._get_overdue_rate(self._ledger_domain())
+        return [] if rate is False else [(self.env._("Overdue rate"), f"{rate:.1f} %")]
