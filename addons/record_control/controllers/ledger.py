@@ -13,6 +13,25 @@ _logger = logging.getLogger(__name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+def send_workbook(file, name):
+    """Return the response that downloads a workbook; the file is closed when it was sent.
+
+    :param file: open binary file, at its beginning
+    :param str name: name of the download
+    :rtype: http.Response
+    """
+    response = http.Response(
+        wrap_file(request.httprequest.environ, file),
+        direct_passthrough=True,
+        headers=[
+            ("Content-Type", XLSX),
+            ("Content-Disposition", content_disposition(name)),
+        ],
+    )
+    response.call_on_close(file.close)
+    return response
+
+
 class LedgerController(http.Controller):
     @http.route("/record_control/ledgers", type="jsonrpc", auth="user", readonly=True)
     def list_ledgers(self, model):
@@ -61,13 +80,4 @@ class LedgerController(http.Controller):
                 "data": http.serialize_exception(error),
             }
             raise InternalServerError(json.dumps(payload)) from error
-        response = http.Response(
-            wrap_file(request.httprequest.environ, file),
-            direct_passthrough=True,
-            headers=[
-                ("Content-Type", XLSX),
-                ("Content-Disposition", content_disposition(file_name)),
-            ],
-        )
-        response.call_on_close(file.close)
-        return response
+        return send_workbook(file, file_name)

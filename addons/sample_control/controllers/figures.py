@@ -1,7 +1,9 @@
-from odoo import http
-from odoo.http import content_disposition, request
+import io
 
-from odoo.addons.record_control.controllers.ledger import XLSX
+from odoo import http
+from odoo.http import request
+
+from odoo.addons.record_control.controllers.ledger import send_workbook
 
 
 class FigureWorkbook(http.Controller):
@@ -20,13 +22,4 @@ class FigureWorkbook(http.Controller):
         content = request.env["sample.figure"]._export_workbook(
             request.env.company, year
         )
-        return request.make_response(
-            content,
-            headers=[
-                ("Content-Type", XLSX),
-                (
-                    "Content-Disposition",
-                    content_disposition(f"样件管理指标表 {year}.xlsx"),
-                ),
-            ],
-        )
+        return send_workbook(io.BytesIO(content), f"样件管理指标表 {year}.xlsx")

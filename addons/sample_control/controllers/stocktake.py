@@ -1,9 +1,7 @@
-from werkzeug.wsgi import wrap_file
-
 from odoo import http
-from odoo.http import content_disposition, request
+from odoo.http import request
 
-from odoo.addons.record_control.controllers.ledger import XLSX
+from odoo.addons.record_control.controllers.ledger import send_workbook
 
 
 class StocktakeSheet(http.Controller):
@@ -26,14 +24,6 @@ class StocktakeSheet(http.Controller):
             "report.sample_control.ledger_stocktake"
         )
         file = ledger._open_ledger_file([("stocktake_id", "=", stocktake.id)])
-        name = f"{ledger._get_ledger_title()} {stocktake.name}.xlsx"
-        response = http.Response(
-            wrap_file(request.httprequest.environ, file),
-            direct_passthrough=True,
-            headers=[
-                ("Content-Type", XLSX),
-                ("Content-Disposition", content_disposition(name)),
-            ],
+        return send_workbook(
+            file, f"{ledger._get_ledger_title()} {stocktake.name}.xlsx"
         )
-        response.call_on_close(file.close)
-        return response
