@@ -132,9 +132,14 @@ export class LoanScan extends Component {
         this.pendingCode = asking ? values.code : null;
         this.state.answer = answer;
         if (!asking) {
-            this.state.history.unshift({...answer, id: ++this.lastScan});
-            this.state.history.splice(HISTORY_LENGTH);
+            this.remember(answer);
         }
+    }
+
+    /** Keep an answer in the list below the counter. */
+    remember(answer) {
+        this.state.history.unshift({...answer, id: ++this.lastScan});
+        this.state.history.splice(HISTORY_LENGTH);
     }
 }
 

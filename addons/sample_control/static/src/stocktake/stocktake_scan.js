@@ -2,8 +2,6 @@ import {LoanScan} from "@record_control/scan/loan_scan";
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 
-const HISTORY_LENGTH = 12;
-
 /**
  * Scan page of a stock-take: each code that is read is noted in the round, the code of a
  * place says what is being counted from now on.
@@ -62,8 +60,7 @@ export class StocktakeScan extends LoanScan {
             this.state.placeName = answer.place_name;
             return;
         }
-        this.state.history.unshift({...answer, id: ++this.lastScan});
-        this.state.history.splice(HISTORY_LENGTH);
+        this.remember(answer);
     }
 }
 
