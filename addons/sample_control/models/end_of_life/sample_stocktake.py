@@ -390,12 +390,7 @@ class SampleStocktake(models.Model):
         line_sudo = self._find_line(sample, key)
         if line_sudo.is_found and line_sudo.found_location_id == location:
             return self._answer("again", self.env._("Counted already."), line_sudo)
-        vals = {
-            "is_found": True,
-            "found_location_id": location.id,
-            "found_at": fields.Datetime.now(),
-            "found_by_id": self.env.uid,
-        }
+        vals = self._prepare_found_vals(location)
         if line_sudo:
             # when the count was ended meanwhile the scan is repeated by the server, and refused
             self.env.execute_query(
@@ -403,14 +398,7 @@ class SampleStocktake(models.Model):
             )
             line_sudo._write_protected(vals)
         else:
-            # two scanners that find the same piece at once: the second is repeated by the server
-            # and then meets the line of the first
-            self.env.execute_query(
-                SQL(
-                    "UPDATE sample_stocktake SET write_date = write_date WHERE id = %s RETURNING id",
-                    self.id,
-                )
-            )
+            self._count_alone()
             # what the books say is entered by the system; who found it is in the line
             line_sudo = line_sudo.create(
                 {
@@ -427,6 +415,32 @@ class SampleStocktake(models.Model):
             return self._answer("found", self.env._("Counted."), line_sudo)
         status = "found" if line._get_result() == "match" else "difference"
         return self._answer(status if sample else "unknown", line._get_sentence(), line)
+
+    def _prepare_found_vals(self, location):
+        """Return what a line notes of a piece that was found now, by this user.
+
+        :param location: where
+        """
+        return {
+            "is_found": True,
+            "found_location_id": location.id,
+            "found_at": fields.Datetime.now(),
+            "found_by_id": self.env.uid,
+        }
+
+    def _count_alone(self):
+        """Let nobody else add pieces to this round until the transaction ends.
+
+        Of two that find the same piece at once the second is repeated by the server and then meets the
+        line of the first.
+        """
+        self.ensure_one()
+        self.env.execute_query(
+            SQL(
+                "UPDATE sample_stocktake SET write_date = write_date WHERE id = %s RETURNING id",
+                self.id,
+            )
+        )
 
     def _find_line(self, sample, code):
         """Return the line of a piece in this one round, however many lines there are (system environment).

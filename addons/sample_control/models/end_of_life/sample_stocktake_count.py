@@ -1,9 +1,8 @@
 import base64
 import binascii
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
 from ...tools.count_sheet import SheetError, read_count_sheet
 
@@ -166,13 +165,7 @@ class SampleStocktake(models.Model):
         self.ensure_one()
         self.check_access("write")
         self._check_counting()
-        # whoever scans at the same time waits, or is repeated by the server
-        self.env.execute_query(
-            SQL(
-                "UPDATE sample_stocktake SET write_date = write_date WHERE id = %s RETURNING id",
-                self.id,
-            )
-        )
+        self._count_alone()
         new = [entry for entry in entries if not entry["line"]]
         moved = [
             entry
@@ -197,14 +190,6 @@ class SampleStocktake(models.Model):
         for place, ids in by_place.items():
             # sudo: pieces that the counter may not see are counted all the same
             lines.sudo().browse(ids)._write_protected(self._prepare_found_vals(place))
-
-    def _prepare_found_vals(self, place):
-        return {
-            "is_found": True,
-            "found_location_id": place.id,
-            "found_at": fields.Datetime.now(),
-            "found_by_id": self.env.uid,
-        }
 
     def _enter_new_lines(self, entries):
         """List what was found besides what the books expect here."""
