@@ -1,6 +1,7 @@
 """Months and simple statistics for the figures; plain Python, without an Odoo environment."""
 
 import math
+import statistics
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -76,13 +77,7 @@ def median(values):
     >>> median([1, 2, 10]), median([1, 2, 4, 10])
     (2, 3.0)
     """
-    if not values:
-        return 0.0
-    ordered = sorted(values)
-    middle = len(ordered) // 2
-    if len(ordered) % 2:
-        return ordered[middle]
-    return (ordered[middle - 1] + ordered[middle]) / 2
+    return statistics.median(values) if values else 0.0
 
 
 def percentile(values, share):

@@ -344,17 +344,11 @@ class SampleComparison(models.Model):
 
     # --- Gates ---
 
-    def _get_transition_reasons(self, target):
-        reasons = super()._get_transition_reasons(target)
-        if reasons:
-            return reasons
-        if target == "comparing":
-            reasons += self._get_sample_reasons() + self._get_party_reasons()
-        elif target == "concluded":
-            reasons += self._get_conclusion_reasons()
-        elif target == "closed":
-            reasons += self._get_seal_reasons()
-        return reasons
+    def _get_comparing_gate_reasons(self):
+        return self._get_sample_reasons() + self._get_party_reasons()
+
+    def _get_closed_gate_reasons(self):
+        return self._get_seal_reasons()
 
     def _get_party_reasons(self):
         """Say who is missing: quality always, production beside it in a dispute (SC-36.1)."""
@@ -372,7 +366,7 @@ class SampleComparison(models.Model):
             )
         return reasons
 
-    def _get_conclusion_reasons(self):
+    def _get_concluded_gate_reasons(self):
         """Say what keeps the comparison from being concluded."""
         self.ensure_one()
         reasons = self._get_sample_reasons() + self._get_line_reasons()

@@ -201,26 +201,12 @@ class SamplePlan(models.Model):
 
     # --- Gates ---
 
-    def _get_transition_reasons(self, target):
-        reasons = super()._get_transition_reasons(target)
-        if reasons:
-            return reasons
-        if target == "to_approve":
-            reasons += self._get_line_reasons()
-        elif target == "approved" or target == "running":
-            reasons += self._get_seal_reasons()
-        elif target == "done":
-            reasons += self._get_done_reasons()
-        elif target == "cancelled" and self._get_begun_lines():
-            reasons.append(self.env._("Lines have been begun; finish the plan."))
-        return reasons
-
     def _get_transition_label(self, target):
         if target == "to_approve":
             return self.env._("Submit for approval")
         return super()._get_transition_label(target)
 
-    def _get_line_reasons(self):
+    def _get_to_approve_gate_reasons(self):
         """Say what keeps this one plan from being put up for approval."""
         self.ensure_one()
         lines = self._get_all_lines()
@@ -249,7 +235,18 @@ class SamplePlan(models.Model):
             lambda line: line.state not in ("todo", "dropped")
         )
 
-    def _get_done_reasons(self):
+    def _get_approved_gate_reasons(self):
+        return self._get_seal_reasons()
+
+    def _get_running_gate_reasons(self):
+        return self._get_seal_reasons()
+
+    def _get_cancelled_gate_reasons(self):
+        if not self._get_begun_lines():
+            return []
+        return [self.env._("Lines have been begun; finish the plan.")]
+
+    def _get_done_gate_reasons(self):
         """Say which lines keep this one plan from being finished."""
         self.ensure_one()
         waiting = self._get_all_lines().filtered(
