@@ -1,6 +1,9 @@
 from odoo.tests import tagged
 
-from ...models.archive.customer_archive_search import plain_text
+from ...models.archive.customer_archive_search import (
+    STATISTICS_TARGET,
+    plain_text,
+)
 from .common import ArchiveCommon
 
 
@@ -55,6 +58,14 @@ class TestArchiveSearch(ArchiveCommon):
     def test_name_search_is_the_same(self):
         found = self.env["customer.archive"].name_search("泰鑫轴")
         self.assertEqual([res_id for res_id, __ in found], self.archive.ids)
+
+    def test_rare_fragments_are_guessed_well(self):
+        """PostgreSQL keeps more examples of what is searched than of other columns."""
+        self.env.cr.execute(
+            "SELECT attstattarget FROM pg_attribute"
+            " WHERE attrelid = 'customer_archive'::regclass AND attname = 'search_key'"
+        )
+        self.assertEqual(self.env.cr.fetchall(), [(STATISTICS_TARGET,)])
 
     def test_plain_text(self):
         self.assertEqual(plain_text("ＡB Müller Straße"), "ab muller strasse")
