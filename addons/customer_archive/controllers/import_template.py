@@ -3,11 +3,11 @@ import io
 import xlsxwriter
 
 from odoo import http
-from odoo.http import content_disposition, request
+
+from odoo.addons.record_control.controllers.ledger import send_workbook
 
 from ..tools.customer_workbook import TARGETS
 
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 REQUIRED = ("name",)
 
 
@@ -21,13 +21,7 @@ class ImportTemplate(http.Controller):
     )
     def import_template(self):
         """Return an empty customer list with the headings that the import knows."""
-        return request.make_response(
-            build_template(),
-            headers=[
-                ("Content-Type", XLSX_TYPE),
-                ("Content-Disposition", content_disposition("客户信息导入模板.xlsx")),
-            ],
-        )
+        return send_workbook(io.BytesIO(build_template()), "客户信息导入模板.xlsx")
 
 
 def build_template():
