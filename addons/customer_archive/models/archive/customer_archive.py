@@ -434,6 +434,11 @@ class CustomerArchive(models.Model):
                 )
             )
 
+    @api.model
+    def _get_fixed_default_fields(self):
+        """Whoever may not set a field does not bring its default either."""
+        return super()._get_fixed_default_fields() | set(KEEPER_FIELDS)
+
     def _check_keeper_vals(self, vals, creating=False):
         """Refuse changes to custody by people who are not keepers."""
         if self.env.su or self._has_one_of(KEEPER_GROUPS):

@@ -12,6 +12,8 @@ class CustomerArchiveChange(models.Model):
 
     _name = "customer.archive.change"
     _description = "Change of a customer or archive"
+    _inherit = ["restricted.line.mixin"]
+    _restricted_parent_field = "archive_id"
     _auto = False
     _order = "date desc, id desc"
     _rec_name = "field_id"
@@ -70,11 +72,8 @@ class CustomerArchiveChange(models.Model):
     @api.model
     def _search(self, domain, *args, **kwargs):
         if not (self.env.su or kwargs.get("bypass_access")):
-            archives = self.env["customer.archive"].with_context(active_test=False)
-            domain = (
-                Domain(domain)
-                & Domain("archive_id", "in", archives._search([]))
-                & Domain("field_id", "in", self._get_readable_field_ids())
+            domain = Domain(domain) & Domain(
+                "field_id", "in", self._get_readable_field_ids()
             )
         return super()._search(domain, *args, **kwargs)
 

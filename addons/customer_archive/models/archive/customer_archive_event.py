@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
 
 class CustomerArchiveEvent(models.Model):
@@ -11,7 +10,13 @@ class CustomerArchiveEvent(models.Model):
 
     _name = "customer.archive.event"
     _description = "Customer archive event"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "restricted.line.mixin",
+        "protected.fields.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
+    _restricted_parent_field = "archive_id"
     _order = "date desc, id desc"
     _rec_name = "subject"
 
@@ -95,33 +100,6 @@ class CustomerArchiveEvent(models.Model):
                 == company
             )[:1]
             event.department_id = employee.department_id
-
-    # --- Access: an event is seen by whoever sees its archive ---
-
-    @api.model
-    def _search(self, domain, *args, **kwargs):
-        if not (self.env.su or kwargs.get("bypass_access")):
-            archives = self.env["customer.archive"].with_context(active_test=False)
-            domain = Domain(domain) & Domain("archive_id", "in", archives._search([]))
-        return super()._search(domain, *args, **kwargs)
-
-    def _check_access(self, operation):
-        result = super()._check_access(operation)
-        if self.env.su or not any(self._ids):
-            return result
-        candidates = self - result[0] if result else self
-        # The archive says who may see it; reading it in superuser mode only finds out which one it is.
-        archives = candidates.sudo().archive_id.sudo(False)
-        hidden = archives - archives._filtered_access("read")
-        forbidden = candidates.filtered(
-            lambda event: event.sudo().archive_id.id in hidden.ids
-        )
-        if forbidden:
-            forbidden |= result[0] if result else self.browse()
-            return forbidden, lambda: self.env["ir.rule"]._make_access_error(
-                operation, forbidden
-            )
-        return result
 
     # --- CRUD ---
 

@@ -24,7 +24,8 @@ class ResPartner(models.Model):
     All fields are kept per company, like the archive.
     """
 
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "fixed.defaults.mixin"]
 
     ca_archive_ids = RestrictedOne2many(
         comodel_name="customer.archive",
@@ -124,6 +125,10 @@ class ResPartner(models.Model):
         )
 
     # --- CRUD ---
+
+    @api.model
+    def _get_fixed_default_fields(self):
+        return super()._get_fixed_default_fields() | MANAGED_FIELDS.keys()
 
     @api.model_create_multi
     def create(self, vals_list):

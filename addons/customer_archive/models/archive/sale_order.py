@@ -11,7 +11,8 @@ class SaleOrder(models.Model):
     the same reasons as the button.
     """
 
-    _inherit = "sale.order"
+    _name = "sale.order"
+    _inherit = ["sale.order", "fixed.defaults.mixin"]
 
     ca_archive_state = fields.Selection(
         selection=lambda self: self.env["customer.archive"]
@@ -135,6 +136,14 @@ class SaleOrder(models.Model):
                 )
 
     # --- CRUD ---
+
+    @api.model
+    def _get_fixed_default_fields(self):
+        """Nobody has consulted an archive beforehand."""
+        return super()._get_fixed_default_fields() | {
+            "ca_archive_checked",
+            *CONSULTATION_STAMPS,
+        }
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -1,3 +1,4 @@
+from . import test_forged_values
 from . import test_http_roads
 from . import test_leaking_fields
 from . import test_leaks

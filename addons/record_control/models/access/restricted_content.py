@@ -28,6 +28,7 @@ class RestrictedContentMixin(models.AbstractModel):
 
     _name = "restricted.content.mixin"
     _description = "Restricted Content"
+    _inherit = ["fixed.parent.mixin"]
 
     _restricted_record = True
     #: fields that are no content: reading them alone writes no log line
@@ -112,6 +113,12 @@ class RestrictedContentMixin(models.AbstractModel):
         :return: text without anything secret
         """
         return self.env._("Restricted record")
+
+    @api.model
+    def _get_fixed_parent_fields(self):
+        """What is in a restricted record does not move to another one, which somebody else may see."""
+        names = super()._get_fixed_parent_fields()
+        return names | {self._restricted_parent_field} - {None}
 
     # --- Rights ---
 

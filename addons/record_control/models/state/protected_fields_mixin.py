@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, models, tools
 from odoo.exceptions import UserError
 
 TRUSTED_KEY = "record_control_trusted_fields"
@@ -33,10 +33,14 @@ class ProtectedFieldsMixin(models.AbstractModel):
     neither ``default_*`` keys in the context nor a default he stored for himself. What stays
     possible: the field's own default, and giving back the value the record already has.
     System code writes them with ``sudo()`` or with :meth:`_write_protected`.
+
+    Stored computed fields that no form lets one edit are protected without being named: Odoo takes
+    a value for them over RPC and keeps it until what they depend on changes.
     """
 
     _name = "protected.fields.mixin"
     _description = "Fields only the system sets"
+    _inherit = ["fixed.defaults.mixin"]
 
     _protected_fields = ()
 
@@ -48,25 +52,23 @@ class ProtectedFieldsMixin(models.AbstractModel):
 
         :return: a set of field names
         """
-        return set(self._protected_fields)
-
-    # --- CRUD ---
+        return {*self._protected_fields, *self._get_figured_fields()}
 
     @api.model
-    def default_get(self, fields):
-        """Ignore defaults a user chose himself for protected fields."""
-        if self.env.su:
-            return super().default_get(fields)
-        protected = self._get_protected_fields()
-        defaults = super().default_get(fields)
-        for name in protected.intersection(fields):
-            defaults.pop(name, None)
-            default = self._fields[name].default
-            if default:
-                defaults[name] = self._fields[name].convert_to_write(
-                    default(self), self
-                )
-        return defaults
+    @tools.ormcache()
+    def _get_figured_fields(self):
+        """Return the names of the stored fields that are computed and that nobody edits."""
+        return frozenset(
+            name
+            for name, field in self._fields.items()
+            if field.store and field.compute and field.readonly and not field.inverse
+        )
+
+    @api.model
+    def _get_fixed_default_fields(self):
+        return super()._get_fixed_default_fields() | self._get_protected_fields()
+
+    # --- CRUD ---
 
     @api.model_create_multi
     def create(self, vals_list):
