@@ -14,6 +14,7 @@ from . import (
     customer_archive_refresh,
     customer_archive_refresh_opening,
     customer_archive_retention,
+    ir_attachment,
     loan_loan,
     res_partner,
     sign_off_route_step,

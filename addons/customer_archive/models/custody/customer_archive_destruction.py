@@ -386,7 +386,7 @@ class CustomerArchiveDestructionLine(models.Model):
 
     _name = "customer.archive.destruction.line"
     _description = "Destroyed contents"
-    _inherit = ["sealed.line.mixin"]
+    _inherit = ["sealed.line.mixin", "protected.fields.mixin", "fixed.parent.mixin"]
     _order = "destruction_id desc, id"
     _sealed_parent_field = "destruction_id"
     _check_company_auto = True
@@ -455,6 +455,10 @@ class CustomerArchiveDestructionLine(models.Model):
             line.date_retention_end = thing.date_retention_end
 
     # --- CRUD ---
+
+    @api.model
+    def _get_fixed_parent_fields(self):
+        return super()._get_fixed_parent_fields() | {"destruction_id"}
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -3,6 +3,19 @@ from odoo.exceptions import UserError
 
 from ...tools.period import add_years
 
+FILING_FIELDS = ("filing_id", "date_filed", "filed_by_id")
+# What the keeper received; another edition needs another document
+FILED_FIELDS = {
+    "type_id",
+    "attachment_ids",
+    "file_ids",
+    "date_received",
+    "received_by_id",
+    "date_valid_until",
+    "volume_year",
+    "is_not_applicable",
+}
+
 
 class CustomerArchiveDocument(models.Model):
     _inherit = "customer.archive.document"
@@ -82,35 +95,92 @@ class CustomerArchiveDocument(models.Model):
 
     @api.model
     def _get_protected_fields(self):
-        return super()._get_protected_fields() | {
-            "filing_id",
-            "date_filed",
-            "filed_by_id",
-        }
+        return super()._get_protected_fields() | set(FILING_FIELDS)
 
     def write(self, vals):
+        if not self.env.su:
+            self._check_not_filed(FILED_FIELDS & vals.keys(), vals)
         if not {"is_on_hold", "hold_reason"}.isdisjoint(vals):
             self.env["customer.archive"]._check_may_hold()
         if vals.get("date_destroyed"):
             self._check_destruction_approved()
         return super().write(vals)
 
+    def _check_not_filed(self, names, vals):
+        """Keep documents as the keeper received them (CA-15).
+
+        :param names: names of the fields to write that say what was received
+        :param dict vals: the values
+        :raises UserError: naming every document
+        """
+        filed = self.filtered(
+            lambda document: document.sudo()._is_filed()
+            and any(document._is_changed(name, vals[name]) for name in names)
+        )
+        if filed:
+            raise UserError(filed._explain_filed())
+
+    def _is_filed(self):
+        """Tell whether this document is filed, or on its way to the keeper."""
+        self.ensure_one()
+        return bool(self.date_filed) or self.filing_id.state == "handed"
+
+    def _is_closed(self):
+        """Tell whether the files of this document stay as they are: it is filed or destroyed.
+
+        While a destruction record is executed, its files go.
+        """
+        self.ensure_one()
+        return bool(self.date_destroyed) or (
+            self._is_filed() and not self._has_executed_destruction()
+        )
+
+    def _explain_filed(self):
+        return self.env._(
+            "Filed documents and their files stay as they are: %(documents)s. Renew the document and file the new "
+            "edition, or have the list handed back by the keeper.",
+            documents=", ".join(self.mapped("display_name")),
+        )
+
+    def _has_executed_destruction(self):
+        self.ensure_one()
+        lines_sudo = (
+            self.sudo().destruction_line_ids
+            | self.archive_id.sudo().destruction_line_ids.filtered(
+                lambda line: not line.document_id
+            )
+        )
+        return "done" in lines_sudo.destruction_id.mapped("state")
+
     def _check_destruction_approved(self):
         """A document becomes destroyed by a destruction record, on no other road."""
         for document in self:
-            lines_sudo = (
-                document.sudo().destruction_line_ids
-                | document.archive_id.sudo().destruction_line_ids.filtered(
-                    lambda line: not line.document_id
-                )
-            )
-            if "done" not in lines_sudo.destruction_id.mapped("state"):
+            if not document._has_executed_destruction():
                 raise UserError(
                     self.env._(
                         "%(document)s has no executed destruction record.",
                         document=document.display_name,
                     )
                 )
+
+    # --- Renewal ---
+
+    def _check_renewable(self):
+        super()._check_renewable()
+        if self.filing_id.sudo().state == "handed":
+            raise UserError(self._explain_filed())
+
+    def _renew(self):
+        """The former edition stays filed as it was; the new one has still to be filed."""
+        # sudo: what was filed, when and by whom, is known to the system alone
+        document_sudo = self.sudo()
+        filed = document_sudo._convert_to_write(
+            {name: document_sudo[name] for name in FILING_FIELDS}
+        )
+        document_sudo.write(dict.fromkeys(FILING_FIELDS, False))
+        former_sudo = super()._renew()
+        former_sudo.write(filed)
+        return former_sudo
 
     # --- Destruction ---
 

@@ -438,9 +438,9 @@ class CustomerArchiveHandover(models.Model):
             ]
         # What a line points at is found by the system and never typed.
         lines = self.env["customer.archive.handover.line"]
-        lines._with_trusted_fields(("kind", "res_model", "res_id", "item_name")).create(
-            vals_list
-        )
+        lines._with_trusted_fields(
+            ("kind", "res_model", "res_id", "item_name", "partner_id")
+        ).create(vals_list)
 
     def _prepare_line_vals(self, kind, model, record_sudo, partner_field):
         partner = (

@@ -15,7 +15,12 @@ class CustomerArchiveHandoverLine(models.Model):
 
     _name = "customer.archive.handover.line"
     _description = "Handover item"
-    _inherit = ["sealed.line.mixin", "protected.fields.mixin", "mail.thread"]
+    _inherit = [
+        "sealed.line.mixin",
+        "protected.fields.mixin",
+        "fixed.parent.mixin",
+        "mail.thread",
+    ]
     _order = "handover_id desc, kind, id"
     _rec_name = "item_name"
     _sealed_parent_field = "handover_id"
@@ -27,6 +32,7 @@ class CustomerArchiveHandoverLine(models.Model):
         "res_model",
         "res_id",
         "item_name",
+        "partner_id",
     )
 
     handover_id = fields.Many2one(
@@ -123,6 +129,10 @@ class CustomerArchiveHandoverLine(models.Model):
     )
 
     # --- CRUD ---
+
+    @api.model
+    def _get_fixed_parent_fields(self):
+        return super()._get_fixed_parent_fields() | {"handover_id"}
 
     def write(self, vals):
         if not {

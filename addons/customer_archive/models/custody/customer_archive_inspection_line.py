@@ -259,6 +259,7 @@ class CustomerArchiveInspectionCheck(models.Model):
 
     _name = "customer.archive.inspection.check"
     _description = "Archive inspection check"
+    _inherit = ["protected.fields.mixin"]
     _order = "line_id, id"
     _rec_name = "item_id"
 

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 IMPORT_TARGETS = [
     ("name", "Customer name"),
@@ -26,6 +26,7 @@ class CustomerImportColumn(models.Model):
 
     _name = "customer.import.column"
     _description = "Column of an imported customer list"
+    _inherit = ["fixed.parent.mixin"]
     _order = "batch_id, sequence, id"
 
     batch_id = fields.Many2one(
@@ -45,3 +46,7 @@ class CustomerImportColumn(models.Model):
         string="Imported as",
         help="Leave empty to leave the column out. After a change, check again.",
     )
+
+    @api.model
+    def _get_fixed_parent_fields(self):
+        return super()._get_fixed_parent_fields() | {"batch_id"}

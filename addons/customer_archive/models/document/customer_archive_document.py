@@ -566,12 +566,21 @@ class CustomerArchiveDocument(models.Model):
         for document in self:
             document.check_access("write")
             document._check_renewable()
-            document_sudo = document.sudo()  # former editions are system-set
-            former_sudo = document_sudo.copy(document._prepare_former_edition_vals())
-            document_sudo.attachment_ids.write({"res_id": former_sudo.id})
-            document_sudo._clock_stop(EXPIRY_CLOCK)
-            document_sudo.write(document._prepare_renewal_vals())
+            document._renew()
         return True
+
+    def _renew(self):
+        """Move the current edition of this document to a line of its own.
+
+        :return: the line, in superuser mode
+        """
+        self.ensure_one()
+        document_sudo = self.sudo()  # former editions are system-set
+        former_sudo = document_sudo.copy(self._prepare_former_edition_vals())
+        document_sudo.attachment_ids.write({"res_id": former_sudo.id})
+        document_sudo._clock_stop(EXPIRY_CLOCK)
+        document_sudo.write(self._prepare_renewal_vals())
+        return former_sudo
 
     def action_open_former(self):
         self.ensure_one()

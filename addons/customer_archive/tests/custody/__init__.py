@@ -1,5 +1,6 @@
 from . import test_custody_print
 from . import test_destruction
+from . import test_filed_files
 from . import test_filing
 from . import test_handover
 from . import test_inspection
