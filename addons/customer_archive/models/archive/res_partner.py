@@ -8,6 +8,12 @@ from odoo.addons.record_control.models.access.restricted_fields import (
 
 MANAGER = "customer_archive.group_customer_archive_manager"
 FINANCE = "customer_archive.group_customer_archive_finance"
+# state of an archive with whose customer no order is contracted -> what to call it
+ENDED_STATES = {
+    "stopped": "stopped",
+    "cancelled": "deregistered",
+    "destroyed": "deregistered",
+}
 # field -> groups that may set it; no group: only the system, by the process that owns the field
 MANAGED_FIELDS = {
     "ca_grade_id": (MANAGER, FINANCE),
@@ -142,6 +148,8 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         self._check_ca_managed_vals(vals)
+        if {"parent_id", "is_company"} & vals.keys():
+            self._check_ca_family_kept(vals)
         if "active" in vals and not vals["active"]:
             self._check_ca_partner_archivable()
         becoming = (
@@ -188,20 +196,49 @@ class ResPartner(models.Model):
         :return: archives in superuser mode: check access before showing anything of them
         :rtype: customer.archive
         """
-        if not self.ids:
-            return self.env["customer.archive"].sudo()
-        return (
-            self.env["customer.archive"]
-            .sudo()
-            .with_context(active_test=False)
-            .search(
-                [
-                    ("partner_id", "in", self.ids),
-                    ("company_id", "=", company.id),
-                    ("state", "!=", "destroyed"),
-                ]
-            )
+        return self._search_ca_archives_sudo(
+            Domain("company_id", "=", company.id) & Domain("state", "!=", "destroyed")
         )
+
+    def _search_ca_archives_sudo(self, domain):
+        """Search among the archives of these customers, whoever asks. Hook: some archives stand for no customer.
+
+        :param Domain domain: further condition
+        :return: archives in superuser mode
+        :rtype: customer.archive
+        """
+        archives_sudo = self.env["customer.archive"].sudo()
+        if not self.ids:
+            return archives_sudo
+        return archives_sudo.with_context(active_test=False).search(
+            Domain("partner_id", "in", self.ids) & domain
+        )
+
+    def _get_ca_ended(self, company):
+        """Say with which of these partners no order may be contracted (CA-16, CA-81).
+
+        What was decided in a company holds in its branches, too.
+
+        :param res.company company: the company that would contract
+        :return: partner -> ``stopped`` or ``deregistered``, in superuser mode
+        :rtype: dict
+        """
+        companies_sudo = (company or self.env.company).sudo().parent_ids
+        ended = {
+            partner: "stopped"
+            for partner in self.sudo()
+            if any(
+                partner.with_company(house).ca_trading_stopped
+                for house in companies_sudo
+            )
+        }
+        archives_sudo = self._search_ca_archives_sudo(
+            Domain("company_id", "in", companies_sudo.ids)
+            & Domain("state", "in", tuple(ENDED_STATES))
+        )
+        for archive_sudo in archives_sudo:
+            ended[archive_sudo.partner_id] = ENDED_STATES[archive_sudo.state]
+        return ended
 
     def _check_ca_managed_vals(self, vals):
         """Refuse values of the customer's standing from people who may not set them."""
@@ -219,6 +256,38 @@ class ResPartner(models.Model):
                     "You may not set %(fields)s. Managers set the grade, key and VIP marks, finance sets the credit "
                     "status, and trading is stopped on the customer's archive.",
                     fields=", ".join(refused),
+                )
+            )
+
+    def _check_ca_family_kept(self, vals):
+        """Keep customers without trade, and their people, where they are: elsewhere they would trade again (CA-16)."""
+        if self.env.su or self.env.user.has_group(MANAGER):
+            return
+        moving = self.filtered(
+            lambda partner: vals.get("parent_id", partner.parent_id.id)
+            != partner.parent_id.id
+            or vals.get("is_company", partner.is_company) != partner.is_company
+        )
+        # sudo: the decision holds, whoever may read the archive
+        families = {
+            partner: partner.sudo()._get_ca_ancestors() for partner in moving.sudo()
+        }
+        archives_sudo = (
+            moving.sudo()
+            .union(*families.values())
+            ._search_ca_archives_sudo(Domain("state", "in", tuple(ENDED_STATES)))
+        )
+        kept = [
+            partner.display_name
+            for partner, family in families.items()
+            if family & archives_sudo.partner_id
+        ]
+        if kept:
+            raise UserError(
+                self.env._(
+                    "The trade has ended with %(customers)s or the company above: only a manager changes to which "
+                    "company they belong.",
+                    customers=", ".join(kept),
                 )
             )
 

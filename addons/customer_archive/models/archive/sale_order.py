@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 CONSULTATION_STAMPS = ("ca_archive_checked_by_id", "ca_archive_checked_at")
+# Everybody with whom an order is contracted
+PARTY_FIELDS = ("partner_id", "partner_invoice_id", "partner_shipping_id")
 
 
 class SaleOrder(models.Model):
@@ -42,8 +44,16 @@ class SaleOrder(models.Model):
     )
     ca_trading_stopped = fields.Boolean(
         string="Trading Stopped",
-        compute="_compute_ca_archive",
+        compute="_compute_ca_ended_partner_ids",
         compute_sudo=True,
+    )
+    ca_ended_partner_ids = fields.Many2many(
+        comodel_name="res.partner",
+        string="Customers without Trade",
+        compute="_compute_ca_ended_partner_ids",
+        compute_sudo=True,
+        help="Customers with whom the trade is stopped, or who are deregistered: the customer of the order, who "
+        "receives the invoice or the goods, or a company above one of them.",
     )
     ca_overdue_amount = fields.Monetary(
         string="Overdue",
@@ -89,7 +99,6 @@ class SaleOrder(models.Model):
         "partner_id.commercial_partner_id.ca_archive_ids.state",
         "partner_id.commercial_partner_id.ca_grade_id",
         "partner_id.commercial_partner_id.ca_credit_status",
-        "partner_id.commercial_partner_id.ca_trading_stopped",
     )
     def _compute_ca_archive(self):
         for company, orders in self.grouped("company_id").items():
@@ -105,7 +114,35 @@ class SaleOrder(models.Model):
                 order.ca_archive_state = states.get(customer.id, False)
                 order.ca_grade_id = customer.ca_grade_id
                 order.ca_credit_status = customer.ca_credit_status
-                order.ca_trading_stopped = customer.ca_trading_stopped
+
+    @api.depends(
+        "company_id",
+        *(
+            f"{party}.{path}"
+            for party in PARTY_FIELDS
+            for path in (
+                "parent_id",
+                "ca_archive_ids.state",
+                "ca_trading_stopped",
+                "commercial_partner_id.ca_archive_ids.state",
+                "commercial_partner_id.ca_trading_stopped",
+            )
+        ),
+    )
+    def _compute_ca_ended_partner_ids(self):
+        for company, orders in self.grouped("company_id").items():
+            company = company or self.env.company
+            parties = {
+                order: orders.browse().partner_id.union(
+                    *(order[party]._get_ca_ancestors() for party in PARTY_FIELDS)
+                )
+                for order in orders
+            }
+            ended = orders.partner_id.union(*parties.values())._get_ca_ended(company)
+            for order in orders:
+                own = parties[order].filtered(lambda partner, e=ended: partner in e)
+                order.ca_ended_partner_ids = own
+                order.ca_trading_stopped = any(ended[p] == "stopped" for p in own)
 
     @api.depends(
         "ca_archive_state",
@@ -175,9 +212,17 @@ class SaleOrder(models.Model):
             if vals.get("state") == "sale"
             else self.browse()
         )
+        confirmed = self.filtered(lambda order: order.state == "sale")
         if "partner_id" in vals or "company_id" in vals:
-            confirming |= self.filtered(lambda order: order.state == "sale")
+            confirming |= confirmed
+        # An order that runs on is not asked again about those with whom it was contracted.
+        parties = confirmed if not set(PARTY_FIELDS).isdisjoint(vals) else self.browse()
+        former = {order: order.ca_ended_partner_ids for order in parties}
         result = super().write(vals)
+        parties.invalidate_recordset(["ca_ended_partner_ids"])
+        confirming |= parties.filtered(
+            lambda order: order.ca_ended_partner_ids - former[order]
+        )
         if moved:
             # Another customer has another archive.
             super(SaleOrder, moved).write(
@@ -215,22 +260,24 @@ class SaleOrder(models.Model):
         self.ensure_one()
         reasons = []
         customer = self.partner_id.commercial_partner_id
-        if self.ca_trading_stopped:
-            reasons.append(
-                self.env._(
-                    "%(order)s: trading with %(customer)s is stopped. Resume it on the customer's archive first.",
-                    order=self.display_name,
-                    customer=customer.display_name,
+        # sudo: the reason names the customer, in whatever company the contact is kept
+        ended_sudo = self.sudo().ca_ended_partner_ids
+        for partner, end in ended_sudo._get_ca_ended(self.company_id).items():
+            names = {"order": self.display_name, "customer": partner.display_name}
+            if end == "deregistered":
+                reasons.append(
+                    self.env._(
+                        "%(order)s: %(customer)s is deregistered. Restore the customer's archive first.",
+                        **names,
+                    )
                 )
-            )
-        if self.ca_archive_state in ("cancelled", "destroyed"):
-            reasons.append(
-                self.env._(
-                    "%(order)s: %(customer)s is deregistered. Restore the customer's archive first.",
-                    order=self.display_name,
-                    customer=customer.display_name,
+            else:
+                reasons.append(
+                    self.env._(
+                        "%(order)s: trading with %(customer)s is stopped. Resume it on the customer's archive first.",
+                        **names,
+                    )
                 )
-            )
         if self.sudo().ca_require_consultation and not self.ca_archive_checked:
             reasons.append(
                 self.env._(
@@ -276,6 +323,8 @@ class SaleOrder(models.Model):
 
     def _check_ca_contracting(self):
         """Refuse orders in state ``sale`` that may not be contracted."""
+        # who stands above whom may have changed since it was looked up
+        self.invalidate_recordset(["ca_ended_partner_ids", "ca_trading_stopped"])
         reasons = [
             reason for order in self for reason in order._get_ca_contracting_reasons()
         ]

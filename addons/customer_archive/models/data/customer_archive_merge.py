@@ -1,8 +1,11 @@
 from psycopg2 import IntegrityError
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import mute_logger
+
+from ..archive.res_partner import ENDED_STATES
 
 
 class CustomerArchive(models.Model):
@@ -87,6 +90,16 @@ class CustomerArchive(models.Model):
                 self._move_records(record, name, destination)
 
 
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    def _search_ca_archives_sudo(self, domain):
+        """An archive that was merged into another one stands for no customer any more."""
+        return super()._search_ca_archives_sudo(
+            domain & Domain("merged_into_id", "=", False)
+        )
+
+
 class MergePartnerAutomatic(models.TransientModel):
     _inherit = "base.partner.merge.automatic.wizard"
 
@@ -117,7 +130,9 @@ class MergePartnerAutomatic(models.TransientModel):
                     ),
                 )
             )
-        for archives in archives_sudo.grouped("company_id").values():
+        by_company = archives_sudo.grouped("company_id")
+        self._check_trade_not_mixed(by_company.values(), destination)
+        for archives in by_company.values():
             kept = archives.filtered(lambda a: a.partner_id == destination)[:1]
             kept = kept or archives.sorted("id")[:1]
             (archives - kept)._merge_into(kept)
@@ -130,6 +145,29 @@ class MergePartnerAutomatic(models.TransientModel):
             dst_partner=dst_partner and dst_partner.with_env(wizard.env),
             extra_checks=extra_checks,
         )
+
+    def _check_trade_not_mixed(self, groups, destination):
+        """A customer who trades is not merged with one whose trade has ended (CA-16, CA-100).
+
+        :param groups: the archives of the contacts, one recordset for each company
+        :param res.partner destination: the contact that stays
+        :raises UserError: naming every archive whose trade has ended
+        """
+        mixed = [
+            ended
+            for archives in groups
+            if (ended := archives.filtered(lambda a: a.state in ENDED_STATES))
+            and (archives - ended or destination not in ended.partner_id)
+        ]
+        if mixed:
+            names = [archive.name for archives in mixed for archive in archives]
+            raise UserError(
+                self.env._(
+                    "The trade has ended for %(archives)s: a customer who trades is not merged with one who does not. "
+                    "Resume the trade, restore or deregister first.",
+                    archives=", ".join(names),
+                )
+            )
 
     def _may_merge_archives(self):
         return self.env.su or any(

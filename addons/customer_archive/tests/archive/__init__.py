@@ -1,4 +1,5 @@
 from . import test_contracting
+from . import test_ended_trade
 from . import test_fixed_lines
 from . import test_identity
 from . import test_lean_views

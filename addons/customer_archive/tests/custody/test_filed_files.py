@@ -97,15 +97,19 @@ class TestFiledFiles(CustodyCommon, HttpCase):
         self.filing.with_user(self.sales1).action_hand_over()
         for user in (self.sales1, self.keeper):
             for name, road in self._get_roads(user).items():
-                with self.subTest(state="handed", road=name, user=user.login):
-                    with self.assertRaises(UserError):
-                        road()
+                with (
+                    self.subTest(state="handed", road=name, user=user.login),
+                    self.assertRaises(UserError),
+                ):
+                    road()
         self.filing.with_user(self.keeper).action_file()
         for user in (self.sales1, self.keeper, self.manager):
             for name, road in self._get_roads(user).items():
-                with self.subTest(state="filed", road=name, user=user.login):
-                    with self.assertRaises(UserError):
-                        road()
+                with (
+                    self.subTest(state="filed", road=name, user=user.login),
+                    self.assertRaises(UserError),
+                ):
+                    road()
         self.env.invalidate_all()
         self.assertRecordValues(self.line.attachment_ids, [{"raw": b"signed"}])
 

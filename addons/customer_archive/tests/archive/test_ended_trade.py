@@ -1,0 +1,194 @@
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import ArchiveCommon
+
+
+@tagged("post_install", "-at_install")
+class TestEndedTrade(ArchiveCommon):
+    """CA-16, CA-18, CA-81: with customers whose trade has ended nobody contracts, on no detour."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.stopped = cls._new_archive("Stopped")
+        cls.deregistered = cls._new_archive("Deregistered")
+        cls._put_on_file(cls.stopped | cls.deregistered)
+        cls.child = cls.env["res.partner"].create(
+            {"name": "Buyer", "parent_id": cls.stopped.partner_id.id}
+        )
+        cls._decide(cls.stopped, "stop")
+        cls._decide(cls.deregistered, "deregister")
+        cls.live = cls._new_archive("Live")
+        cls._put_on_file(cls.live)
+        cls.ended = {
+            "stopped": cls.stopped.partner_id,
+            "is deregistered": cls.deregistered.partner_id,
+        }
+
+    def _new_live_order(self, **values):
+        return self._new_order(self.live.partner_id, user=self.sales1, **values)
+
+    def _add_child(self, parent, **values):
+        return (
+            self.env["res.partner"]
+            .with_user(self.sales1)
+            .create(
+                {"name": f"Child of {parent.name}", "parent_id": parent.id, **values}
+            )
+        )
+
+    def test_invoice_and_delivery_addresses(self):
+        """Nobody else orders for them: neither invoice nor goods go there."""
+        for words, partner in self.ended.items():
+            for fname in ("partner_invoice_id", "partner_shipping_id"):
+                with self.subTest(words=words, field=fname):
+                    order = self._new_live_order(**{fname: partner.id})
+                    with self.assertRaisesRegex(UserError, words):
+                        order.action_confirm()
+                    with self.assertRaisesRegex(UserError, words):
+                        order.write({"state": "sale"})
+
+    def test_addresses_of_confirmed_orders(self):
+        """After the confirmation neither customer nor address becomes one whose trade has ended."""
+        order = self._new_live_order()
+        order.action_confirm()
+        for words, partner in self.ended.items():
+            for fname in ("partner_id", "partner_invoice_id", "partner_shipping_id"):
+                with (
+                    self.subTest(words=words, field=fname),
+                    self.assertRaisesRegex(UserError, words),
+                    self.env.cr.savepoint(),
+                ):
+                    order.write({fname: partner.id})
+        order.partner_shipping_id = self._add_child(
+            self.live.partner_id, type="delivery"
+        )
+
+    def test_running_orders_change_their_address(self):
+        """What was contracted before goes on, also to another address of the same customer."""
+        order = self._new_live_order()
+        order.action_confirm()
+        self._decide(self.live, "stop")
+        order.partner_shipping_id = self._add_child(
+            self.live.partner_id, type="delivery"
+        )
+        self.assertEqual(order.state, "sale")
+
+    def test_contacts_and_companies_below(self):
+        """Old and new contacts, and companies below a stopped customer, order nothing either."""
+        partners = (
+            self.child,
+            self._add_child(self.stopped.partner_id),
+            self._add_child(self.stopped.partner_id, is_company=True),
+            self._add_child(self.child, type="delivery"),
+            self._add_child(self.deregistered.partner_id, is_company=True),
+        )
+        for partner in partners:
+            order = self._new_order(partner, user=self.sales1)
+            with (
+                self.subTest(partner=partner.name, company=partner.is_company),
+                self.assertRaisesRegex(UserError, "stopped|deregistered"),
+            ):
+                order.action_confirm()
+
+    def test_they_are_not_moved_out(self):
+        """Salespeople and keepers take neither customer nor contact to another company; managers do."""
+        for user in (self.sales1, self.keeper):
+            for partner, vals in (
+                (self.child, {"parent_id": False}),
+                (self.child, {"parent_id": self.live.partner_id.id}),
+                (self.child, {"is_company": True}),
+                (self.stopped.partner_id, {"parent_id": self.live.partner_id.id}),
+                (self.stopped.partner_id, {"is_company": False}),
+                (self.deregistered.partner_id, {"parent_id": self.live.partner_id.id}),
+            ):
+                with (
+                    self.subTest(user=user.login, partner=partner.name, vals=vals),
+                    self.assertRaisesRegex(UserError, "only a manager"),
+                ):
+                    partner.with_user(user).write(vals)
+        self.child.with_user(self.manager).parent_id = self.live.partner_id
+        self._new_order(self.child, user=self.sales1).action_confirm()
+
+    def test_moved_below_a_live_customer_they_stay_stopped(self):
+        """Even where a manager puts them below another company, no order is contracted with them."""
+        partner = self.stopped.partner_id
+        partner.with_user(self.manager).parent_id = self.live.partner_id
+        with self.assertRaisesRegex(UserError, "stopped"):
+            self._new_order(partner, user=self.sales1).action_confirm()
+
+    def test_branches_of_the_company(self):
+        """What a company decided holds in its branches."""
+        branch = self.env["res.company"].create(
+            {"name": "Branch", "parent_id": self.company.id}
+        )
+        for words, partner in self.ended.items():
+            order = (
+                self.env["sale.order"]
+                .with_company(branch)
+                .create({"partner_id": partner.id, "company_id": branch.id})
+            )
+            with self.subTest(words=words), self.assertRaisesRegex(UserError, words):
+                order.action_confirm()
+
+    def test_a_lost_mark_does_not_resume_the_trade(self):
+        """The archive decides, whatever became of the mark on the contact."""
+        self.stopped.partner_id.ca_trading_stopped = False
+        order = self._new_order(self.stopped.partner_id, user=self.sales1)
+        with self.assertRaisesRegex(UserError, "stopped"):
+            order.action_confirm()
+
+    def test_many_orders_cost_a_fixed_number_of_queries(self):
+        """The standing of all parties is looked up at once."""
+
+        def count(orders):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            orders.mapped("ca_ended_partner_ids")
+            return self.env.cr.sql_log_count - before
+
+        orders = self.env["sale.order"].union(
+            *(self._new_order(self._new_partner(f"P {n}")) for n in range(12))
+        )
+        count(orders)
+        self.assertEqual(count(orders[:2]), count(orders))
+
+    # --- Merging contacts (CA-100) ---
+
+    def _merge(self, source, destination):
+        self.keeper.group_ids |= self.env.ref("base.group_partner_manager")
+        wizard = self.env["base.partner.merge.automatic.wizard"].with_user(self.keeper)
+        wizard.create({})._merge(
+            (source | destination).ids, destination, extra_checks=False
+        )
+
+    def test_merge_does_not_mix_trade(self):
+        """Neither into nor out of a customer whose trade has ended, nor into a contact that has no archive."""
+        self.company.ca_auto_open = False
+        bare = self._new_partner("Without archive")
+        for __, ended in self.ended.items():
+            for source, destination in (
+                (ended, self.live.partner_id),
+                (self.live.partner_id, ended),
+                (ended, bare),
+            ):
+                with (
+                    self.subTest(source=source.name, destination=destination.name),
+                    self.assertRaisesRegex(UserError, "trade has ended"),
+                ):
+                    self._merge(source, destination)
+        self._merge(bare, self.stopped.partner_id)
+        order = self._new_order(self.stopped.partner_id, user=self.sales1)
+        with self.assertRaisesRegex(UserError, "stopped"):
+            order.action_confirm()
+
+    def test_a_merged_archive_does_not_count(self):
+        """CA-100: what stays is the archive of the customer; the one merged into it says nothing any more."""
+        other = self._new_archive("Live too")
+        self._merge(other.partner_id, self.live.partner_id)
+        self.assertEqual(other.merged_into_id, self.live)
+        self.assertEqual(
+            self.live.partner_id._get_ca_archives_sudo(self.company), self.live.sudo()
+        )
