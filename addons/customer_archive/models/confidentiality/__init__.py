@@ -2,6 +2,7 @@ from . import (
     customer_archive,
     customer_archive_mass_change,
     customer_archive_release,
+    customer_archive_release_overdue,
     res_company,
     res_config_settings,
 )

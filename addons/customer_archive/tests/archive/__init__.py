@@ -1,4 +1,5 @@
 from . import test_contracting
+from . import test_customer_changes
 from . import test_identity
 from . import test_lean_views
 from . import test_opening

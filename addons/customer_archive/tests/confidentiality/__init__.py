@@ -1,3 +1,4 @@
+from . import test_access_ledger
 from . import test_http_roads
 from . import test_leaking_fields
 from . import test_leaks
