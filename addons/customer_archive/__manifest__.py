@@ -34,6 +34,7 @@
         "report/card/card_templates.xml",
         "data/card/customer_archive_card_data.xml",
         "data/card/ir_sequence_data.xml",
+        "data/card/ir_cron_data.xml",
         "data/card/controlled_form_data.xml",
         "data/card/sign_off_route_data.xml",
         "views/card/customer_archive_views.xml",

@@ -1,1 +1,1 @@
-from . import card, custody, document
+from . import card, confidentiality, custody, data, document

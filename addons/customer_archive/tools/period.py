@@ -59,6 +59,40 @@ def half_year(day):
     return "1" if day.month <= 6 else "2"
 
 
+def half_year_start(day):
+    """Return the first day of the half-year.
+
+    >>> half_year_start(date(2025, 6, 30)), half_year_start(date(2025, 7, 1))
+    (datetime.date(2025, 1, 1), datetime.date(2025, 7, 1))
+    """
+    return date(day.year, 1 if half_year(day) == "1" else 7, 1)
+
+
+def half_year_end(day):
+    """Return the last day of the half-year, until which the archives are inspected.
+
+    >>> half_year_end(date(2025, 1, 1)), half_year_end(date(2024, 12, 31))
+    (datetime.date(2025, 6, 30), datetime.date(2024, 12, 31))
+    """
+    return half_year_start(day) + relativedelta(months=6) - timedelta(days=1)
+
+
+def half_years_between(first, last):
+    """Return the first days of all half-years from ``first`` to ``last``, both included.
+
+    >>> half_years_between(date(2024, 8, 5), date(2025, 7, 1))
+    [datetime.date(2024, 7, 1), datetime.date(2025, 1, 1), datetime.date(2025, 7, 1)]
+    >>> half_years_between(date(2025, 7, 1), date(2025, 6, 30))
+    []
+    """
+    halves = []
+    start = half_year_start(first)
+    while start <= last:
+        halves.append(start)
+        start += relativedelta(months=6)
+    return halves
+
+
 def filing_due(day):
     """Return the day until which the documents of the month of ``day`` are handed to the keeper: the 10th of the next.
 

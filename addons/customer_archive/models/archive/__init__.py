@@ -18,6 +18,8 @@ from . import (
     res_company,
     res_config_settings,
     res_partner,
+    res_partner_bank,
+    res_partner_changes,
     res_partner_identity,
     sale_order,
 )

@@ -61,6 +61,14 @@ class ResCompany(models.Model):
         "application changes no running business.",
     )
 
+    ca_credit_analysis_months = fields.Integer(
+        string="Credit Analysis Counts for",
+        default=12,
+        help="A quotation warns when the credit of the customer was not investigated within so many months. The "
+        "regulation asks for the investigation and names no time; twelve months is our default. Zero switches the "
+        "warning off.",
+    )
+
     # Identity
     ca_duplicate_policy = fields.Selection(
         selection=[
@@ -83,6 +91,11 @@ class ResCompany(models.Model):
     _ca_second_contact_months_not_negative = models.Constraint(
         "CHECK(ca_second_contact_months >= 0)",
         "The number of months with a second contact cannot be negative.",
+    )
+
+    _ca_credit_analysis_months_not_negative = models.Constraint(
+        "CHECK(ca_credit_analysis_months >= 0)",
+        "The number of months for which a credit analysis counts cannot be negative.",
     )
 
     def _get_ca_second_contact_limit(self):

@@ -28,6 +28,10 @@ class ResConfigSettings(models.TransientModel):
     ca_require_consultation = fields.Boolean(
         related="company_id.ca_require_consultation", readonly=False
     )
+    ca_credit_analysis_months = fields.Integer(
+        related="company_id.ca_credit_analysis_months",
+        readonly=False,
+    )
     ca_duplicate_policy = fields.Selection(
         related="company_id.ca_duplicate_policy", readonly=False
     )

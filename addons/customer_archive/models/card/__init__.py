@@ -5,6 +5,7 @@ from . import (
     res_config_settings,
     res_partner,
     customer_archive_person,
+    customer_archive_birthday,
     customer_archive_lines,
     customer_archive_sections,
     customer_archive_personal_data,

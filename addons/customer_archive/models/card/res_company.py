@@ -35,6 +35,18 @@ class ResCompany(models.Model):
         help="The cards print private data when somebody prints them who may see it. Off by default.",
     )
 
+    ca_birthday_days = fields.Integer(
+        string="Reminder before Birthdays",
+        default=7,
+        help="So many days before the birthday of a key person, the people in charge who may see private data are "
+        "reminded. The regulation names no time; seven days is our default. Zero switches the reminders off.",
+    )
+
+    _ca_birthday_days_range = models.Constraint(
+        "CHECK(ca_birthday_days BETWEEN 0 AND 60)",
+        "Birthdays are reminded of at most 60 days before.",
+    )
+
     @api.constrains("ca_personal_data", "ca_personal_data_purpose")
     def _check_ca_personal_data_purpose(self):
         for company in self:

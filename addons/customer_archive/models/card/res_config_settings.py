@@ -19,3 +19,7 @@ class ResConfigSettings(models.TransientModel):
     ca_print_personal_data = fields.Boolean(
         related="company_id.ca_print_personal_data", readonly=False
     )
+    ca_birthday_days = fields.Integer(
+        related="company_id.ca_birthday_days",
+        readonly=False,
+    )

@@ -12,3 +12,15 @@ class ResCompany(models.Model):
         help="The regulations name the general manager, the chairman or the customer "
         "director; directors are our default.",
     )
+    ca_mass_change_limit = fields.Integer(
+        string="Mass Changes of Archives Signed from",
+        default=20,
+        required=True,
+        help="So many archives changed at once are a mass change, which the general manager signs first. The regulation "
+        "names no number; twenty is our default.",
+    )
+
+    _ca_mass_change_limit_many = models.Constraint(
+        "CHECK(ca_mass_change_limit >= 2)",
+        "A mass change begins with two archives.",
+    )

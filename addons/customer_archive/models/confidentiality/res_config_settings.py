@@ -8,3 +8,7 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.ca_consultation_approver",
         readonly=False,
     )
+    ca_mass_change_limit = fields.Integer(
+        related="company_id.ca_mass_change_limit",
+        readonly=False,
+    )

@@ -10,6 +10,7 @@ from . import (
     customer_archive_inspection,
     customer_archive_inspection_item,
     customer_archive_inspection_line,
+    customer_archive_inspection_opening,
     customer_archive_loan,
     customer_archive_refresh,
     customer_archive_refresh_opening,

@@ -50,11 +50,10 @@ class CustomerArchiveInspection(models.Model):
     name = fields.Char(string="Inspection No.")
     keeper_id = fields.Many2one(
         comodel_name="res.users",
-        required=True,
         index=True,
         default=lambda self: self.env.user,
         tracking=True,
-        help="Keeper of the archives inspected.",
+        help="Keeper of the archives inspected. Empty: the archives that nobody keeps.",
     )
     year = fields.Integer(
         required=True,
@@ -147,7 +146,7 @@ class CustomerArchiveInspection(models.Model):
     )
 
     _period_unique = models.UniqueIndex(
-        "(company_id, keeper_id, year, half)",
+        "(company_id, COALESCE(keeper_id, 0), year, half)",
         "The archives of this keeper already have an inspection for this half-year.",
     )
     _year_range = models.Constraint(
@@ -328,6 +327,9 @@ class CustomerArchiveInspection(models.Model):
         if target == "correcting":
             for inspection in self:
                 inspection._get_failed_lines()._schedule_corrections()
+        elif target == "done":
+            # Whoever completes it, nobody has to be reminded of it any more.
+            self.sudo().activity_feedback(["mail.mail_activity_data_todo"])
 
     # --- Sign-off ---
 

@@ -349,6 +349,14 @@ class CustomerImportBatch(models.Model):
             raise UserError("\n".join(lines))
         self._launch_job("import")
 
+    def action_open_lines(self):
+        """Open the rows of these lists with what became of them (L-24)."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_archive.customer_import_line_action"
+        )
+        action["domain"] = [("batch_id", "in", self.ids)]
+        return action
+
     def action_open_customers(self):
         """Open the archives that came out of this list."""
         self.ensure_one()

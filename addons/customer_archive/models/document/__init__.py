@@ -5,5 +5,6 @@ from . import (
     customer_archive_document,
     customer_archive_document_type,
     res_partner,
+    sale_order,
     sign_off_route_step,
 )

@@ -48,6 +48,7 @@ class LedgerCustomerList(models.AbstractModel):
                 width=14,
             ),
             Column("phone", method="_column_phone", width=16),
+            Column("team_id", width=16),
             Column("user_id", width=14),
             Column("date_first_order"),
             self._amount_column("amount_ordered_year", method="_column_ordered"),

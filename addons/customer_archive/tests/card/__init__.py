@@ -1,3 +1,4 @@
+from . import test_birthday
 from . import test_card_print
 from . import test_new_report
 from . import test_sections

@@ -288,10 +288,51 @@ class TestRelease(CustomerArchiveCommon):
         with self.assertRaisesRegex(UserError, "stay on record"):
             release.unlink()
 
+    def _run_breach_job(self, day):
+        with freeze_time(f"{day} 02:00:00"), self.enter_registry_test_mode():
+            self.env.ref(
+                "customer_archive.ir_cron_customer_archive_release_breach"
+            ).method_direct_trigger()
+        self.env.invalidate_all()
+        return self.archive.event_ids.filtered(
+            lambda event: event.type_id.code == "breach"
+        )
+
+    def test_ca_12_papers_after_their_period_of_use_are_a_breach(self):
+        """Noted once in the timeline, on the day after the period; the applicant is reminded until they are destroyed."""
+        with freeze_time("2025-11-03 02:00:00"):
+            release, unused = self.ask(date_until="2025-11-05"), self.ask(
+                date_until="2025-11-05"
+            )
+            for asked in (release, unused):
+                self.approve(asked)
+            release.recipient_signature = SIGNATURE
+            release.action_receive()
+        self.assertFalse(self._run_breach_job("2025-11-05"))
+        event = self._run_breach_job("2025-11-06")
+        self.assertEqual((event.res_model, event.res_id), (release._name, release.id))
+        self.assertEqual(release.sudo().activity_ids.user_id, self.sales1)
+        self.assertEqual(self._run_breach_job("2025-11-07"), event, "once")
+        with self.assertRaisesRegex(UserError, "Breach Noted"):
+            release.date_breach = False
+        with freeze_time("2025-11-08 02:00:00"):
+            release.write(
+                {
+                    "date_destroyed": "2025-11-08",
+                    "destroyed_by_id": self.sales1.id,
+                    "witness_id": self.keeper.id,
+                }
+            )
+            release.action_destroy()
+        self.assertFalse(release.sudo().activity_ids)
+        self.assertEqual(self._run_breach_job("2025-11-09"), event, "history")
+
     def test_ca_99_mass_change_is_asked_for_without_archives(self):
-        """CA-99: mass changes are proposed and signed before they are made."""
+        """CA-99: mass changes are proposed and signed by the general manager before they are made."""
         release = self.ask(kind="mass_edit", archive_ids=[])
         self.approve(release)
+        self.assertEqual(release.state, "approval")
+        release.with_user(self.director)._sign_off()
         self.assertEqual(release.state, "approved")
 
 

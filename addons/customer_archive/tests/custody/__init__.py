@@ -4,6 +4,7 @@ from . import test_filed_files
 from . import test_filing
 from . import test_handover
 from . import test_inspection
+from . import test_inspection_job
 from . import test_inspection_scale
 from . import test_loan
 from . import test_refresh

@@ -1,1 +1,2 @@
+from . import test_credit_before_contracting
 from . import test_document

@@ -37,7 +37,14 @@ class PrintSheet(models.AbstractModel):
 
     @api.model
     def _prepare_values(
-        self, doc, form=None, title=None, number=None, company=None, watermark=None
+        self,
+        doc,
+        form=None,
+        title=None,
+        number=None,
+        company=None,
+        watermark=None,
+        stamp=None,
     ):
         """Return the values of the layout for one record.
 
@@ -47,6 +54,7 @@ class PrintSheet(models.AbstractModel):
         :param str number: number of the record, its ``name`` by default
         :param company: company in the head, the record's by default
         :param watermark: True or False to decide otherwise than the form's confidentiality does
+        :param dict stamp: what is stamped on a copy that is given out; it has the watermark too, with its number
         :return: dict with title, code, revision, number, company, watermark, footer, fitted
         """
         controlled = hasattr(doc, "_get_controlled_form")
@@ -65,6 +73,8 @@ class PrintSheet(models.AbstractModel):
             revision = form._get_revision_in_force(company)
         if watermark is None:
             watermark = form.confidentiality in WATERMARK_LEVELS
+        watermark = watermark or bool(stamp)
+        copy_number = stamp["number"] if stamp else ""
         code, revision_name = form.code or "", revision.sudo().name or ""
         return {
             "title": title or form.name or "",
@@ -74,7 +84,7 @@ class PrintSheet(models.AbstractModel):
             if number is not None
             else ("name" in doc._fields and doc.name) or "",
             "company": company.sudo(),
-            "watermark": watermark and self._get_watermark_url(company),
+            "watermark": watermark and self._get_watermark_url(company, copy_number),
             "footer": "  ".join(filter(None, [code, revision_name])),
             # without patched Qt, the engine cuts lines in two at a page end unless something on the
             # page is a little too wide, which makes it lay out the pages a second time
@@ -87,26 +97,28 @@ class PrintSheet(models.AbstractModel):
         return not _wkhtml().is_patched_qt
 
     @api.model
-    def _get_watermark_url(self, company):
+    def _get_watermark_url(self, company, number=""):
         """Return the watermark as the address of a picture that repeats over every page.
 
         :param company: the company in whose time zone the time is given
+        :param str number: number of the copy that is given out
         """
         return (
             "data:image/svg+xml;base64,"
-            + base64.b64encode(self._get_watermark_svg(company).encode()).decode()
+            + base64.b64encode(self._get_watermark_svg(company, number).encode()).decode()
         )
 
     @api.model
-    def _get_watermark_svg(self, company):
-        """Return one picture of the watermark: controlled document, user and time.
+    def _get_watermark_svg(self, company, number=""):
+        """Return one picture of the watermark: controlled document, number of the copy, user and time.
 
         :param company: the company in whose time zone the time is given
+        :param str number: number of the copy that is given out
         """
         now = format_datetime(
             self.env, fields.Datetime.now(), tz=company.sudo()._record_control_tz()
         )
-        line_1 = self.env._("Controlled Document")
+        line_1 = f"{self.env._('Controlled Document')} {number}".strip()
         line_2 = f"{self.env.user.name} {now}"
         length = max(self._measure(line_1, 15), self._measure(line_2, 11))
         slope = math.radians(WATERMARK_SLOPE)

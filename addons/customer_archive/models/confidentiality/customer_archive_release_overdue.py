@@ -1,0 +1,81 @@
+from odoo import api, fields, models
+
+
+class CustomerArchiveRelease(models.Model):
+    """Papers that are still out when their period of use is over (CA-12)."""
+
+    _inherit = "customer.archive.release"
+
+    date_breach = fields.Date(
+        string="Breach Noted on",
+        readonly=True,
+        copy=False,
+        help="The period of use was over and nobody had recorded the destruction of the papers.",
+    )
+
+    @api.model
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | {"date_breach"}
+
+    def _after_transition(self, source, target):
+        result = super()._after_transition(source, target)
+        if target == "destroyed":
+            # Whoever records it, the applicant has to be reminded no more.
+            self.sudo().activity_feedback(["mail.mail_activity_data_todo"])
+        return result
+
+    # --- Cron ---
+
+    @api.model
+    def _cron_note_breaches(self):
+        """Remind the applicants of papers whose period of use is over, and write the breach into the timelines.
+
+        Runs every day and notes each request once, so a day without the job loses nothing.
+        """
+        # every company, and they are few
+        # pylint: disable-next=no-search-all
+        companies = self.env["res.company"].sudo().search([])
+        for company in companies:
+            today = company._record_control_today()
+            # sudo: the job sees the requests of everybody
+            releases_sudo = self.sudo().search(
+                [
+                    ("company_id", "=", company.id),
+                    ("kind", "!=", "mass_edit"),
+                    ("state", "=", "received"),
+                    ("date_until", "<", today),
+                    ("date_breach", "=", False),
+                ]
+            )
+            releases_sudo._note_breach(today)
+
+    def _note_breach(self, today):
+        if not self:
+            return
+        self.write({"date_breach": today})
+        for user, releases in self.grouped("user_id").items():
+            releases.activity_schedule(
+                "mail.mail_activity_data_todo",
+                date_deadline=today,
+                user_id=user.id,
+                summary=self.env._(
+                    "Destroy the papers before a witness: their period of use is over"
+                ),
+            )
+        self.env["customer.archive"]._add_archive_events(
+            [
+                {
+                    "partner": archive.partner_id,
+                    "type": "breach",
+                    "subject": self.env._(
+                        "%(release)s: papers not destroyed at the end of their period of use",
+                        release=release.name,
+                    ),
+                    "source": release,
+                    "company_id": release.company_id.id,
+                    "reporter_id": release.user_id.id,
+                }
+                for release in self
+                for archive in release.archive_ids
+            ]
+        )
