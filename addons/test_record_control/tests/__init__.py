@@ -18,6 +18,7 @@ from . import test_numbering_form
 from . import test_numbering_sequence
 from . import test_sheet_print
 from . import test_sign_off_access
+from . import test_sign_off_authors
 from . import test_sign_off_concurrency
 from . import test_sign_off_contact
 from . import test_sign_off_contact_page

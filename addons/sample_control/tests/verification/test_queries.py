@@ -31,7 +31,8 @@ class TestVerificationQueries(QueryBudget, VerificationCase):
             self.assertScreens(records, self.inspector, list=11, kanban=10, form=23)
 
     def test_plans(self):
-        """List 5: count and page (2), lines (1), who drew it up (2). Form 10: lines (3), route (3), people, company."""
+        """List 5: count and page (2), lines (1), who drew it up (2). Form 12: lines (3), route (3), authors (2),
+        people, company."""
         plans = (
             self.env["sample.plan"]
             .with_user(self.administrator)
@@ -42,7 +43,7 @@ class TestVerificationQueries(QueryBudget, VerificationCase):
                 ]
             )
         )
-        self.assertScreens(plans, self.quality, list=5, form=10)
+        self.assertScreens(plans, self.quality, list=5, form=12)
 
     def test_plan_lines(self):
         """List 15: count, page and restricted ones (3), activities and access log (2), samples with types (3),
