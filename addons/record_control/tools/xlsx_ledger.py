@@ -72,7 +72,9 @@ class Column:
     :param width: in characters; by kind when 0
     :param total: whether the column is added up below the last row
     :param method: name of a method of the ledger that gets a batch of records and
-        returns ``{record id: value}``, instead of reading a field
+        returns ``{record id: value}``, instead of reading a field; when several columns
+        name the same method it is asked once and returns such a dict for each of
+        them, ``{name of the column: {record id: value}}``
     :param currency: path of the currency of a money column whose rows may differ;
         empty for the company's currency
     :param digits: decimals of number, money and percent columns

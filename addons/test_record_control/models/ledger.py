@@ -84,7 +84,19 @@ class TestLedgerSecond(models.AbstractModel):
         return [("state", "=", "done")]
 
     def _ledger_columns(self):
-        return [Column("name"), Column("quantity")]
+        return [
+            Column("name"),
+            Column("quantity"),
+            Column("first", label="First", method="_columns_name"),
+            Column("last", label="Last", method="_columns_name"),
+        ]
+
+    def _columns_name(self, records):
+        """Fill two columns at once."""
+        return {
+            "first": {thing.id: thing.name[:1] for thing in records},
+            "last": {thing.id: thing.name[-1:] for thing in records},
+        }
 
 
 class TestSecretLedger(models.AbstractModel):

@@ -126,3 +126,31 @@ class SignOffWeight(models.Model):
 
     name = fields.Char()
     factor = fields.Float(default=1.0)
+
+
+class SignOffPaper(models.Model):
+    """Remembers who wrote it: another person may be named as responsible, the author stays an author."""
+
+    _name = "test.sign.off.paper"
+    _description = "Test: signed paper with authors"
+    _inherit = ["sign.off.author.mixin", "sign.off.mixin"]
+    _sealed_fields = ("name", "line_ids.name")
+    _authored_fields = ("name", "line_ids.name")
+
+    name = fields.Char(required=True)
+    user_id = fields.Many2one("res.users", default=lambda self: self.env.user)
+    note = fields.Char(help="Not authored.")
+    line_ids = fields.One2many("test.sign.off.paper.line", "paper_id")
+
+
+class SignOffPaperLine(models.Model):
+    _name = "test.sign.off.paper.line"
+    _description = "Test: line of a signed paper"
+    _inherit = ["sealed.line.mixin"]
+    _sealed_parent_field = "paper_id"
+
+    paper_id = fields.Many2one(
+        "test.sign.off.paper", required=True, index=True, ondelete="cascade"
+    )
+    name = fields.Char()
+    remark = fields.Char(help="Not authored.")

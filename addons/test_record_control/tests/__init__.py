@@ -16,8 +16,10 @@ from . import test_loan_gates
 from . import test_loan_scan
 from . import test_numbering_form
 from . import test_numbering_sequence
+from . import test_own_wizards
 from . import test_sheet_print
 from . import test_sign_off_access
+from . import test_sign_off_authors
 from . import test_sign_off_concurrency
 from . import test_sign_off_contact
 from . import test_sign_off_contact_page

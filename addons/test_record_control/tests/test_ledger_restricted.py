@@ -6,6 +6,8 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.record_control.models.access import restricted_content
+
 from .access_common import AccessCommon
 
 PREFIX = "report.test_record_control."
@@ -126,3 +128,17 @@ class TestLedgerRestricted(AccessCommon):
             self._log_lines(action="export", user_id=self.owner.id).mapped("res_id"),
             self.alpha.ids,
         )
+
+
+@tagged("post_install", "-at_install")
+class TestLedgerRestrictedInBulk(TestLedgerRestricted):
+    """Of thousands of records the rights are asked for in the database: with the same result."""
+
+    def setUp(self):
+        super().setUp()
+        self.patch(restricted_content, "BULK", 0)
+
+    def test_order_is_kept(self):
+        """The rows stand in the order that was asked for."""
+        rows = self.export(self.owner, "ledger_secret", order="name desc")
+        self.assertEqual([rows[0][0], rows[1][0]], ["Beta", "Alpha"])

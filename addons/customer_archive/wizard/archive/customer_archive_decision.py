@@ -14,6 +14,7 @@ class CustomerArchiveDecision(models.TransientModel):
 
     _name = "customer.archive.decision"
     _description = "Decision on customer archives"
+    _inherit = ["own.wizard.mixin"]
 
     kind = fields.Selection(
         selection=[

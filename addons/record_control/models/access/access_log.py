@@ -198,6 +198,8 @@ class AccessLog(models.Model):
         """
         if self.env.uid == SUPERUSER_ID:
             return
+        if not force:
+            records = self._filter_logged(records)
         pending = self._get_pending()
         ids = self._get_unlogged_ids(records, action, detail, pending)
         if not ids:
@@ -207,13 +209,6 @@ class AccessLog(models.Model):
             pending[self._get_key(base_vals)] = dict(base_vals, basis=basis)
             return
         records = records.browse(ids).sudo(False)
-        if not force:
-            levels = self._get_logged_levels()
-            records_sudo = records.sudo()
-            records_sudo.fetch(["confidentiality"])  # and not the rest of a long list
-            records = records_sudo.filtered(
-                lambda record: record.confidentiality in levels
-            ).sudo(False)
         bases = {} if basis else records._get_access_bases()
         companies = records._fields.get("company_id")
         for record in records:
@@ -224,6 +219,16 @@ class AccessLog(models.Model):
                     record.sudo().company_id.id or base_vals["company_id"]
                 )
             pending[self._get_key(vals)] = vals
+
+    @api.model
+    def _filter_logged(self, records):
+        """Return those of the records whose level is logged."""
+        levels = self._get_logged_levels()
+        records_sudo = records._origin.sudo()
+        records_sudo.fetch(["confidentiality"])  # and not the rest of a long list
+        return records_sudo.filtered(
+            lambda record: record.confidentiality in levels
+        ).sudo(False)
 
     @api.model
     def _get_pending(self):

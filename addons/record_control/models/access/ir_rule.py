@@ -109,7 +109,7 @@ class IrRule(models.Model):
 
     @api.model
     def _compute_domain(self, model_name, mode="read"):
-        """Add need-to-know and grants to the rules of every restricted model.
+        """Add need-to-know and grants to the rules of every restricted model, the owner to those of wizards.
 
         Not a rule record: nobody can archive it, no adopter can forget it, and
         it is asked wherever rules are asked (read, search, group, x2many,
@@ -118,6 +118,8 @@ class IrRule(models.Model):
         domain = super()._compute_domain(model_name, mode)
         if self.env.su:
             return domain
+        if getattr(self.env.registry[model_name], "_own_wizard", False):
+            return domain & Domain("create_uid", "=", self.env.uid)
         restricted = self._get_restricted_models()
         if model_name in restricted:
             model = self.env[model_name].sudo(False)

@@ -1,6 +1,6 @@
 """Read records for a ledger: column by column, batch by batch, as the user."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import UTC
 from zoneinfo import ZoneInfo
@@ -53,6 +53,9 @@ class LedgerReader:
         )  # path of a relation -> field names read behind it
         self._batch = self.model
         self._memo = {}
+        methods = Counter(column.method for column in columns)
+        #: methods that fill several columns
+        self._shared = {name for name, count in methods.items() if count > 1}
         # `env.tz` knows the user's time zone; Excel knows none, so instants are
         # written as the user's wall clock
         self._tz = ZoneInfo(str(self.env.tz))
@@ -312,9 +315,14 @@ class LedgerReader:
 
     def _get_method_reader(self, column: Column):
         method = getattr(self.ledger, column.method)
+        key = (column.method, "values")
 
         def read():
-            values = method(self._batch)
+            if key not in self._memo:
+                self._memo[key] = method(self._batch)
+            values = self._memo[key]
+            if column.method in self._shared:
+                values = values.get(column.name) or {}
             return [values.get(record_id) for record_id in self._batch._ids]
 
         return read

@@ -8,6 +8,7 @@ from . import (
     sign_off_contact_step,
     sign_off_signature,
     sign_off_change,
+    sign_off_author_mixin,
     sealed_line_mixin,
     sign_off_mixin,
     sign_off_contact_mixin,

@@ -53,7 +53,7 @@ class SignOffMixin(models.AbstractModel):
                 return reasons
 
             def _get_sign_off_authors(self):      # who drew it up approves nothing, whoever asks
-                return self.prepared_by_id
+                return super()._get_sign_off_authors() | self.prepared_by_id
 
             def _on_sign_off_sealed(self):        # runs as the system; env.user is the last signer
                 self._transition("approved")
@@ -488,11 +488,15 @@ class SignOffMixin(models.AbstractModel):
 
         With four eyes they approve nothing of it, also when somebody else asks for the round, and
         neither does a deputy on their behalf. A step of the route for the person responsible is the
-        author's own signature, not an approval, and stays open to them.
+        author's own signature, not an approval, and stays open to them; no other author signs it in
+        the place of that person.
 
-        :return: res.users, empty by default: only who asks is kept from approving
+        :return: res.users; by default those whom the record remembers (``sign.off.author.mixin``), else
+            nobody: only who asks is kept from approving
         """
         self.ensure_one()
+        if "author_ids" in self._fields:
+            return self.author_ids
         return self.env["res.users"]
 
     @api.model

@@ -106,9 +106,10 @@ class SignOffRequestStep(models.Model):
         if not self.request_id.four_eyes or self.signer_type == "requester":
             return users
         request = self.request_id
-        # the responsible person's own signature is no approval
-        own = self.signer_type == "role" and self.role == "responsible"
-        authors = users if own else request.author_ids
+        authors = request.author_ids
+        if self.signer_type == "role" and self.role == "responsible":
+            # his own signature is no approval; another author does not sign it as his deputy
+            authors -= self._get_foreseen_users()
         return users.browse(
             (request.requester_id | authors | request.signature_ids.user_id).ids
         )

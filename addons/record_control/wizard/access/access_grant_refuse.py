@@ -4,6 +4,7 @@ from odoo import fields, models
 class AccessGrantRefuse(models.TransientModel):
     _name = "access.grant.refuse"
     _description = "Refuse an Access Request"
+    _inherit = ["own.wizard.mixin"]
 
     grant_ids = fields.Many2many(comodel_name="access.grant", required=True)
     reason = fields.Text(required=True)

@@ -7,6 +7,7 @@ class ClockLoadDays(models.TransientModel):
 
     _name = "clock.load.days"
     _description = "Load Official Holidays and Make-up Days"
+    _inherit = ["own.wizard.mixin"]
 
     year = fields.Integer(
         required=True, default=lambda self: fields.Date.context_today(self).year

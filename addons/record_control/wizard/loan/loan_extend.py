@@ -4,6 +4,7 @@ from odoo import api, fields, models
 class LoanExtend(models.TransientModel):
     _name = "loan.extend"
     _description = "Extend a Loan"
+    _inherit = ["own.wizard.mixin"]
 
     loan_id = fields.Many2one(comodel_name="loan.loan", required=True)
     date_due_before = fields.Datetime(

@@ -4,6 +4,7 @@ from odoo import fields, models
 class LoanRefuse(models.TransientModel):
     _name = "loan.refuse"
     _description = "Refuse a Loan"
+    _inherit = ["own.wizard.mixin"]
 
     loan_ids = fields.Many2many(comodel_name="loan.loan", required=True)
     reason = fields.Text(required=True)

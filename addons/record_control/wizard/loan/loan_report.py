@@ -4,6 +4,7 @@ from odoo import fields, models
 class LoanReport(models.TransientModel):
     _name = "loan.report"
     _description = "Report a Thing Lost or Damaged"
+    _inherit = ["own.wizard.mixin"]
 
     loan_id = fields.Many2one(comodel_name="loan.loan", required=True)
     line_ids = fields.Many2many(

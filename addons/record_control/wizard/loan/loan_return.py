@@ -10,6 +10,7 @@ class LoanReturn(models.TransientModel):
 
     _name = "loan.return"
     _description = "Return of Lent Things"
+    _inherit = ["own.wizard.mixin"]
 
     loan_ids = fields.Many2many(comodel_name="loan.loan", required=True)
     line_ids = fields.One2many(
@@ -71,6 +72,7 @@ class LoanReturn(models.TransientModel):
 class LoanReturnLine(models.TransientModel):
     _name = "loan.return.line"
     _description = "Returned Thing"
+    _inherit = ["own.wizard.mixin"]
 
     wizard_id = fields.Many2one(
         comodel_name="loan.return",

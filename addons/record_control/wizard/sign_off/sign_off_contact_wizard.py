@@ -17,6 +17,7 @@ class SignOffContactWizard(models.TransientModel):
 
     _name = "sign.off.contact.wizard"
     _description = "Contact's Signature"
+    _inherit = ["own.wizard.mixin"]
 
     request_id = fields.Many2one(
         comodel_name="sign.off.request", required=True, ondelete="cascade"

@@ -6,6 +6,7 @@ class SignOffPreview(models.TransientModel):
 
     _name = "sign.off.preview"
     _description = "Who Would Sign?"
+    _inherit = ["own.wizard.mixin"]
 
     route_id = fields.Many2one(
         comodel_name="sign.off.route", required=True, ondelete="cascade"

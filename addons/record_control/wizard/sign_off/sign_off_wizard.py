@@ -8,6 +8,7 @@ class SignOffWizard(models.TransientModel):
 
     _name = "sign.off.wizard"
     _description = "Sign"
+    _inherit = ["own.wizard.mixin"]
 
     request_ids = fields.Many2many(
         comodel_name="sign.off.request", string="Records", required=True

@@ -56,6 +56,7 @@ class SampleChange(models.Model):
     _inherit = [
         "sample.frozen.mixin",
         "numbering.mixin",
+        "sign.off.author.mixin",
         "sign.off.mixin",
         "controlled.form.mixin",
         "mail.thread",
@@ -114,6 +115,19 @@ class SampleChange(models.Model):
         "kind",
         "content",
         "product_ids",
+        "date_cutover",
+        "batch_cutover",
+        "line_ids.sample_id",
+        "line_ids.decision",
+    )
+    _authored_fields = (
+        "kind",
+        "content",
+        "reason",
+        "proposer_id",
+        "product_ids",
+        "partner_id",
+        "is_immediate",
         "date_cutover",
         "batch_cutover",
         "line_ids.sample_id",

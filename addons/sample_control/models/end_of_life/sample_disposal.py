@@ -52,6 +52,7 @@ class SampleDisposal(models.Model):
     _inherit = [
         "sample.frozen.mixin",
         "numbering.mixin",
+        "sign.off.author.mixin",
         "sample.sign.off.mixin",
         "controlled.form.mixin",
         "mail.thread",
@@ -107,6 +108,16 @@ class SampleDisposal(models.Model):
         "reason",
         "method",
         "consent_date",
+        "line_ids.sample_id",
+    )
+    _authored_fields = (
+        "company_id",
+        "requester_id",
+        "reason",
+        "method",
+        "consent_date",
+        "consent_note",
+        "consent_attachment_ids",
         "line_ids.sample_id",
     )
 

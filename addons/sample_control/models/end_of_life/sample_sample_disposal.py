@@ -154,7 +154,7 @@ class SampleSample(models.Model):
                 sample._is_foreign_property() and sample.owner_id,
             )
         )
-        return (
+        sheets_sudo = (
             self.env["sample.disposal"]
             .sudo()
             .create(
@@ -173,6 +173,9 @@ class SampleSample(models.Model):
                 ]
             )
         )
+        if not is_automatic:
+            sheets_sudo._note_author()
+        return sheets_sudo
 
     def _make_reference(self):
         """Keep the pieces as reference samples, each a new draft with a number of its own.

@@ -130,27 +130,31 @@ class SampleSampleLine(models.Model):
         )
 
     @api.model
-    def _get_card_values(self, samples, code):
-        """Return one characteristic of the cards of many samples, read at once.
+    def _get_card_values(self, samples, codes):
+        """Return some characteristics of the cards of many samples, read in one query.
 
         :param samples: sample.sample
-        :param str code: code of the characteristic
-        :return: dict sample id -> text as it stands on the card
+        :param codes: codes of the characteristics
+        :return: dict code -> dict sample id -> text as it stands on the card
         """
-        item = self.env["sample.characteristic"].search([("code", "=", code)], limit=1)
+        items = self.env["sample.characteristic"].search([("code", "in", codes)])
         query = self._search(
-            [("sample_id", "in", samples.ids), ("characteristic_id", "in", item.ids)]
+            [("sample_id", "in", samples.ids), ("characteristic_id", "in", items.ids)]
         )
-        names = ("sample_id", "text_value", "nominal", "tol_lower", "tol_upper")
+        names = ("characteristic_id", "sample_id", "uom_id", "text_value")
+        names += ("nominal", "tol_lower", "tol_upper")
         columns = [self._field_to_sql(self._table, name, query) for name in names]
-        unit = self._field_to_sql(self._table, "uom_id", query)
         # SQL: a ledger of all samples reads these lines, which need no records of their own
-        rows = self.env.execute_query(query.select(*columns, unit))
-        if item.kind != "measure":
-            return {row[0]: row[1] or "" for row in rows}
-        units = self.env["uom.uom"].browse({row[5] for row in rows if row[5]})
+        rows = self.env.execute_query(query.select(*columns))
+        items_by_id = {item.id: item for item in items}
+        units = self.env["uom.uom"].browse({row[2] for row in rows if row[2]})
         unit_names = {unit.id: unit.name for unit in units}
-        return {
-            row[0]: measure.tolerance_text(*row[2:5], unit_names.get(row[5]))
-            for row in rows
-        }
+        values = {code: {} for code in codes}
+        for item_id, sample_id, unit_id, text, *limits in rows:
+            item = items_by_id[item_id]
+            values[item.code][sample_id] = (
+                measure.tolerance_text(*limits, unit_names.get(unit_id))
+                if item.kind == "measure"
+                else text or ""
+            )
+        return values

@@ -98,6 +98,10 @@ class SampleSample(models.Model):
             )
         return reasons
 
+    def _fetch_card_signers(self, *names):
+        super()._fetch_card_signers("request_id", *names)
+        self.request_id.fetch(["sign_off_request_id"])
+
     def _get_card_rounds(self):
         rounds = super()._get_card_rounds()
         if not self.request_id:

@@ -28,6 +28,7 @@ class SampleDispatch(models.Model):
     _inherit = [
         "sample.frozen.mixin",
         "sample.origin.mixin",
+        "sign.off.author.mixin",
         "numbering.mixin",
         "controlled.form.mixin",
         "sample.deadline.mixin",
@@ -86,6 +87,16 @@ class SampleDispatch(models.Model):
             "feedback_note",
         ),
     }
+    _authored_fields = (
+        "company_id",
+        "partner_id",
+        "purpose",
+        "requester_id",
+        "date_requested",
+        "line_ids",
+        "with_literature",
+        "literature",
+    )
 
     name = fields.Char(
         string="Number", readonly=True, required=True, copy=False, index="trigram"
@@ -456,15 +467,24 @@ class SampleDispatch(models.Model):
     # --- Dispatch note F20 ---
 
     def _get_note_cells(self):
-        """Return the signature cells of the note: asked for, sent, received by the customer, taken back."""
+        """Return the signature cells of the note: asked for, sent, received by the customer, taken back.
+
+        Who wrote it in the name of the salesperson is named beside him.
+        """
         self.ensure_one()
         asked = self.state not in ("draft", "cancelled")
+        others = self.author_ids - self.requester_id
+        drawn_up = {
+            "title": self.env._("Drawn up by"),
+            "user": ", ".join(others.mapped("name")),
+        }
         cells = [
             {
                 "title": self.env._("Salesperson"),
                 "user": asked and self.requester_id.name,
                 "date_signed": asked and self.date_requested,
             },
+            *([drawn_up] if others else []),
             {
                 "title": self.env._("Sales assistant"),
                 "user": self.sender_id.name,

@@ -240,10 +240,11 @@ class SampleInspection(models.Model):
     entered_by_ids = fields.Many2many(
         comodel_name="res.users",
         relation="sample_inspection_entered_by_rel",
-        string="Measured By",
+        string="Entered By",
         readonly=True,
         copy=False,
-        help="Who entered, changed or deleted readings and findings; another person confirms.",
+        help="Who entered, changed or deleted readings and findings, for himself or for the inspector; "
+        "another person confirms.",
     )
     checker_id = fields.Many2one(
         comodel_name="res.users",
@@ -477,7 +478,24 @@ class SampleInspection(models.Model):
             reasons.append(
                 self.env._("Enter who checked and signed for the customer (SC-47.4).")
             )
-        return reasons + self._get_subject_reasons()
+        return reasons + self._get_subject_reasons() + self._get_submitter_reasons()
+
+    def _get_submitter_reasons(self):
+        """Say why this user does not submit: the record carries the name of another inspector (SC-45.4).
+
+        Others may enter readings for him and stay named as who entered; he answers for them.
+        """
+        self.ensure_one()
+        inspector = self.inspector_id or self.env.user
+        if self.state != "draft" or inspector == self.env.user:
+            return []
+        return [
+            self.env._(
+                "%(inspector)s is the inspector and submits it himself; "
+                "if another person inspected, enter that person as the inspector.",
+                inspector=self.inspector_id.name,
+            )
+        ]
 
     def _get_line_reasons(self):
         """Say what was not checked: everything of the original inspection must be (SC-45.1, P20)."""
@@ -698,9 +716,12 @@ class SampleInspection(models.Model):
         return f"{self.name} R{self.revision}" if self.revision else self.name
 
     def _get_record_cells(self):
-        """Return the signature cells of the record: who inspected, who checked."""
+        """Return the signature cells of the record: who inspected, who entered for him, who checked."""
         self.ensure_one()
+        others = self.entered_by_ids - self.inspector_id
+        entered = {"title": "录入人", "user": ", ".join(others.mapped("name"))}
         return [
+            *([entered] if others else []),
             {
                 "title": "检验人",
                 "user": self.submitted_at and self.inspector_id.name,

@@ -374,6 +374,9 @@ class SamplePlanLine(models.Model):
         if target in ("done", "dropped"):
             # sudo: what is settled is not asked for any more, whoever settled it
             self.sudo().activity_unlink(["sample_control.mail_activity_type_plan_line"])
+        if not self.env.su:
+            # who takes lines out of a draft, or puts them back, draws up the plan
+            self.plan_id.filtered(lambda plan: plan.state == "draft")._note_author()
         if target in ("notified", "done"):
             plans_sudo = self.plan_id.sudo()
             plans_sudo.filtered(lambda plan: plan.state == "approved")._transition(

@@ -4,6 +4,14 @@ from odoo.addons.record_control.tools.xlsx_ledger import Column
 
 from ...tools import validity
 
+#: column -> code of the characteristic of the card that it shows
+CARD_COLUMNS = {
+    "colour_no": "COLOUR_NO",
+    "pattern": "PATTERN",
+    "width": "WIDTH",
+    "thickness": "THICKNESS",
+}
+
 
 class LedgerSample(models.AbstractModel):
     """F09 样件台账: the list of all samples (SC-30); no second table."""
@@ -31,22 +39,22 @@ class LedgerSample(models.AbstractModel):
                 "colour_no",
                 label=self.env._("Colour No."),
                 kind="text",
-                method="_column_colour_no",
+                method="_columns_card",
             ),
             Column(
                 "pattern",
                 label=self.env._("Pattern"),
                 kind="text",
-                method="_column_pattern",
+                method="_columns_card",
             ),
             Column(
-                "width", label=self.env._("Width"), kind="text", method="_column_width"
+                "width", label=self.env._("Width"), kind="text", method="_columns_card"
             ),
             Column(
                 "thickness",
                 label=self.env._("Thickness"),
                 kind="text",
-                method="_column_thickness",
+                method="_columns_card",
             ),
             Column("confirm_date"),
             Column("valid_until"),
@@ -76,25 +84,19 @@ class LedgerSample(models.AbstractModel):
             Column("note", wrap=True),
         ]
 
-    def _column_colour_no(self, records):
-        return self._get_card_values(records, "COLOUR_NO")
-
-    def _column_pattern(self, records):
-        return self._get_card_values(records, "PATTERN")
-
-    def _column_width(self, records):
-        return self._get_card_values(records, "WIDTH")
-
-    def _column_thickness(self, records):
-        return self._get_card_values(records, "THICKNESS")
-
-    def _get_card_values(self, records, code):
-        return self.env["sample.sample.line"]._get_card_values(records, code)
+    def _columns_card(self, records):
+        """Read the characteristics that the ledger names off the cards, all at once."""
+        values = self.env["sample.sample.line"]._get_card_values(
+            records, list(CARD_COLUMNS.values())
+        )
+        return {column: values[code] for column, code in CARD_COLUMNS.items()}
 
     def _column_validity_state(self, records):
         """Say how the validity stands, without the other clocks of the form."""
         field = records._fields["validity_state"]
         labels = dict(field._description_selection(self.env))
+        # these alone: of thousands of records the rest of the row would take far longer
+        records.fetch(["company_id", "valid_until", "date_validity_due"])
         days = {
             company: company._record_control_today()
             for company in records.sudo().company_id

@@ -102,6 +102,31 @@ class TestSampleChange(EndOfLifeCase):
         with self.assertRaises(UserError):
             change.with_user(both)._sign_off()
 
+    def test_author_stays_author(self):
+        """Closing 2.2: who wrote the change or decided on a sample does not sign it under another name."""
+        self._new_active_sample()
+        roads = (
+            lambda change: change.write({"content": "Wall thickness 2.0 to 2.3"}),
+            lambda change: change.write({"proposer_id": self.keeper.id}),
+            lambda change: change.line_ids.write({"decision": "obsolete"}),
+            lambda change: change.write(
+                {"line_ids": [Command.update(change.line_ids[0].id, {"decision": False})]}
+            ),
+        )
+        for number, road in enumerate(roads):
+            with self.subTest(road=number):
+                change = self._new_change(user=self.administrator)
+                road(change.with_user(self.technical))
+                change.with_user(self.administrator).proposer_id = self.keeper
+                self.assertEqual(
+                    change.author_ids, self.administrator | self.technical
+                )
+                change.with_user(self.administrator).action_assess()
+                change.line_ids.with_user(self.administrator).decision = "keep"
+                change.with_user(self.administrator).action_request_sign_off()
+                with self.assertRaisesRegex(UserError, "drew this up yourself"):
+                    change.with_user(self.technical)._sign_off()
+
     def test_roles(self):
         for user in (self.user, self.inspector):
             with self.assertRaises(AccessError):

@@ -171,6 +171,51 @@ class TestSampleDisposal(EndOfLifeCase):
         sheet.with_user(self._new_user("sc_manager2", "manager"))._sign_off()
         self.assertEqual(sheet.state, "approved")
 
+    def test_author_stays_author(self):
+        """Closing 2.2: naming another requester does not let who drew up the sheet approve it."""
+        sample = self._end(self._new_active_sample())
+        self._sheet(sample).sudo().action_cancel()
+        for road in ("create", "action_dispose"):
+            with self.subTest(road=road):
+                if road == "create":
+                    lines = [Command.create({"sample_id": sample.id})]
+                    sheets = self.env["sample.disposal"].with_user(self.manager)
+                    sheet = sheets.create({"line_ids": lines})
+                else:
+                    sample.with_user(self.manager).action_dispose()
+                    sheet = self._sheet(sample).with_user(self.manager)
+                    sheet = sheet.filtered(lambda sheet: sheet.state == "draft")
+                sheet.requester_id = self.keeper
+                sheet.with_user(self.technical).action_submit()
+                with self.assertRaisesRegex(UserError, "drew this up yourself"):
+                    sheet._sign_off()
+                self.assertEqual(sheet.state, "to_approve")
+                sheet.sudo().action_cancel()
+
+    def test_editor_of_an_automatic_sheet_is_its_author(self):
+        """Closing 2.2: nobody wrote what the system opened, until somebody changes it by hand."""
+        other = self._end(self._new_active_sample())
+        self._sheet(other).sudo().action_cancel()
+        roads = (
+            lambda sheet: sheet.write({"method": "scrap"}),
+            lambda sheet: sheet.write({"requester_id": self.keeper.id}),
+            lambda sheet: sheet.line_ids.create(
+                {"disposal_id": sheet.id, "sample_id": other.id}
+            ),
+            lambda sheet: sheet.load([".id", "method"], [[str(sheet.id), "Scrapped"]]),
+        )
+        for number, road in enumerate(roads):
+            with self.subTest(road=number):
+                sheet = self._sheet(self._end(self._new_active_sample()))
+                self.assertTrue(sheet.is_automatic)
+                self.assertFalse(sheet.author_ids)
+                road(sheet.with_user(self.manager))
+                self.assertEqual(sheet.author_ids, self.manager)
+                sheet.with_user(self.technical).action_submit()
+                with self.assertRaisesRegex(UserError, "drew this up yourself"):
+                    sheet.with_user(self.manager)._sign_off()
+                self.assertEqual(sheet.state, "to_approve")
+
     def test_gate_judges_the_whole_sheet(self):
         """Whoever reads the sheet first, a sample hidden from him still counts, and is not named."""
         seen = self._end(self._new_active_sample())

@@ -36,8 +36,8 @@ class TestEndOfLifeQueries(QueryBudget, EndOfLifeCase):
     def test_disposals(self):
         """List 8: count and page (2), activities (1), lines with their samples (3), who asked (2).
 
-        Form 19: the sheet with pictures (4), lines and samples (5), access log (1), products (3), route
-        of the sign-off (3), people and company (3).
+        Form 20: the sheet with pictures (4), lines and samples (5), access log (1), products (3), route
+        of the sign-off (3), people and company (3), authors (1).
         Job 5: companies and their day (3), samples without a sheet (1), sheets not chased today (1).
         """
         sheets = self.env["sample.disposal"]
@@ -52,7 +52,7 @@ class TestEndOfLifeQueries(QueryBudget, EndOfLifeCase):
                     "line_ids": [Command.create({"sample_id": sample.id})],
                 }
             )
-        self.assertScreens(sheets, self.technical, list=11, form=20)
+        self.assertScreens(sheets, self.technical, list=11, form=21)
         self.assertQueries(5, self.env["sample.disposal"]._cron_follow_up)
 
     def test_changes(self):

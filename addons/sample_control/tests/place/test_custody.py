@@ -105,16 +105,20 @@ class TestCustody(SampleCase):
     def test_keeper_or_custodian_moves(self):
         """By the buttons only keepers move samples, and the sample's own custodian."""
         sample = self._new_active_sample()
-        wizard = self.env["sample.move"].create(
-            {
-                "sample_ids": sample.ids,
-                "location_id": self.isolation.id,
-                "reason": "Moved",
-            }
+        wizard = (
+            self.env["sample.move"]
+            .with_user(self.keeper)
+            .create(
+                {
+                    "sample_ids": sample.ids,
+                    "location_id": self.isolation.id,
+                    "reason": "Moved",
+                }
+            )
         )
         with self.assertRaises(UserError):
             sample.with_user(self.inspector)._check_mover()
-        wizard.with_user(self.keeper).action_apply()
+        wizard.action_apply()
         self.assertEqual(sample.location_id, self.isolation)
         with self.assertRaises(UserError):
             sample.with_user(self.inspector).action_return_home()

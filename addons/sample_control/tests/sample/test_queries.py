@@ -1,4 +1,8 @@
+from tempfile import TemporaryDirectory
+
 from odoo.tests import tagged
+
+from odoo.addons.record_control.models.access import restricted_content
 
 from ..common import SampleCase
 from ..common_queries import MANY, QueryBudget
@@ -51,14 +55,31 @@ class TestSampleQueries(QueryBudget, SampleCase):
         self.assertQueries(12, lambda: loans.scan(code))
 
     def test_ledger_columns(self):
-        """3 each: the characteristic (2) and the values of all cards; links of the samples, rounds, signers."""
+        """3 each: the characteristics (2) and all values of all cards; links of the samples, rounds, signers."""
         ledger = self.env["report.sample_control.ledger_sample"].with_user(
             self.administrator
         )
         for size in (2, MANY):
             records = self.samples[:size].with_user(self.administrator)
-            for name in ("colour_no", "signers"):
-                column = getattr(ledger, f"_column_{name}")
+            for name in ("_columns_card", "_column_signers"):
+                column = getattr(ledger, name)
                 self.assertQueries(
                     3, lambda column=column, records=records: column(records)
                 )
+
+    def test_ledger(self):
+        """SC-30, 32: the rows (1), company and its day (4), form with its revision (5), who takes it out (2),
+        rights (3) and samples (1), names of products (3), of types, customers, custodians and places (6),
+        cards with units (4), signers (1), fields of the samples (1), the register of prints (1).
+        """
+        ledger = self.env["report.sample_control.ledger_sample"].with_user(
+            self.administrator
+        )
+        for size in (2, MANY):
+            for bulk in (1000, 1):  # asked one by one, or in the database
+                self.patch(restricted_content, "BULK", bulk)
+                ids = self.samples[:size].ids
+                with TemporaryDirectory() as folder:
+                    self.assertQueries(
+                        32, lambda: ledger._export_ledger(f"{folder}/x.xlsx", ids=ids)
+                    )

@@ -58,6 +58,21 @@ class TestDispatches(UseCase):
         self.assertEqual(dispatch.sender_id, self.assistant)
         self.assertTrue(dispatch.sent_at)
 
+    def test_who_wrote_the_note_is_named(self):
+        """F20, SC-19: entering another salesperson does not hide who drew up the note."""
+        dispatch = self._new_dispatch()
+        dispatch.action_submit()
+        titles = [cell["title"] for cell in dispatch._get_note_cells()]
+        self.assertNotIn("Drawn up by", titles)
+        dispatch.action_draft()
+        dispatch.requester_id = self.keeper
+        dispatch.action_submit()
+        cells = {cell["title"]: cell.get("user") for cell in dispatch._get_note_cells()}
+        self.assertEqual(cells["Salesperson"], self.keeper.name)
+        self.assertEqual(cells["Drawn up by"], self.user.name)
+        with self.assertRaises(UserError):
+            dispatch.write({"author_ids": [Command.clear()]})
+
     def test_not_sent_before_it_is_asked_for(self):
         dispatch = self._new_dispatch()
         self.assertTransitionRefused(

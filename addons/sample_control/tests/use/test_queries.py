@@ -61,7 +61,7 @@ class TestUseQueries(QueryBudget, UseCase):
     def test_dispatches(self):
         """List 7: count and page (2), company and calendar for today (2), partners and people (3).
 
-        Kanban 5: without the day. Form 15: the dispatch and its lines (3), samples with loan and clock
+        Kanban 5: without the day. Form 16: the dispatch, its lines and authors (4), samples with loan and clock
         (4), products (3), company, calendar, partners and people (5).
         """
         records = (
@@ -79,7 +79,7 @@ class TestUseQueries(QueryBudget, UseCase):
                 ]
             )
         )
-        self.assertScreens(records, self.assistant, list=7, kanban=5, form=15)
+        self.assertScreens(records, self.assistant, list=7, kanban=5, form=16)
 
     def test_loans(self):
         """List 15: count and page (2), activities (1), lines (2), keepers of the kind of thing (3), samples

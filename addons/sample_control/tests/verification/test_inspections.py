@@ -316,3 +316,51 @@ class TestInspections(VerificationCase):
         failed = inspection.line_ids.filtered(lambda line: line.verdict == "fail")
         failed.with_user(self.inspector).unlink()
         self.assertTransitionRefused(inspection, "submitted", "measured again")
+
+    # --- Who submits (SC-45.4) ---
+
+    def test_sc_45_4_only_the_inspector_submits(self):
+        """SC-45.4: nobody submits in the name of another, by no road; who entered for him is named."""
+        inspection = self._new_inspection(
+            self.sample, "10.03", user=self.administrator, inspector_id=self.inspector.id
+        )
+        for user in (self.administrator, self.quality, self.manager):
+            record = inspection.with_user(user)
+            self.assertTransitionRefused(record, "submitted", "submits it himself")
+            result = record.load([".id", "state"], [[str(record.id), "Submitted"]])
+            self.assertFalse(result["ids"])
+            with self.assertRaises(UserError):
+                record.copy({"inspector_id": self.inspector.id, "state": "submitted"})
+        self.assertEqual(inspection.state, "draft")
+        inspection.with_user(self.inspector).action_submit()
+        self.assertEqual(inspection.submitted_by_id, self.inspector)
+        self.assertEqual(inspection.entered_by_ids, self.administrator)
+        titles = {cell["title"]: cell["user"] for cell in inspection._get_record_cells()}
+        self.assertEqual(titles["录入人"], self.administrator.name)
+        self.assertEqual(titles["检验人"], self.inspector.name)
+
+    def test_sc_45_4_others_are_named_together(self):
+        """SC-45.4: of many records, every one that carries another name is told of."""
+        mine = self._new_inspection(self.sample, "10.03")
+        second = self._new_inspection(
+            self._new_measured_sample(), "10.03", inspector_id=self.inspector.id
+        )
+        third = self._new_inspection(
+            self._new_measured_sample(), "10.03", inspector_id=self.inspector.id
+        )
+        records = (mine | second | third).with_user(self.quality)
+        with self.assertRaises(UserError) as caught:
+            records.action_submit()
+        self.assertEqual(str(caught.exception).count("submits it himself"), 2)
+        self.assertNotIn(mine.name, str(caught.exception))
+
+    def test_sc_45_4_who_submits_without_a_name_is_the_inspector(self):
+        """SC-45.4: a record without inspector becomes that of who submits it, also with a default."""
+        record = self._new_inspection(self.sample, "10.03")
+        quality = record.with_user(self.quality).with_context(
+            default_inspector_id=self.inspector.id
+        )
+        quality.action_submit()
+        self.assertEqual(record.inspector_id, self.quality)
+        titles = {cell["title"]: cell["user"] for cell in record._get_record_cells()}
+        self.assertEqual(titles["录入人"], self.inspector.name)

@@ -301,9 +301,40 @@ class TestPlans(VerificationCase):
         plan.action_generate()
         plan.with_user(self.administrator).action_submit()
         steps = plan.sudo().sign_off_request_id.step_ids
-        self.assertEqual(plan.sudo().sign_off_request_id.author_ids, self.manager)
+        authors = self.manager | self.administrator  # named, and who wrote it
+        self.assertEqual(plan.sudo().sign_off_request_id.author_ids, authors)
         for step in steps:
             self.assertIn(self.manager, step._get_blocked_users())
+
+    def test_author_stays_author(self):
+        """Closing 2.2: who wrote the plan or its lines stays an author under another name."""
+        roads = (
+            lambda plan, line: plan.write({"note": "Mine"}),
+            lambda plan, line: line.write({"planned_date": "2027-01-04"}),
+            lambda plan, line: line.load(
+                [".id", "planned_date"], [[str(line.id), "2027-01-04"]]
+            ),
+            lambda plan, line: plan.write(
+                {"line_ids": [Command.update(line.id, {"planned_date": "2027-01-04"})]}
+            ),
+            lambda plan, line: line.unlink(),
+            lambda plan, line: line.action_drop(),
+        )
+        for number, road in enumerate(roads):
+            with self.subTest(road=number):
+                plan = self._new_plan()
+                plan.action_generate()  # the system draws up the lines
+                self.assertEqual(plan.author_ids, self.administrator)
+                line = self._lines(plan)[0]
+                road(plan.with_user(self.manager), line.with_user(self.manager))
+                plan.with_user(self.manager).prepared_by_id = self.keeper
+                plan.with_user(self.administrator).action_submit()
+                plan.with_user(self.technical)._sign_off()
+                with self.assertRaisesRegex(UserError, "drew this up yourself"):
+                    plan.with_user(self.manager)._sign_off()
+                self.assertEqual(plan.state, "to_approve")
+                plan.sudo().action_cancel()
+                self.env.flush_all()  # one plan of a kind in a year
 
     def test_cancelled_request(self):
         plan = self._new_plan()

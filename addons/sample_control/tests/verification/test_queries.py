@@ -21,17 +21,18 @@ class TestVerificationQueries(QueryBudget, VerificationCase):
     def test_inspections(self):
         """List 11: count, page and restricted ones (3), access log (1), samples (2), products (3), gauges (1).
 
-        Kanban 10: without gauges. Form 20: the record with lines, cards and characteristics (7), access
-        log (2), sample and product (5), gauge, company and calendar (3).
+        Kanban 10: without gauges. Form 23: the record with lines, cards and characteristics (7), access
+        log (2), sample and product (5), gauge, company and calendar (3), who entered readings (3).
         """
         with freeze_time(NOW):
             records = self.env["sample.inspection"]
             for sample in self.samples:
                 records |= self._new_inspection(sample, "10.03; 10.04")
-            self.assertScreens(records, self.inspector, list=11, kanban=10, form=20)
+            self.assertScreens(records, self.inspector, list=11, kanban=10, form=23)
 
     def test_plans(self):
-        """List 5: count and page (2), lines (1), who drew it up (2). Form 10: lines (3), route (3), people, company."""
+        """List 5: count and page (2), lines (1), who drew it up (2). Form 12: lines (3), route (3), authors (2),
+        people, company."""
         plans = (
             self.env["sample.plan"]
             .with_user(self.administrator)
@@ -42,7 +43,7 @@ class TestVerificationQueries(QueryBudget, VerificationCase):
                 ]
             )
         )
-        self.assertScreens(plans, self.quality, list=5, form=10)
+        self.assertScreens(plans, self.quality, list=5, form=12)
 
     def test_plan_lines(self):
         """List 15: count, page and restricted ones (3), activities and access log (2), samples with types (3),

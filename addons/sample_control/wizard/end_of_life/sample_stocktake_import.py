@@ -8,6 +8,7 @@ class SampleStocktakeImport(models.TransientModel):
 
     _name = "sample.stocktake.import"
     _description = "Import of Counts"
+    _inherit = ["own.wizard.mixin"]
 
     stocktake_id = fields.Many2one(
         comodel_name="sample.stocktake", required=True, ondelete="cascade"
@@ -103,6 +104,7 @@ class SampleStocktakeImportIssue(models.TransientModel):
 
     _name = "sample.stocktake.import.issue"
     _description = "Problem in a Stock-take Sheet"
+    _inherit = ["own.wizard.mixin"]
     _order = "id"
 
     import_id = fields.Many2one(

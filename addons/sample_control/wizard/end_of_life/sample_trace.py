@@ -9,6 +9,7 @@ class SampleTrace(models.TransientModel):
 
     _name = "sample.trace"
     _description = "Judged with a Sample"
+    _inherit = ["own.wizard.mixin"]
     _order = "used_at desc, id desc"
 
     sample_id = fields.Many2one(comodel_name="sample.sample", required=True)

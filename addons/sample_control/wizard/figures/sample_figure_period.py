@@ -12,6 +12,7 @@ class SampleFigurePeriod(models.TransientModel):
 
     _name = "sample.figure.period"
     _description = "Sample Figures of a Period"
+    _inherit = ["own.wizard.mixin"]
 
     company_id = fields.Many2one(
         comodel_name="res.company",
@@ -96,6 +97,7 @@ class SampleFigurePeriodLine(models.TransientModel):
 
     _name = "sample.figure.period.line"
     _description = "Sample Figure of a Period"
+    _inherit = ["own.wizard.mixin"]
     _order = "code"
 
     period_id = fields.Many2one(

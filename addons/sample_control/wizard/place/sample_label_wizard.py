@@ -8,6 +8,7 @@ class SampleLabelWizard(models.TransientModel):
 
     _name = "sample.label.wizard"
     _description = "Print Labels"
+    _inherit = ["own.wizard.mixin"]
 
     layout = fields.Selection(
         selection=LAYOUTS,

@@ -6,6 +6,7 @@ class SampleMove(models.TransientModel):
 
     _name = "sample.move"
     _description = "Move Samples"
+    _inherit = ["own.wizard.mixin"]
 
     sample_ids = fields.Many2many(comodel_name="sample.sample", required=True)
     location_id = fields.Many2one(comodel_name="sample.location", string="To Place")

@@ -7,6 +7,7 @@ class SamplePolicyRecalculate(models.TransientModel):
 
     _name = "sample.policy.recalculate"
     _description = "Recalculate Sample Rules"
+    _inherit = ["own.wizard.mixin"]
 
     reason = fields.Text(required=True)
     preview = fields.Text(

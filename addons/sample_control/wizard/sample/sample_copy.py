@@ -6,6 +6,7 @@ class SampleCopy(models.TransientModel):
 
     _name = "sample.copy"
     _description = "Copies of a Sample"
+    _inherit = ["own.wizard.mixin"]
 
     sample_id = fields.Many2one(comodel_name="sample.sample", required=True)
     count = fields.Integer(string="Number of Copies", required=True, default=1)

@@ -6,6 +6,7 @@ class SampleSuspend(models.TransientModel):
 
     _name = "sample.suspend"
     _description = "Suspend Samples"
+    _inherit = ["own.wizard.mixin"]
 
     kind = fields.Selection(
         selection=[

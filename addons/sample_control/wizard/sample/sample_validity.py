@@ -6,6 +6,7 @@ class SampleValidity(models.TransientModel):
 
     _name = "sample.validity"
     _description = "Shorten the Validity of Samples"
+    _inherit = ["own.wizard.mixin"]
 
     sample_ids = fields.Many2many(comodel_name="sample.sample", required=True)
     valid_until = fields.Date(required=True, default=fields.Date.context_today)

@@ -6,6 +6,7 @@ class SampleUseOverride(models.TransientModel):
 
     _name = "sample.use.override"
     _description = "Allow a Blocked Sample"
+    _inherit = ["own.wizard.mixin"]
 
     res_model = fields.Selection(
         selection=[
