@@ -37,6 +37,22 @@ class TestSheetRows(BaseCase):
         )
         self.assertEqual([len(table.xpath(".//tr")) for table in tables], [1, 2])
 
+    def test_rows_that_share_a_cell_stay_together(self):
+        """F15, F20: headings of two lines keep nothing else together; a cell of two rows keeps both."""
+        tables = self._split(
+            "<table class='o_sheet_grid'><colgroup><col/><col/></colgroup>"
+            "<thead><tr><th rowspan='2'>A</th><th>B</th></tr><tr><th>b</th></tr></thead>"
+            "<tr><td>1</td><td>1</td></tr>"
+            "<tr><td rowspan='2'>2</td><td>2</td></tr><tr><td>3</td></tr>"
+            "<tr><td>4</td><td>4</td></tr></table>"
+        )
+        self.assertEqual(
+            [len(table.xpath("./tbody/tr")) for table in tables], [1, 2, 1]
+        )
+        self.assertEqual(len(tables[0].xpath("./thead/tr")), 2)
+        for table in tables:
+            self.assertIn("o_sheet_keep", table.get("class"))
+
     def test_long_rows_may_break(self):
         tables = self._split(
             "<table class='o_sheet_grid'><tr class='o_sheet_long'><td>0</td></tr>"

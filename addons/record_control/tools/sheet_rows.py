@@ -21,8 +21,8 @@ WHOLE = {KEEP, "o_sheet_sign_off"}
 def split_rows(body):
     """Take the tables of a print sheet apart, row by row.
 
-    Column headings and section rows go with the row below them; a row that may go on on the next
-    page (``o_sheet_long``) is not held together.
+    Column headings and section rows go with the row below them, rows that share a cell go with
+    each other; a row that may go on on the next page (``o_sheet_long``) is not held together.
 
     :param str body: one document in HTML
     :return: the same document, ready for an engine that cuts rows
@@ -44,10 +44,9 @@ def _is_grid(table):
 
 
 def _is_whole(table):
-    """Whether a table stays one: it is short, has cells over several rows, or stands in another."""
+    """Whether a table stays one: it is short, or stands in another."""
     return bool(
         WHOLE & _get_classes(table)
-        or table.xpath(".//*[@rowspan]")
         or table.xpath(".//table")
         or table.xpath("ancestor::table")
     )
@@ -73,14 +72,20 @@ def _get_blocks(heads, rows):
     :param heads: column headings
     :param rows: the rows of the table
     """
-    blocks, waiting = [], []
-    for row in rows:
+    blocks, waiting, reach = [], [], 0
+    for number, row in enumerate(rows, 1):
         waiting.append(row)
-        if row is not rows[-1] and _is_section(row):
+        reach = max(reach, number - 1 + _get_height(row))
+        if row is not rows[-1] and (_is_section(row) or number < reach):
             continue
         blocks.append((heads if not blocks else [], waiting))
         waiting = []
     return blocks
+
+
+def _get_height(row):
+    """Return how many rows the tallest cell of a row covers."""
+    return max((int(span) for span in row.xpath("./*/@rowspan")), default=1)
 
 
 def _is_section(row):

@@ -744,6 +744,22 @@ class TestSignOffFlow(SignOffCommon):
         )
         self.assertFalse(order.sudo().sign_off_request_ids)
 
+    def test_titles_in_the_language_of_the_reader(self):
+        """A round keeps the titles of its route as they were, in every language."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        chinese = self.route.with_context(lang="zh_CN")
+        chinese.name = "订单签核"
+        chinese.step_ids[0].name = "制表人"
+        order = self._create_order()
+        order.with_user(self.seller).action_request_sign_off()
+        self.route.step_ids[0].name = "Changed"
+        chinese.step_ids[0].name = "后来改的"
+        for lang, title in (("en_US", "制表"), ("zh_CN", "制表人")):
+            cells = order.with_context(lang=lang).sign_off_cells
+            self.assertEqual([cell["title"] for cell in cells][0], title)
+        request = order.sign_off_request_id.with_context(lang="zh_CN")
+        self.assertEqual(request.route_name, "订单签核")
+
     def _count_queries(self, records, action):
         """Return how many queries ``action`` takes with nothing read before."""
         records.env.flush_all()

@@ -14,6 +14,7 @@ from . import (
     customer_archive_change,
     calendar_event,
     crm_lead,
+    ir_sequence,
     mail_activity_plan,
     res_company,
     res_config_settings,

@@ -25,22 +25,22 @@ class LoanLoan(models.Model):
         back = self.line_ids.filtered("received_by_id")[:1]
         return [
             {
-                "title": "借阅人",
+                "title": self.env._("Borrower"),
                 "user": self.sudo().borrower_id.name if self.handed_out_at else "",
                 "signed_at": self.handed_out_at,
             },
             {
-                "title": "批准人",
+                "title": self.env._("Approved By"),
                 "user": self.approver_id.name,
                 "signed_at": self.decided_at,
             },
             {
-                "title": "档案管理员(借出)",
+                "title": self.env._("Archive keeper (handing out)"),
                 "user": line.handed_out_by_id.name,
                 "signed_at": line.handed_out_at,
             },
             {
-                "title": "档案管理员(归还)",
+                "title": self.env._("Archive keeper (taking back)"),
                 "user": back.received_by_id.name,
                 "signed_at": back.returned_at,
             },

@@ -104,6 +104,23 @@ class TestCustodyPrint(CustodyCommon):
                     self.assertIn(part, text)
                 self.check_grids(page)
 
+    def test_unfinished_inspection_claims_nothing(self):
+        """P-13: nothing is said about archives that nobody has inspected yet."""
+        archive = self._new_filed_archive("Not inspected")
+        inspection = self.env["customer.archive.inspection"].create(
+            {"year": 2025, "half": "1", "keeper_id": archive.keeper_id.id}
+        )
+        inspection.action_load_archives()
+        self.assertTrue(inspection.line_count)
+        xmlid = "action_report_archive_inspection"
+        page = self._render(inspection, xmlid)
+        self.assertIn("Not all archives have been inspected yet.", page)
+        self.assertNotIn("No archive failed.", page)
+        inspection.line_ids.check_ids.result = "pass"
+        page = self._render(inspection, xmlid)
+        self.assertIn("No archive failed.", page)
+        self.assertNotIn("Not all archives have been inspected yet.", page)
+
     def test_titles_print_in_chinese_in_every_language(self):
         """A-51: titles of forms are data of the regulation."""
         reports = self.env["ir.actions.report"].search(

@@ -39,6 +39,11 @@ class IrSequence(models.Model):
         search="_search_is_record_numbering",
         help="The sequence gives numbers that nobody can type or change.",
     )
+    numbered_name = fields.Char(
+        string="Numbers Of",
+        compute="_compute_numbered_name",
+        help="What gets the numbers.",
+    )
 
     _company_copy_unique = models.UniqueIndex(
         "(template_sequence_id, company_id) WHERE template_sequence_id IS NOT NULL",
@@ -54,6 +59,31 @@ class IrSequence(models.Model):
             sequence.is_record_numbering = bool(codes) and (
                 sequence.code or ""
             ).startswith(codes)
+
+    @api.depends("code", "name")
+    @api.depends_context("lang")
+    def _compute_numbered_name(self):
+        names = self._get_numbered_names()
+        for sequence in self:
+            code = sequence.code or ""
+            known = max(filter(code.startswith, names), key=len, default=None)
+            if known is None:
+                sequence.numbered_name = sequence.name
+            else:
+                kind = code.removeprefix(known).strip(".")
+                sequence.numbered_name = " ".join(filter(None, [names[known], kind]))
+
+    @api.model
+    def _get_numbered_names(self):
+        """Return what is numbered, by the code of its sequence or how that begins; extend with super().
+
+        :rtype: dict
+        """
+        return {
+            code: self.env["ir.model"]._get(model._name).name
+            for model in self.env.registry.values()
+            if (code := getattr(model, "_numbering_code", None))
+        }
 
     @api.model
     def _search_is_record_numbering(self, operator, value):

@@ -82,7 +82,7 @@ class SignOffRequest(models.Model):
         ondelete="restrict",
         help="The revision of the controlled form when the record was sealed; its prints keep it.",
     )
-    route_name = fields.Char(readonly=True)
+    route_name = fields.Char(readonly=True, translate=True)
     route_domain = fields.Char(readonly=True, default="[]")
     company_id = fields.Many2one(
         comodel_name="res.company", required=True, readonly=True, index=True
@@ -227,7 +227,22 @@ class SignOffRequest(models.Model):
         for vals in vals_list:
             if vals.get("state", "open") != "open":
                 raise UserError(self.env._("A round of signatures starts open."))
-        return super().create(vals_list)
+        requests = super().create(vals_list)
+        requests._keep_titles()
+        return requests
+
+    def _keep_titles(self):
+        """Keep the words of the routes in every language, for whoever reads or prints the round in another one."""
+        for code, __ in self.env["res.lang"].get_installed():
+            if code == (self.env.lang or "en_US"):
+                continue
+            requests = self.with_context(lang=code)
+            for route, same in requests.grouped("route_id").items():
+                super(SignOffRequest, same).write({"route_name": route.name})
+            for route_step, steps in requests.step_ids.grouped("route_step_id").items():
+                steps.write({"name": route_step.name})
+        # writing in another language forgets the words in this one: read them again all at once
+        self.step_ids.fetch(["name"])
 
     def write(self, vals):
         """Let only the system write, only along the transition map, and never what was put up for signature."""

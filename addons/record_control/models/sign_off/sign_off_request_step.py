@@ -38,7 +38,7 @@ class SignOffRequestStep(models.Model):
         comodel_name="sign.off.route.step", readonly=True, index="btree_not_null"
     )
     sequence = fields.Integer(string="Order", readonly=True, aggregator=None)
-    name = fields.Char(string="Title", required=True, readonly=True)
+    name = fields.Char(string="Title", required=True, readonly=True, translate=True)
     signer_type = fields.Selection(
         selection=SIGNER_TYPES, string="Signed By", required=True, readonly=True
     )

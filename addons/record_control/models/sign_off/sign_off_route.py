@@ -14,7 +14,7 @@ class SignOffRoute(models.Model):
     _order = "model, sequence, id"
     _inherit = ["mail.thread"]
 
-    name = fields.Char(required=True, tracking=True)
+    name = fields.Char(required=True, translate=True, tracking=True)
     active = fields.Boolean(default=True, tracking=True)
     sequence = fields.Integer(
         default=10,
@@ -77,6 +77,7 @@ class SignOffRoute(models.Model):
     )
     note = fields.Text(
         string="Explanation",
+        translate=True,
         help="For the users: why this route, which regulation asks for it.",
     )
 
@@ -94,6 +95,24 @@ class SignOffRoute(models.Model):
                     routes=", ".join(empty.mapped("name")),
                 )
             )
+
+    def _load_records(self, data_list, update=False):
+        """Name the steps that an addon delivers inside its route, so that their titles can be translated."""
+        routes = super()._load_records(data_list, update)
+        if self.env.context.get("install_mode"):
+            self.env["ir.model.data"]._update_xmlids(
+                [
+                    {
+                        "xml_id": f"{data['xml_id']}_step_{number}",
+                        "record": step,
+                        "noupdate": data.get("noupdate", False),
+                    }
+                    for data, route in zip(data_list, routes, strict=True)
+                    if data.get("xml_id")
+                    for number, step in enumerate(route.step_ids, 1)
+                ]
+            )
+        return routes
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -33,6 +33,7 @@ class SignOffRouteStep(models.Model):
     name = fields.Char(
         string="Title on the Form",
         required=True,
+        translate=True,
         help="The words of the form's own sign-off cell, for example 制表, 主管, 经理 or 总经理. Printed as written.",
     )
     signer_type = fields.Selection(

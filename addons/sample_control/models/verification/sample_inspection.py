@@ -723,12 +723,12 @@ class SampleInspection(models.Model):
         return [
             *([entered] if others else []),
             {
-                "title": "检验人",
+                "title": self.env._("Inspected by"),
                 "user": self.submitted_at and self.inspector_id.name,
                 "signed_at": self.submitted_at,
             },
             {
-                "title": "复核人",
+                "title": self.env._("Checked By"),
                 "user": self.checker_id.name,
                 "signed_at": self.confirmed_at,
             },

@@ -74,14 +74,15 @@ class TestVerificationPrints(VerificationCase):
             self._rows("inspection", self.user, ids=self.record.ids)
 
     def test_plans(self):
-        """F10, F13, X03, X04: the plan with its lines and the cells 编制, 审核, 批准."""
+        """F10, F13, X03, X04: the plan with its lines and the cells 编制, 审核, 批准 in the user's language."""
         for plan_type, title, code in (
             ("replacement", "样件更换计划", "SC-F13"),
             ("precision", "样件精度检验计划", "SC-F10"),
         ):
             plan = self._plan(plan_type)
             page = self._render("plan", plan)
-            for text in (title, code, self.sample.name, "编制", "审核", "批准"):
+            cells = ("Prepared By", "Reviewed By", "Approval")
+            for text in (title, code, self.sample.name, *cells):
                 self.assertIn(text, page)
             rows = self._rows(
                 f"plan_{plan_type}", self.administrator, ids=plan.line_ids.ids

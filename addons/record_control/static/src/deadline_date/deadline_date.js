@@ -1,5 +1,6 @@
 import {_t} from "@web/core/l10n/translation";
 import {formatDate, formatDateTime} from "@web/core/l10n/dates";
+import {localization} from "@web/core/l10n/localization";
 import {registry} from "@web/core/registry";
 import {
     RemainingDaysField,
@@ -22,7 +23,10 @@ export class DeadlineDateField extends RemainingDaysField {
 
     get exactValue() {
         if (this.props.record.fields[this.props.name].type === "datetime") {
-            return formatDateTime(this.value, {showSeconds: false});
+            const time = localization.timeFormat.replace(/:?ss/, "");
+            return formatDateTime(this.value, {
+                format: `${localization.dateFormat} ${time}`,
+            });
         }
         return formatDate(this.value);
     }
@@ -40,6 +44,8 @@ export const deadlineDateField = {
     ...remainingDaysField,
     component: DeadlineDateField,
     displayName: _t("Deadline with Remaining Days"),
+    // wide enough for the day and "in 365 days", in a list of many columns too
+    listViewWidth: ({type}) => (type === "datetime" ? 190 : 150),
 };
 
 registry.category("fields").add("deadline_date", deadlineDateField);
