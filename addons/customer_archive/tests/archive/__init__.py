@@ -2,6 +2,7 @@ from . import test_contracting
 from . import test_ended_trade
 from . import test_fixed_lines
 from . import test_identity
+from . import test_lawful_signers
 from . import test_lean_views
 from . import test_opening
 from . import test_queries
