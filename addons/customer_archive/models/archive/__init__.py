@@ -3,6 +3,7 @@ from . import (
     customer_archive_churn_reason,
     customer_archive_event_type,
     customer_grade,
+    customer_archive_in_charge,
     customer_archive,
     customer_archive_figures,
     customer_archive_opening,
@@ -22,5 +23,6 @@ from . import (
     res_partner_bank,
     res_partner_changes,
     res_partner_identity,
+    res_users,
     sale_order,
 )

@@ -77,7 +77,7 @@ class CustomerArchive(models.Model):
         "restricted.record.mixin",
         "guarded.state.mixin",
         "numbering.mixin",
-        "sign.off.mixin",
+        "customer.archive.in.charge.mixin",
         "clock.mixin",
         "loan.thing.mixin",
         "controlled.form.mixin",
@@ -199,7 +199,8 @@ class CustomerArchive(models.Model):
         index="btree_not_null",
         tracking=True,
         domain="[('share', '=', False)]",
-        help="Reviews the archive. Proposed: the leader of the sales team, else the manager of the person in charge.",
+        help="Reviews the archive. Proposed: the leader of the sales team, else the manager of the person in charge. "
+        "Somebody else needs the right 'Supervisor'.",
     )
 
     # Steps

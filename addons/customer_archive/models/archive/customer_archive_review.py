@@ -34,7 +34,27 @@ class CustomerArchive(models.Model):
                     supervisor=self.supervisor_id.name,
                 )
             )
+        elif (
+            self.supervisor_id
+            and self.supervisor_id != self.user_id
+            and not self._get_lawful_supervisor()
+        ):
+            reasons.append(
+                self.env._(
+                    "%(supervisor)s is not above %(user)s: name the leader of the sales team, the manager, or "
+                    "somebody with the right 'Supervisor'.",
+                    supervisor=self.supervisor_id.name,
+                    user=self.user_id.name,
+                )
+            )
         return reasons
+
+    def _get_lawful_supervisor(self):
+        """Return the direct supervisor, unless the author named somebody who is not above the person in charge."""
+        self.ensure_one()
+        return self.supervisor_id.filtered(
+            lambda user: user._is_ca_supervisor_of(self.user_id, self.company_id)
+        )
 
     def _get_review_reasons(self, target):
         """Say which signatures are missing before the archive may go on.
@@ -119,13 +139,14 @@ class CustomerArchive(models.Model):
     def _get_sign_off_users(self, role):
         users = super()._get_sign_off_users(role)
         if role == "supervisor":
-            return self.supervisor_id
+            return self._get_lawful_supervisor()
         if role == "responsible":
             return self.user_id
         return users
 
-    def _get_sign_off_authors(self):
-        return super()._get_sign_off_authors() | self.user_id
+    def _get_creators(self):
+        """What a first contact opened was created by nobody."""
+        return super()._get_creators().filtered(lambda user: not self.opened_automatically)
 
     def _on_sign_off_sealed(self):
         super()._on_sign_off_sealed()

@@ -9,7 +9,7 @@ class CustomerNewReport(models.Model):
     _description = "Report of a new customer"
     _inherit = [
         "numbering.mixin",
-        "sign.off.mixin",
+        "customer.archive.in.charge.mixin",
         "controlled.form.mixin",
         "mail.thread",
         "mail.activity.mixin",
@@ -203,15 +203,13 @@ class CustomerNewReport(models.Model):
             )
         return reasons
 
-    def _get_sign_off_authors(self):
-        return super()._get_sign_off_authors() | self.user_id
-
     def _get_sign_off_users(self, role):
         if role == "supervisor":
             # sudo: who leads a team is no secret
-            leader_sudo = self.sudo().team_id.user_id
-            if leader_sudo and leader_sudo != self.user_id:
-                return leader_sudo.sudo(self.env.su)
+            leader = self.sudo().team_id.user_id.sudo(self.env.su)
+            if leader and leader._is_ca_supervisor_of(self.user_id, self.company_id):
+                return leader
+            return self.user_id._get_ca_superiors(self.company_id)
         if role == "responsible":
             return self.user_id
         return super()._get_sign_off_users(role)

@@ -72,7 +72,8 @@ class CustomerArchiveRelease(models.Model):
     )
     _guarded_transitions = TRANSITIONS
     _guarded_side_states = ("draft", "cancelled")
-    _guarded_protected_fields = ("date_received", "grant_ids")
+    # who applies is who is given the information: nobody applies in the name of somebody else
+    _guarded_protected_fields = ("user_id", "date_received", "grant_ids")
 
     name = fields.Char(string="Request no.", readonly=True, copy=False)
     company_id = fields.Many2one(
@@ -113,6 +114,7 @@ class CustomerArchiveRelease(models.Model):
         comodel_name="res.users",
         string="Applicant",
         required=True,
+        readonly=True,
         index=True,
         default=lambda self: self.env.user,
     )
@@ -273,7 +275,7 @@ class CustomerArchiveRelease(models.Model):
         return result
 
     def _get_sign_off_authors(self):
-        return super()._get_sign_off_authors() | self.user_id
+        return super()._get_sign_off_authors() | self.user_id | self.create_uid
 
     def _on_sign_off_sealed(self):
         super()._on_sign_off_sealed()

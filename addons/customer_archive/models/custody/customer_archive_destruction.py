@@ -252,6 +252,10 @@ class CustomerArchiveDestruction(models.Model):
             )
         return reasons + self._get_content_reasons()
 
+    def _get_sign_off_authors(self):
+        """Nobody destroys on his own: who drew it up or executes it does not approve it (CA-15)."""
+        return super()._get_sign_off_authors() | self.create_uid | self.executor_id
+
     def _get_sign_off_users(self, role):
         if role == "executor":
             return self.executor_id

@@ -320,8 +320,12 @@ class CustomerArchiveHandover(models.Model):
         if role == "responsible":
             return self.leaver_id
         if role == "department_manager":
+            # That of the employee who leaves, whichever is entered.
             # Who manages a department is no secret, but not every user may read employees.
-            return self.department_id.sudo().manager_id.user_id.sudo(False)
+            employee_sudo = self._get_sign_off_employee(
+                self.leaver_id, self.company_id
+            ).sudo()
+            return employee_sudo.department_id.manager_id.user_id.sudo(False)
         return super()._get_sign_off_users(role)
 
     # --- Actions ---

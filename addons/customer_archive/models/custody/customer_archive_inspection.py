@@ -342,7 +342,12 @@ class CustomerArchiveInspection(models.Model):
         return reasons
 
     def _get_sign_off_authors(self):
-        return super()._get_sign_off_authors() | self.inspector_ids
+        """Whoever entered results has inspected, whoever is named."""
+        groups = self.env["customer.archive.inspection.check"]._read_group(
+            [("inspection_id", "=", self.id)], ["write_uid"]
+        )
+        recorded = self.env["res.users"].union(*(user for (user,) in groups))
+        return super()._get_sign_off_authors() | self.inspector_ids | recorded
 
     def _get_sign_off_users(self, role):
         return (

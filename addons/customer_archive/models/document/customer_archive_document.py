@@ -966,7 +966,7 @@ class CustomerArchiveDocument(models.Model):
         if role == "responsible":
             return self.archive_id.user_id
         if role == "supervisor":
-            return self.archive_id.supervisor_id
+            return self.archive_id._get_lawful_supervisor()
         if role == "department_manager":
             return self._get_department_user()
         return super()._get_sign_off_users(role)

@@ -3,6 +3,7 @@ from . import test_ended_trade
 from . import test_fixed_lines
 from . import test_customer_changes
 from . import test_identity
+from . import test_lawful_signers
 from . import test_lean_views
 from . import test_opening
 from . import test_queries

@@ -63,48 +63,44 @@ class TestFixedLines(ArchiveCommon):
         }
         self.assertEqual(restricted, set(self._prepare_lines(self.own)))
 
+    def _get_moves(self, mine, theirs, fname):
+        """Return how a line might change hands; through the list ``fname`` of the archives, if they have one."""
+        own, foreign = (self.own | self.foreign).with_user(self.sales1)
+        moves = [
+            lambda: mine.write({"archive_id": foreign.id}),
+            lambda: mine.write({"archive_id": self.own2.id}),
+            lambda: theirs.write({"archive_id": own.id}),
+        ]
+        if fname:
+            away, here = {"archive_id": foreign.id}, {"archive_id": own.id}
+            moves += [
+                lambda: own.write({fname: [Command.link(theirs.id)]}),
+                lambda: foreign.write({fname: [Command.link(mine.id)]}),
+                lambda: own.write({fname: [Command.update(mine.id, away)]}),
+                lambda: own.write({fname: [Command.update(theirs.id, here)]}),
+            ]
+        return moves
+
     def test_lines_do_not_move(self):
         """By ``write`` and by the commands of the lists, into and out of the archive of somebody else."""
         lists = self._get_lists()
         for model, vals in self._prepare_lines(self.own).items():
-            Line = self.env[model].with_user(self.sales1)
-            mine = Line.create({"archive_id": self.own.id, **vals})
-            theirs = (
-                self.env[model]
-                .with_user(self.sales2)
-                .create(
-                    {
-                        "archive_id": self.foreign.id,
-                        **self._prepare_lines(self.foreign)[model],
-                    }
-                )
-                .with_user(self.sales1)
+            Line = self.env[model]
+            mine = Line.with_user(self.sales1).create(
+                {"archive_id": self.own.id, **vals}
             )
-            own, foreign = (self.own | self.foreign).with_user(self.sales1)
-            fname = lists.get(model)
-            roads = [
-                lambda line=mine: line.write({"archive_id": self.foreign.id}),
-                lambda line=mine: line.write({"archive_id": self.own2.id}),
-                lambda line=theirs: line.write({"archive_id": self.own.id}),
-            ]
-            if fname:
-                update = {"archive_id": self.foreign.id}
-                roads += [
-                    lambda f=fname, li=theirs: own.write({f: [Command.link(li.id)]}),
-                    lambda f=fname, li=mine: foreign.write({f: [Command.link(li.id)]}),
-                    lambda f=fname, li=mine: own.write(
-                        {f: [Command.update(li.id, update)]}
-                    ),
-                    lambda f=fname, li=theirs: own.write(
-                        {f: [Command.update(li.id, {"archive_id": own.id})]}
-                    ),
-                ]
-            for number, road in enumerate(roads):
-                with (
-                    self.subTest(model=model, road=number),
-                    self.assertRaises(UserError),
-                ):
-                    road()
+            theirs = Line.with_user(self.sales2).create(
+                {
+                    "archive_id": self.foreign.id,
+                    **self._prepare_lines(self.foreign)[model],
+                }
+            )
+            moves = self._get_moves(
+                mine, theirs.with_user(self.sales1), lists.get(model)
+            )
+            for number, move in enumerate(moves):
+                with self.subTest(model=model, move=number):
+                    self.assertRaises(UserError, move)
             self.env.invalidate_all()
             self.assertEqual(mine.sudo().archive_id, self.own)
             self.assertEqual(theirs.sudo().archive_id, self.foreign)
@@ -115,22 +111,15 @@ class TestFixedLines(ArchiveCommon):
         lists = self._get_lists()
         for model, vals in self._prepare_lines(self.foreign).items():
             Line = self.env[model].with_user(self.sales1)
-            roads = [
-                lambda m=Line, v=vals: m.create({"archive_id": foreign.id, **v}),
-                lambda m=Line, v=vals: m.with_context(
-                    default_archive_id=foreign.id
-                ).create(v),
-            ]
-            if fname := lists.get(model):
-                roads.append(
-                    lambda f=fname, v=vals: foreign.write({f: [Command.create(v)]})
-                )
-            for number, road in enumerate(roads):
-                with (
-                    self.subTest(model=model, road=number),
-                    self.assertRaises(UserError),
-                ):
-                    road()
+            brought = Line.with_context(default_archive_id=foreign.id)
+            with self.subTest(model=model):
+                with self.assertRaises(UserError):
+                    Line.create({"archive_id": foreign.id, **vals})
+                with self.assertRaises(UserError):
+                    brought.create(vals)
+                if model in lists:
+                    with self.assertRaises(UserError):
+                        foreign.write({lists[model]: [Command.create(vals)]})
 
     def test_lines_of_records_that_are_closed(self):
         """CA-14, CA-15: nor are the lines of a handover, a destruction or a data check put elsewhere."""

@@ -1,0 +1,42 @@
+from odoo import models
+from odoo.fields import Domain
+
+SUPERVISOR = "customer_archive.group_customer_archive_supervisor"
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    def _get_ca_superiors(self, company):
+        """Return who stands above this user in a company, found from what the user does not set himself (CA-03).
+
+        :param res.company company: whose sales teams and employees count
+        :return: leaders of the sales teams the user belongs to, and the manager of the employee
+        :rtype: res.users
+        """
+        self.ensure_one()
+        # sudo: who leads a team and who reports to whom is no secret
+        self_sudo = self.sudo()
+        members_sudo = self_sudo.env["crm.team.member"].search(
+            Domain("user_id", "=", self.id)
+            & Domain("crm_team_id.company_id", "in", (False, company.id))
+        )
+        employees_sudo = self_sudo.employee_ids.filtered(
+            lambda employee: employee.company_id == company
+        )
+        superiors_sudo = (
+            members_sudo.crm_team_id.user_id | employees_sudo.parent_id.user_id
+        )
+        return (superiors_sudo - self_sudo).sudo(self.env.su)
+
+    def _is_ca_supervisor_of(self, user, company):
+        """Tell whether this user may review what another one is in charge of (CA-03).
+
+        :param res.users user: the person in charge
+        :param res.company company: where
+        """
+        self.ensure_one()
+        return self != user and (
+            self.sudo().has_group(SUPERVISOR)
+            or self in user._get_ca_superiors(company)
+        )
