@@ -140,6 +140,11 @@ class CustomerArchiveEvent(models.Model):
 
     # --- Actions ---
 
+    def action_print_timeline(self):
+        """Print the timelines of the customers these events are about (P-51)."""
+        report = self.env.ref("customer_archive.report_timeline")
+        return report.report_action(self.archive_id)
+
     def action_open_source(self):
         """Open the record the event is about."""
         self.ensure_one()

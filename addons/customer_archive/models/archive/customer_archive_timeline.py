@@ -39,6 +39,14 @@ class CustomerArchive(models.Model):
         for archive in self:
             archive.event_count = counts.get(archive._origin, 0)
 
+    # --- Print ---
+
+    def _get_printed_events(self):
+        """Return what the reader may see of the timeline of this archive, the oldest first (P-51)."""
+        self.ensure_one()
+        events = self.env["customer.archive.event"]
+        return events.search([("archive_id", "=", self.id)], order="date, id")
+
     @api.model
     @api.private
     def _add_archive_event(

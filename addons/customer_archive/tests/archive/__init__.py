@@ -10,3 +10,4 @@ from . import test_queries
 from . import test_review
 from . import test_search
 from . import test_timeline
+from . import test_timeline_print
