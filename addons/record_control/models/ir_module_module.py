@@ -13,7 +13,41 @@ class IrModuleModule(models.Model):
         """
         result = super()._load_module_terms(modules, langs, overwrite=overwrite)
         self._spread_mixin_selection_terms()
+        self._translate_rounds()
         return result
+
+    def _translate_rounds(self):
+        """Give the rounds that began before a language was loaded the titles of their routes in it.
+
+        So it is with the rounds of demo data, which is loaded before the terms. SQL, as above.
+        """
+        for table, column, route_table, route_column in (
+            ("sign_off_request_step", "name", "sign_off_route_step", "route_step_id"),
+            ("sign_off_request", "route_name", "sign_off_route", "route_id"),
+        ):
+            self.env.execute_query(
+                SQL(
+                    """
+                    UPDATE %(table)s round
+                       SET %(column)s = route.name
+                      FROM %(route_table)s route
+                     WHERE round.%(route_column)s = route.id
+                       AND route.name ->> 'en_US' = round.%(column)s ->> 'en_US'
+                       AND route.name <> round.%(column)s
+                       AND NOT EXISTS (
+                            SELECT FROM jsonb_each_text(round.%(column)s) title
+                             WHERE title.value <> round.%(column)s ->> 'en_US'
+                           )
+                 RETURNING round.id
+                    """,
+                    table=SQL.identifier(table),
+                    column=SQL.identifier(column),
+                    route_table=SQL.identifier(route_table),
+                    route_column=SQL.identifier(route_column),
+                )
+            )
+        self.env["sign.off.request.step"].invalidate_model(["name"])
+        self.env["sign.off.request"].invalidate_model(["route_name"])
 
     def _spread_mixin_selection_terms(self):
         """Copy the translated choices from the mixins to the adopting models.

@@ -760,6 +760,20 @@ class TestSignOffFlow(SignOffCommon):
         request = order.sign_off_request_id.with_context(lang="zh_CN")
         self.assertEqual(request.route_name, "订单签核")
 
+    def test_terms_that_come_later_reach_the_rounds(self):
+        """Demo data begins rounds before the terms of a language are loaded; titles that changed since stay."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        order = self._create_order()
+        order.with_user(self.seller).action_request_sign_off()
+        first, second, *__ = self.route.with_context(lang="zh_CN").step_ids
+        first.name = "制表人"
+        second.with_context(lang="en_US").name = "Changed"
+        second.name = "后来改的"
+        self.env.flush_all()
+        self.env["ir.module.module"]._translate_rounds()
+        cells = order.with_context(lang="zh_CN").sign_off_cells
+        self.assertEqual([cell["title"] for cell in cells[:2]], ["制表人", "主管"])
+
     def _count_queries(self, records, action):
         """Return how many queries ``action`` takes with nothing read before."""
         records.env.flush_all()
