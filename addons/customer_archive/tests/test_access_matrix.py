@@ -59,7 +59,7 @@ MATRIX = """
         customer.archive.release               -     crud  crud  crud  crud  crud  crud  -
         customer.archive.turnover              r     crud  crud  crud  crud  crud  crud  r
         customer.contact.role                  r     r     r     r     crud  r     crud  r
-        customer.data.check                    -     -     -     crud  r     -     r     -
+        customer.data.check                    -     -     -     crud  ru    -     ru    -
         customer.data.check.line               -     -     -     crud  r     -     r     -
         customer.enterprise.type               r     r     r     r     crud  r     crud  r
         customer.grade                         r     r     r     r     crud  r     crud  r

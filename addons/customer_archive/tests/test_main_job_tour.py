@@ -108,10 +108,16 @@ class TestMainJobTour(BrowserDownloads, HttpCase):
         self.start_tour(
             "/odoo/customer-imports",
             "customer_archive_import",
-            login=self.keeper.login,
+            login=self.sales.login,
             timeout=300,
         )
         batch = self.env["customer.import.batch"].search([], limit=1)
+        self.start_tour(
+            f"/odoo/customer-imports/{batch.id}",
+            "customer_archive_import_audit",
+            login=self.keeper.login,
+            timeout=300,
+        )
         self.archives = batch.line_ids.archive_id
         self.assertEqual(len(self.archives), 270)
         [self.archive] = self.archives.filtered(

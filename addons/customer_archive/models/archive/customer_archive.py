@@ -469,9 +469,9 @@ class CustomerArchive(models.Model):
             )
 
     def _check_identity_kept(self, vals):
-        """Keep customer and company of an archive that has left the draft state."""
+        """Keep customer and company of an archive that has left the draft state, or was on file before."""
         changed = self.filtered(
-            lambda archive: archive.state != "draft"
+            lambda archive: (archive.state != "draft" or archive.date_filed)
             and (
                 vals.get("partner_id", archive.partner_id.id) != archive.partner_id.id
                 or vals.get("company_id", archive.company_id.id)
@@ -481,7 +481,7 @@ class CustomerArchive(models.Model):
         if changed and not self.env.su:
             raise UserError(
                 self.env._(
-                    "Customer and company of an archive are set in the draft state only: %(archives)s.",
+                    "Customer and company of an archive are set before it is first put on file: %(archives)s.",
                     archives=", ".join(changed.mapped("name")),
                 )
             )

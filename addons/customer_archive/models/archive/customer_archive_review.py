@@ -146,7 +146,9 @@ class CustomerArchive(models.Model):
 
     def _get_creators(self):
         """What a first contact opened was created by nobody."""
-        return super()._get_creators().filtered(lambda user: not self.opened_automatically)
+        return (
+            super()._get_creators().filtered(lambda user: not self.opened_automatically)
+        )
 
     def _on_sign_off_sealed(self):
         super()._on_sign_off_sealed()

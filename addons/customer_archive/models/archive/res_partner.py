@@ -150,6 +150,8 @@ class ResPartner(models.Model):
         self._check_ca_managed_vals(vals)
         if {"parent_id", "is_company"} & vals.keys():
             self._check_ca_family_kept(vals)
+        if "user_id" in vals:
+            self._check_ca_salesperson_kept(vals["user_id"])
         if "active" in vals and not vals["active"]:
             self._check_ca_partner_archivable()
         becoming = (
@@ -288,6 +290,26 @@ class ResPartner(models.Model):
                     "The trade has ended with %(customers)s or the company above: only a manager changes to which "
                     "company they belong.",
                     customers=", ".join(kept),
+                )
+            )
+
+    def _check_ca_salesperson_kept(self, user_id):
+        """Leave the customers of others to them: who sees an archive without a grant says whose customer it is."""
+        if self.env.su:
+            return
+        moving = self.filtered(lambda partner: partner.user_id.id != user_id)
+        archives_sudo = moving._search_ca_archives_sudo(
+            Domain("company_id", "in", self.env.companies.ids)
+            & Domain("state", "!=", "destroyed")
+        )
+        archives = archives_sudo.sudo(False)
+        foreign_sudo = (archives - archives._filter_own()).sudo()
+        if foreign_sudo:
+            raise UserError(
+                self.env._(
+                    "%(customers)s are customers of somebody else: the person in charge, a supervisor or an archive "
+                    "keeper changes the salesperson.",
+                    customers=", ".join(foreign_sudo.partner_id.mapped("display_name")),
                 )
             )
 

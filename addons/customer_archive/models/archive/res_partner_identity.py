@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.modules.db import FunctionStatus
@@ -8,6 +8,7 @@ from odoo.modules.db import FunctionStatus
 from ...tools.company_name import name_key
 from ...tools.credit_code import clean_code, code_fault
 from ...tools.pinyin import pinyin_text
+from .res_partner import MANAGER
 
 
 def _trigram(column):
@@ -139,6 +140,7 @@ class ResPartner(models.Model):
             if policy == "stop"
             else self.filtered(lambda partner: not partner.ca_duplicate_reason)
         )
+        (self - checked)._check_ca_no_second_start()
         sentences = [
             self.env._(
                 "%(customer)s is already entered as %(duplicates)s.",
@@ -162,6 +164,23 @@ class ResPartner(models.Model):
                 )
             )
         raise ValidationError("\n".join(sentences))
+
+    def _check_ca_no_second_start(self):
+        """A reason does not let a customer whose trade has ended begin anew under a second contact (CA-16)."""
+        # constraints run as superuser; the user is who asks
+        if self.env.uid == SUPERUSER_ID or self.env.user.has_group(MANAGER):
+            return
+        sentences = [
+            self.env._(
+                "The trade with %(duplicates)s has ended: only a manager enters %(customer)s once more.",
+                duplicates=", ".join(partner.display_name for partner in ended),
+                customer=partner.name,
+            )
+            for partner, duplicates in self._get_ca_duplicates().items()
+            if (ended := duplicates._get_ca_ended(self.env.company))
+        ]
+        if sentences:
+            raise ValidationError("\n".join(sentences))
 
     # --- CRUD ---
 

@@ -37,6 +37,5 @@ class ResUsers(models.Model):
         """
         self.ensure_one()
         return self != user and (
-            self.sudo().has_group(SUPERVISOR)
-            or self in user._get_ca_superiors(company)
+            self.sudo().has_group(SUPERVISOR) or self in user._get_ca_superiors(company)
         )

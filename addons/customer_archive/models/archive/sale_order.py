@@ -196,33 +196,21 @@ class SaleOrder(models.Model):
 
     def write(self, vals):
         vals = dict(vals)
-        moved = self.browse()
-        if "partner_id" in vals and "ca_archive_checked" not in vals:
-            moved = self.filtered(
-                lambda order: order.ca_archive_checked
-                and order.partner_id.commercial_partner_id
-                != self.env["res.partner"]
-                .browse(vals["partner_id"])
-                .commercial_partner_id
-            )
+        if vals.get("ca_archive_checked") and "partner_id" not in vals:
+            # who consulted the archive first, and when, stays
+            ticked = self.filtered("ca_archive_checked")
+            if others := self - ticked:
+                if ticked:
+                    return ticked.write(vals) and others.write(vals)
+            else:
+                del vals["ca_archive_checked"]
+        moved = self._get_ca_moved(vals)
         self._check_ca_consultation_kept(vals)
         self._prepare_ca_consultation_vals(vals)
-        confirming = (
-            self.filtered(lambda order: order.state != "sale")
-            if vals.get("state") == "sale"
-            else self.browse()
-        )
-        confirmed = self.filtered(lambda order: order.state == "sale")
-        if "partner_id" in vals or "company_id" in vals:
-            confirming |= confirmed
-        # An order that runs on is not asked again about those with whom it was contracted.
-        parties = confirmed if not set(PARTY_FIELDS).isdisjoint(vals) else self.browse()
-        former = {order: order.ca_ended_partner_ids for order in parties}
+        confirming = self._get_ca_confirming(vals)
+        former = self._get_ca_former_ended(vals)
         result = super().write(vals)
-        parties.invalidate_recordset(["ca_ended_partner_ids"])
-        confirming |= parties.filtered(
-            lambda order: order.ca_ended_partner_ids - former[order]
-        )
+        confirming |= self._get_ca_newly_ended(former)
         if moved:
             # Another customer has another archive.
             super(SaleOrder, moved).write(
@@ -236,6 +224,43 @@ class SaleOrder(models.Model):
         if "state" in vals:
             self._refresh_ca_classes()
         return result
+
+    def _get_ca_moved(self, vals):
+        """Return the orders that go to another customer, whose archive nobody has consulted yet."""
+        if "partner_id" not in vals or "ca_archive_checked" in vals:
+            return self.browse()
+        customer = self.env["res.partner"].browse(vals["partner_id"])
+        return self.filtered(
+            lambda order: order.ca_archive_checked
+            and order.partner_id.commercial_partner_id != customer.commercial_partner_id
+        )
+
+    def _get_ca_confirming(self, vals):
+        """Return the orders that will be contracted by these values, or for somebody else than before."""
+        confirmed = self.filtered(lambda order: order.state == "sale")
+        confirming = self.browse()
+        if vals.get("state") == "sale":
+            confirming |= self - confirmed
+        if "partner_id" in vals or "company_id" in vals:
+            confirming |= confirmed
+        return confirming
+
+    def _get_ca_former_ended(self, vals):
+        """Return whose trade has ended among the parties of confirmed orders, before a party changes.
+
+        An order that runs on is not asked again about those with whom it was contracted.
+        """
+        if set(PARTY_FIELDS).isdisjoint(vals):
+            return {}
+        return {
+            order: order.ca_ended_partner_ids for order in self if order.state == "sale"
+        }
+
+    def _get_ca_newly_ended(self, former):
+        """Return the orders that have a party whose trade has ended and that was none of them before."""
+        orders = self.browse().union(*former)
+        orders.invalidate_recordset(["ca_ended_partner_ids"])
+        return orders.filtered(lambda order: order.ca_ended_partner_ids - former[order])
 
     # --- Actions ---
 

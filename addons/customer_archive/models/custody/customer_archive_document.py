@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools.period import add_years
+from .customer_archive_retention import HOLD_FIELDS
 
 FILING_FIELDS = ("filing_id", "date_filed", "filed_by_id")
 # What the keeper received; another edition needs another document
@@ -97,10 +98,20 @@ class CustomerArchiveDocument(models.Model):
     def _get_protected_fields(self):
         return super()._get_protected_fields() | set(FILING_FIELDS)
 
+    @api.model
+    def _get_fixed_default_fields(self):
+        return super()._get_fixed_default_fields() | set(HOLD_FIELDS)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if any(vals.get(name) for vals in vals_list for name in HOLD_FIELDS):
+            self.env["customer.archive"]._check_may_hold()
+        return super().create(vals_list)
+
     def write(self, vals):
         if not self.env.su:
             self._check_not_filed(FILED_FIELDS & vals.keys(), vals)
-        if not {"is_on_hold", "hold_reason"}.isdisjoint(vals):
+        if not set(HOLD_FIELDS).isdisjoint(vals):
             self.env["customer.archive"]._check_may_hold()
         if vals.get("date_destroyed"):
             self._check_destruction_approved()

@@ -167,6 +167,19 @@ class CustomerArchiveFiling(models.Model):
 
     # --- CRUD ---
 
+    def write(self, vals):
+        if not {
+            "company_id",
+            "date_month",
+            "department_id",
+            "user_id",
+            "keeper_id",
+        }.isdisjoint(vals):
+            self.filtered(lambda filing: filing.state == "filed")._refuse(
+                self.env._("A filing list that was received is not changed")
+            )
+        return super().write(vals)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_handed(self):
         self.filtered(lambda filing: filing.state != "open")._refuse(

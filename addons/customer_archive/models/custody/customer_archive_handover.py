@@ -188,6 +188,11 @@ class CustomerArchiveHandover(models.Model):
                 lambda handover: handover.state in ("done", "cancelled")
             )
             closed._refuse(self.env._("A closed handover is not changed"))
+        if "receiver_id" in vals:
+            self.filtered(
+                lambda handover: handover.receiver_id.id != vals["receiver_id"]
+                and any(handover.sudo().line_ids.mapped("is_received"))
+            )._refuse(self.env._("Who has received items stays the receiver"))
         if {"leaver_id", "company_id"} & set(vals):
             self.filtered("line_ids")._refuse(
                 self.env._("Take out the items before the person is changed")

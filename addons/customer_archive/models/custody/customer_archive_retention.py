@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+# Set by managers and legal alone, see _check_may_hold
+HOLD_FIELDS = ("is_on_hold", "hold_reason")
+
 
 class CustomerArchive(models.Model):
     _inherit = "customer.archive"
@@ -60,8 +63,18 @@ class CustomerArchive(models.Model):
 
     # --- CRUD ---
 
+    @api.model
+    def _get_fixed_default_fields(self):
+        return super()._get_fixed_default_fields() | set(HOLD_FIELDS)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if any(vals.get(name) for vals in vals_list for name in HOLD_FIELDS):
+            self._check_may_hold()
+        return super().create(vals_list)
+
     def write(self, vals):
-        if not {"is_on_hold", "hold_reason"}.isdisjoint(vals):
+        if not set(HOLD_FIELDS).isdisjoint(vals):
             self._check_may_hold()
         return super().write(vals)
 

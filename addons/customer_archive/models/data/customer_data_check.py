@@ -1,9 +1,10 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+MANAGER_GROUP = "customer_archive.group_customer_archive_manager"
 # What is compared with the first-hand papers: dotted paths from the archive
 CHECKED_FIELDS = (
     "partner_id.name",
@@ -81,6 +82,27 @@ class CustomerDataCheck(models.Model):
         "A sample has between 1 and 500 archives.",
     )
 
+    # --- CRUD ---
+
+    def write(self, vals):
+        fixed = {"company_id", "date_week", "sample_size"} & vals.keys()
+        drawn = self.filtered(
+            lambda check: check.line_ids
+            and any(check._is_changed(name, vals[name]) for name in fixed)
+        )
+        if drawn:
+            raise UserError(
+                self.env._(
+                    "%(checks)s: week, company and size stay once the sample is drawn.",
+                    checks=", ".join(drawn.mapped("display_name")),
+                )
+            )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_judged(self):
+        self.line_ids._check_not_judged()
+
     # --- Computes ---
 
     @api.depends("line_ids.result")
@@ -104,6 +126,12 @@ class CustomerDataCheck(models.Model):
 
     def _get_transition_reasons(self, target):
         reasons = super()._get_transition_reasons(target)
+        if target == "open" and not (
+            self.env.su or self.env.user.has_group(MANAGER_GROUP)
+        ):
+            reasons.append(
+                self.env._("Only a manager has results of a closed check judged again.")
+            )
         if target == "done":
             open_lines = self.line_ids.filtered(lambda line: not line.result)
             wrong = self.line_ids.filtered(
@@ -141,13 +169,15 @@ class CustomerDataCheck(models.Model):
             if check.line_ids.filtered("result"):
                 raise UserError(
                     self.env._(
-                        "%(check)s has judged values; its sample stays.",
-                        check=check.display_name,
+                        "%(checks)s has judged values; its sample stays.",
+                        checks=check.display_name,
                     )
                 )
             check.line_ids.unlink()
             archives = self.env["customer.archive"].browse(check._draw_archive_ids())
-            check.line_ids.create(
+            lines = check.line_ids
+            # what is judged is found by the system and never typed
+            lines._with_trusted_fields(lines._protected_fields).create(
                 [
                     check._prepare_line_vals(archive, path)
                     for archive in archives
@@ -189,14 +219,32 @@ class CustomerDataCheck(models.Model):
     def _prepare_line_vals(self, archive, path):
         value = archive
         for name in path.split("."):
+            record = value
             field = value._fields[name]
             value = value[name]
         return {
             "check_id": self.id,
             "archive_id": archive.id,
+            "entered_by_id": self._get_entering_user(archive, record).id,
             "field_label": field.get_description(self.env, ["string"])["string"],
             "entered_value": (value.display_name if field.relational else value) or "",
         }
+
+    @api.model
+    def _get_entering_user(self, archive, record):
+        """Return who entered what stands on a record: who brought the list it came with, else who wrote it.
+
+        :param archive: the archive in the sample
+        :param record: the archive, or its customer, on which the value stands
+        """
+        # sudo: who entered something is no secret
+        batch_sudo = archive.sudo().import_batch_id
+        user_sudo = record.sudo().create_uid
+        if record != archive:
+            user_sudo = record.sudo().write_uid
+        if batch_sudo and user_sudo == batch_sudo.imported_by_id:
+            user_sudo = batch_sudo.uploaded_by_id
+        return user_sudo.filtered(lambda user: user.id != SUPERUSER_ID)
 
     # --- Crons ---
 
@@ -228,7 +276,9 @@ class CustomerDataCheckLine(models.Model):
 
     _name = "customer.data.check.line"
     _description = "Value of a customer data check"
+    _inherit = ["protected.fields.mixin", "fixed.parent.mixin"]
     _order = "check_id, archive_id, id"
+    _protected_fields = ("archive_id", "field_label", "entered_value", "entered_by_id")
 
     check_id = fields.Many2one(
         comodel_name="customer.data.check",
@@ -246,6 +296,11 @@ class CustomerDataCheckLine(models.Model):
     )
     field_label = fields.Char(string="Item", readonly=True)
     entered_value = fields.Char(string="Entered", readonly=True)
+    entered_by_id = fields.Many2one(
+        comodel_name="res.users",
+        readonly=True,
+        help="Who entered the value, found out when the sample was drawn; somebody else judges it.",
+    )
     result = fields.Selection(
         selection=[("correct", "Correct"), ("wrong", "Wrong")],
     )
@@ -260,11 +315,43 @@ class CustomerDataCheckLine(models.Model):
 
     def write(self, vals):
         self._check_open()
+        if not {"result", "correct_value"}.isdisjoint(vals):
+            self._check_judge()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
-    def _unlink_except_done(self):
+    def _unlink_except_judged(self):
         self._check_open()
+        self._check_not_judged()
+
+    @api.model
+    def _get_fixed_parent_fields(self):
+        return super()._get_fixed_parent_fields() | {"check_id"}
+
+    def _check_judge(self):
+        """Nobody checks what he entered himself (CA-98)."""
+        own = self.filtered(lambda line: line.entered_by_id == self.env.user)
+        if own and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "%(user)s entered values of %(archives)s: somebody else compares them with the papers.",
+                    user=self.env.user.name,
+                    archives=", ".join(own.archive_id.mapped("name")),
+                )
+            )
+
+    def _check_not_judged(self):
+        """Keep a sample in which something was judged, the bad values with the good ones."""
+        judged = self.check_id.filtered(
+            lambda check: check.state == "done" or any(check.line_ids.mapped("result"))
+        )
+        if judged:
+            raise UserError(
+                self.env._(
+                    "%(checks)s has judged values; its sample stays.",
+                    checks=", ".join(judged.mapped("display_name")),
+                )
+            )
 
     def _check_open(self):
         closed = self.check_id.filtered(lambda check: check.state == "done")

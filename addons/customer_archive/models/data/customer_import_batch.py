@@ -1,7 +1,7 @@
 import logging
 from collections import defaultdict
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 
 _logger = logging.getLogger(__name__)
@@ -33,6 +33,7 @@ class CustomerImportBatch(models.Model):
     _guarded_initial_states = ("uploaded",)
     _guarded_side_states = ("uploaded", "refused")
     _guarded_protected_fields = (
+        "uploaded_by_id",
         "job",
         "checksum",
         "source_destroyed_at",
@@ -208,9 +209,31 @@ class CustomerImportBatch(models.Model):
             )
 
     def write(self, vals):
-        if {"file_data", "file_name"} & vals.keys() and not self.env.su:
+        if self.env.su:
+            return super().write(vals)
+        if {"file_data", "file_name"} & vals.keys():
             self._check_file_may_change()
-        return super().write(vals)
+        if "company_id" in vals:
+            self._check_company_kept(vals["company_id"])
+        result = super().write(vals)
+        if vals.get("file_data"):
+            # sudo: set by the system; who brought the rows does not audit them
+            self.sudo().uploaded_by_id = self.env.user
+        return result
+
+    def _check_company_kept(self, company_id):
+        fixed = self.filtered(
+            lambda batch: batch.state != "uploaded"
+            and batch.company_id.id != company_id
+        )
+        if fixed:
+            raise UserError(
+                self.env._(
+                    "%(batches)s: the rows were checked for their company. Reset to uploaded before you choose "
+                    "another one.",
+                    batches=", ".join(fixed.mapped("name")),
+                )
+            )
 
     def _check_file_may_change(self):
         fixed = self.filtered(lambda batch: batch.state != "uploaded" or batch.job)
@@ -247,7 +270,22 @@ class CustomerImportBatch(models.Model):
 
     def _get_import_reasons(self):
         """Say everything that keeps the list from being imported now."""
-        return self._get_keeper_reasons() + self._get_row_reasons()
+        return (
+            self._get_keeper_reasons()
+            + self._get_audit_reasons()
+            + self._get_row_reasons()
+        )
+
+    def _get_audit_reasons(self):
+        """Who brought the list does not audit it."""
+        if self.env.uid == SUPERUSER_ID or self.env.user != self.uploaded_by_id:
+            return []
+        return [
+            self.env._(
+                "%(user)s brought the list: another archive keeper imports it.",
+                user=self.uploaded_by_id.name,
+            )
+        ]
 
     def _get_keeper_reasons(self):
         if self.env.user.has_group("customer_archive.group_customer_archive_keeper"):

@@ -6,7 +6,10 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.record_control.models.access.ir_rule import DOCUMENT_MODELS_KEY
-from odoo.addons.record_control.models.access.restricted_record import parent_condition
+from odoo.addons.record_control.models.access.restricted_record import (
+    LEVEL_ORDER,
+    parent_condition,
+)
 
 DOCUMENT_STATUSES = [
     ("missing", "Missing"),
@@ -525,11 +528,12 @@ class CustomerArchiveDocument(models.Model):
     def _complete_vals(self, vals):
         """A document is as secret as its type, unless it is said to be more."""
         vals = self._complete_receipt_vals(vals)
-        if "confidentiality" not in vals and vals.get("type_id"):
+        if vals.get("type_id"):
             document_type = self.env["customer.archive.document.type"].browse(
                 vals["type_id"]
             )
-            vals["confidentiality"] = document_type.confidentiality
+            levels = (document_type.confidentiality, vals.get("confidentiality"))
+            vals["confidentiality"] = max(filter(None, levels), key=LEVEL_ORDER.get)
         return vals
 
     @api.model

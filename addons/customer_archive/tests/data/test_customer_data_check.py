@@ -3,6 +3,7 @@ from datetime import date
 from freezegun import freeze_time
 
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from odoo.addons.base.tests.common import BaseCommon
@@ -17,6 +18,9 @@ class TestCustomerDataCheck(BaseCommon):
         super().setUpClass()
         cls.keeper = new_test_user(
             cls.env, "check_keeper", "customer_archive.group_customer_archive_keeper"
+        )
+        cls.manager = new_test_user(
+            cls.env, "check_manager", "customer_archive.group_customer_archive_manager"
         )
         partners = cls.env["res.partner"].create(
             [{"name": f"抽查{i}有限公司", "is_company": True} for i in range(3)]
@@ -57,7 +61,10 @@ class TestCustomerDataCheck(BaseCommon):
         check.line_ids.correct_value = "x"
         check.action_done()
         self.assertEqual(check.done_by_id, self.keeper)
-        check.action_reopen()
+        for road in (check.action_reopen, lambda: check.write({"state": "open"})):
+            with self.assertRaisesRegex(UserError, "Only a manager"):
+                road()
+        check.with_user(self.manager).action_reopen()
         self.assertFalse(check.done_by_id or check.date_done)
 
     def test_ca_98_check_without_sample_is_not_done(self):
@@ -88,6 +95,61 @@ class TestCustomerDataCheck(BaseCommon):
             self.env["customer.data.check.line"].create(
                 {"check_id": check.id, "archive_id": self.archives[0].id}
             )
+
+    def test_ca_98_nobody_judges_what_he_entered(self):
+        """By no road; another keeper does."""
+        other = new_test_user(
+            self.env, "check_keeper2", "customer_archive.group_customer_archive_keeper"
+        )
+        partners = self.archives.partner_id
+        partners.with_user(self.keeper).write({"phone": "0574-1"})
+        check = self.draw(sample_size=500)
+        lines = check.line_ids.filtered(
+            lambda line: line.archive_id in self.archives
+            and line.entered_by_id == self.keeper
+        )
+        self.assertEqual(len(lines), 12)
+        for road in (
+            lambda: lines.write({"result": "correct"}),
+            lambda: lines[0].write({"correct_value": "x"}),
+            lambda: check.write(
+                {"line_ids": [Command.update(lines[0].id, {"result": "correct"})]}
+            ),
+        ):
+            with self.assertRaisesRegex(UserError, "somebody else"):
+                road()
+        for fname, value in (
+            ("entered_by_id", other.id),
+            ("entered_value", "x"),
+            ("archive_id", self.archives[0].id),
+        ):
+            with self.assertRaisesRegex(UserError, "set by the system"):
+                lines[1:2].write({fname: value})
+        lines.with_user(other).result = "correct"
+
+    def test_ca_98_the_sample_stays(self):
+        """Bad values are not taken out, and the check is not thrown away for a better one."""
+        check = self.draw(sample_size=2)
+        check.line_ids[0].result = "wrong"
+        for road in (
+            lambda: check.line_ids[0].unlink(),
+            lambda: check.write({"line_ids": [Command.delete(check.line_ids[0].id)]}),
+            lambda: check.write({"line_ids": [Command.clear()]}),
+            lambda: check.unlink(),
+        ):
+            with self.assertRaisesRegex(UserError, "its sample stays"):
+                road()
+        with self.assertRaisesRegex(UserError, "stay once the sample is drawn"):
+            check.date_week = "2025-03-10"
+        with self.assertRaisesRegex(UserError, "set by the system"):
+            check.accuracy = 1.0
+
+    def test_ca_98_values_do_not_move_to_a_closed_check(self):
+        first, second = self.draw(), self.draw(date_week="2025-03-10")
+        second.line_ids.result = "correct"
+        second.action_done()
+        with self.assertRaisesRegex(UserError, "cannot be moved"):
+            first.line_ids[0].check_id = second
 
     @freeze_time("2025-03-05 04:00:00")
     def test_ca_98_cron_draws_one_sample_a_week(self):

@@ -21,10 +21,16 @@ class TestCustomerImportTour(HttpCase):
         self.start_tour(
             "/odoo/customer-imports",
             "customer_archive_import",
-            login="tour_keeper",
+            login="tour_sales1",
             timeout=180,
         )
         batch = self.env["customer.import.batch"].search([], limit=1)
+        self.start_tour(
+            f"/odoo/customer-imports/{batch.id}",
+            "customer_archive_import_audit",
+            login="tour_keeper",
+            timeout=180,
+        )
         self.assertEqual(batch.imported_by_id, self.keeper)
         archives = batch.line_ids.archive_id
         self.assertEqual(len(archives), 270)

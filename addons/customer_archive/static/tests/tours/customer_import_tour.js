@@ -62,6 +62,14 @@ addTour("customer_archive_import", {
             run: "click",
         },
         {
+            trigger: ".o_statusbar_status .o_arrow_button_current[data-value=review]",
+        },
+    ],
+});
+
+addTour("customer_archive_import_audit", {
+    steps: () => [
+        {
             content: "The keeper imports it",
             trigger: "button[name=action_import]",
             run: "click",

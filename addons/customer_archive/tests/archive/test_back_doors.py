@@ -1,0 +1,148 @@
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import ArchiveCommon
+
+
+@tagged("post_install", "-at_install")
+class TestBackDoors(ArchiveCommon):
+    """CA-01 to CA-18: what a salesperson might try instead of the way that is meant."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.archive = cls._new_archive("Back doors")
+        cls.partner = cls.archive.partner_id
+
+    def test_an_archive_once_on_file_keeps_its_customer(self):
+        """CA-01: back in the draft state after a change it still is the archive of that customer."""
+        self._put_on_file(self.archive)
+        self.archive.with_user(self.sales1).category_id = self.env.ref(
+            "customer_archive.customer_archive_category_supplier"
+        )
+        self.assertEqual(self.archive.state, "draft")
+        with self.assertRaisesRegex(UserError, "first put on file"):
+            self.archive.with_user(self.sales1).partner_id = self._new_partner("Other")
+        draft = self._new_archive("Wrong customer")
+        draft.with_user(self.sales1).partner_id = self._new_partner("Right customer")
+
+    def test_customers_of_others_are_not_taken_over(self):
+        """CA-11, CA-14: another salesperson does not make himself that of the customer."""
+        self.partner.user_id = self.sales1
+        report = self.env["customer.new.report"].create(
+            {"partner_id": self.partner.id, "user_id": self.sales1.id}
+        )
+        with self.assertRaisesRegex(UserError, "customers of somebody else"):
+            self.partner.with_user(self.sales2).user_id = self.sales2
+        self.assertFalse(report.with_user(self.sales2).search([("id", "=", report.id)]))
+        for user in (self.sales1, self.supervisor, self.keeper):
+            self.partner.with_user(user).user_id = self.sales2
+            self.partner.user_id = self.sales1
+        free = self._new_partner("Without archive")
+        free.with_user(self.sales2).user_id = self.sales2
+
+    def test_a_second_contact_is_no_second_start(self):
+        """CA-16: a reason does not let a customer begin anew whose trade has ended; a manager may."""
+        self._put_on_file(self.archive)
+        self._decide(self.archive, "stop")
+        vals = {
+            "name": self.partner.name,
+            "is_company": True,
+            "ca_duplicate_reason": "Branch",
+        }
+        Partner = self.env["res.partner"]
+        with self.assertRaisesRegex(ValidationError, "only a manager"):
+            Partner.with_user(self.sales1).create(vals)
+        renamed = self._new_partner("Renamed later")
+        with self.assertRaisesRegex(ValidationError, "only a manager"):
+            renamed.with_user(self.sales1).write(vals)
+        self._decide(self.archive, "resume")
+        Partner.with_user(self.sales1).create(vals)
+
+    def test_documents_are_not_made_less_secret_than_their_type(self):
+        """CA-12: the level of the type is the least, whatever is said at the creation."""
+        document_type = self.archive.document_ids[:1].type_id
+        document_type.confidentiality = "secret"
+        Document = self.env["customer.archive.document"].with_user(self.sales1)
+        vals = {"archive_id": self.archive.id, "type_id": document_type.id}
+        for level, expected in (
+            ("internal", "secret"),
+            ("confidential", "confidential"),
+            (None, "secret"),
+        ):
+            said = {"confidentiality": level} if level else {}
+            self.assertEqual(
+                Document.create({**vals, **said}).confidentiality, expected
+            )
+        brought = Document.with_context(default_confidentiality="internal")
+        self.assertEqual(brought.create(vals).confidentiality, "secret")
+
+    def test_the_first_tick_stays(self):
+        """CA-18: who consulted the archive, and when, is not rewritten by ticking once more."""
+        orders = self.env["sale.order"].union(
+            *(self._new_order(self.partner, user=self.sales1) for __ in range(2))
+        )
+        orders[0].with_user(self.sales1).ca_archive_checked = True
+        first = orders[0].ca_archive_checked_at
+        orders.with_user(self.manager).sudo().write({"ca_archive_checked": True})
+        self.assertEqual(orders[1].ca_archive_checked_by_id, self.manager)
+        self.assertEqual(orders[0].ca_archive_checked_by_id, self.sales1)
+        self.assertEqual(orders[0].ca_archive_checked_at, first)
+
+    def test_hold_is_not_set_at_creation(self):
+        """CA-15: managers and legal alone put on hold, by no value and no default."""
+        Archive = self.env["customer.archive"].with_user(self.sales1)
+        Document = self.env["customer.archive.document"].with_user(self.sales1)
+        document = {
+            "archive_id": self.archive.id,
+            "type_id": self.archive.document_ids[:1].type_id.id,
+        }
+        customer = {"partner_id": self._new_partner("Held").id}
+        for model, vals in ((Archive, customer), (Document, document)):
+            with self.assertRaises(AccessError):
+                model.create({**vals, "is_on_hold": True})
+            brought = model.with_context(default_is_on_hold=True).create(vals)
+            self.assertFalse(brought.is_on_hold)
+
+    def test_received_lists_and_receivers_stay(self):
+        """CA-14, CA-15: a received filing list is not changed, nor the receiver who received items."""
+        filing = self.env["customer.archive.filing"].create(
+            {"date_month": "2025-03-01"}
+        )
+        document = self.archive.document_ids.filtered("date_received")[:1]
+        document.copies = 0
+        document.filing_id = filing
+        filing.with_user(self.manager).action_hand_over()
+        filing.with_user(self.keeper).action_file()
+        for vals in (
+            {"keeper_id": self.manager.id},
+            {"date_month": "2025-02-01"},
+            {"user_id": self.sales1.id},
+        ):
+            with self.assertRaisesRegex(UserError, "was received is not changed"):
+                filing.with_user(self.keeper).write(vals)
+        handover = (
+            self.env["customer.archive.handover"]
+            .with_user(self.keeper)
+            .create({"leaver_id": self.sales1.id, "receiver_id": self.sales2.id})
+        )
+        handover.action_load()
+        handover.action_begin()
+        lines = handover.line_ids.filtered(lambda line: line.kind == "archive")
+        lines.with_user(self.sales2).action_receive()
+        with self.assertRaisesRegex(UserError, "stays the receiver"):
+            handover.receiver_id = self.supervisor
+
+    def test_lists_of_the_archive_from_the_customer(self):
+        """CA-01: no command of the customer's list of archives moves or deletes one."""
+        other = self._new_partner("Other customer")
+        self._put_on_file(self.archive)
+        for command in (
+            Command.link(self.archive.id),
+            Command.set(self.archive.ids),
+            Command.update(self.archive.id, {"partner_id": other.id}),
+        ):
+            with self.assertRaises(UserError):
+                other.with_user(self.sales1).ca_archive_ids = [command]
+        self.assertEqual(self.archive.partner_id, self.partner)
