@@ -5,7 +5,11 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...tools.period import half_year, half_year_end, half_year_start, half_years_between
+from ...tools.period import (
+    half_year,
+    half_year_end,
+    half_years_between,
+)
 
 
 class CustomerArchiveInspection(models.Model):
@@ -103,8 +107,13 @@ class CustomerArchiveInspection(models.Model):
             ]
         )
         known = set(known_sudo.mapped(lambda inspection: inspection.keeper_id.id))
-        keeping = self.env["customer.archive"].sudo()._read_group(
-            [("company_id", "=", company.id), ("state", "=", "active")], ["keeper_id"]
+        keeping = (
+            self.env["customer.archive"]
+            .sudo()
+            ._read_group(
+                [("company_id", "=", company.id), ("state", "=", "active")],
+                ["keeper_id"],
+            )
         )
         return [keeper for (keeper,) in keeping if keeper.id not in known]
 
