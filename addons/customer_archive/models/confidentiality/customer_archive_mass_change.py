@@ -106,8 +106,10 @@ class CustomerArchive(models.Model):
             change.update(
                 release=release_sudo, named_ids=set(release_sudo.archive_ids.ids)
             )
-            if self._is_mass_change_covered(change) and not (
-                release_sudo._get_seal_reasons()
+            if (
+                self._is_mass_change_covered(change)
+                and release_sudo._is_signed_by_general_manager()
+                and not release_sudo._get_seal_reasons()
             ):
                 return
         change.update(release=None)

@@ -134,6 +134,16 @@ class TestMassChange(DocumentCommon):
         with self.assertRaises(UserError):
             self.mine.write({"supervisor_id": self.finance.id})
 
+    def test_ca_99_no_route_does_without_the_general_manager(self):
+        route = self.env.ref("customer_archive.sign_off_route_release")
+        route.step_ids.filtered(
+            lambda step: step.name == "总经理"
+        ).condition_domain = "[('kind', '=', 'external')]"
+        release = self._approved(signers=(self.manager,))
+        self.assertEqual(release.state, "approved")
+        with self.assertRaisesRegex(UserError, "signed by the general"):
+            self.mine.write({"supervisor_id": self.finance.id})
+
     def test_ca_99_only_who_asked_for_what_was_signed(self):
         """Another user, other archives, a past period, a broken seal, a withdrawn request."""
         named = self.archives[:LIMIT]
