@@ -7,9 +7,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     def write(self, vals):
-        former = (
-            {partner: partner.name for partner in self} if vals.get("name") else {}
-        )
+        former = {partner: partner.name for partner in self} if vals.get("name") else {}
         result = super().write(vals)
         self._note_ca_changes(
             [
@@ -41,9 +39,7 @@ class ResPartner(models.Model):
         archives_sudo = (
             self.env["customer.archive"]
             .sudo()
-            .search(
-                [("partner_id", "in", customers.ids), ("state", "!=", "destroyed")]
-            )
+            .search([("partner_id", "in", customers.ids), ("state", "!=", "destroyed")])
         )
         by_customer = archives_sudo.grouped(lambda archive: archive.partner_id.id)
         archives_sudo._add_archive_events(

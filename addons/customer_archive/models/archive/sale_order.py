@@ -320,6 +320,8 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         warnings = []
+        if not self.ca_archive_state:
+            warnings.append(self.env._("The customer has no archive yet."))
         if self.ca_archive_state and self.ca_archive_state in (
             "draft",
             "review",

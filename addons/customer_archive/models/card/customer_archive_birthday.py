@@ -65,7 +65,9 @@ class CustomerArchivePerson(models.Model):
             for number in range(company.ca_birthday_days + 1)
         ]
         days = {day.strftime("%m-%d") for day in window}
-        if any((day + relativedelta(days=1)).strftime("%m-%d") == "03-01" for day in window):
+        if any(
+            (day + relativedelta(days=1)).strftime("%m-%d") == "03-01" for day in window
+        ):
             days.add("02-29")  # those born on it celebrate on the last day of February
         birthday = Domain.custom(
             to_sql=lambda model, alias, query: SQL(

@@ -29,9 +29,19 @@ class CustomerArchive(models.Model):
     def write(self, vals):
         names = vals.keys() - FREE_FIELDS - self._get_protected_fields()
         if names and not self.env.su:
-            for company, archives in self.grouped("company_id").items():
+            changed = self.filtered(lambda archive: archive._is_changed_by(vals, names))
+            for company, archives in changed.grouped("company_id").items():
                 archives._check_mass_change(company, names)
         return super().write(vals)
+
+    def _is_changed_by(self, vals, names):
+        """Tell whether these values change the archive; completing a draft is opening it (CA-02), no change."""
+        # sudo: to compare is not to read, and leaves no line in the access log
+        archive_sudo = self.sudo()
+        changed = [name for name in names if archive_sudo._is_changed(name, vals[name])]
+        if archive_sudo.state == "draft":
+            changed = [name for name in changed if archive_sudo[name]]
+        return bool(changed)
 
     def _check_mass_change(self, company, names):
         """Refuse to change many archives without a signed request.
@@ -96,8 +106,10 @@ class CustomerArchive(models.Model):
             change.update(
                 release=release_sudo, named_ids=set(release_sudo.archive_ids.ids)
             )
-            if self._is_mass_change_covered(change) and not (
-                release_sudo._get_seal_reasons()
+            if (
+                self._is_mass_change_covered(change)
+                and release_sudo._is_signed_by_general_manager()
+                and not release_sudo._get_seal_reasons()
             ):
                 return
         change.update(release=None)

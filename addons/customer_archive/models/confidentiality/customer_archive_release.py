@@ -291,6 +291,18 @@ class CustomerArchiveRelease(models.Model):
         super()._on_seal_broken(changes)
         self._end_grants()
 
+    def _is_signed_by_general_manager(self):
+        """Tell whether a director has signed, himself or by his deputy, whatever route the company set up (CA-99)."""
+        self.ensure_one()
+        signatures = self.sign_off_request_id.signature_ids
+        return any(
+            (signature.on_behalf_of_id or signature.user_id).has_group(
+                "customer_archive.group_customer_archive_director"
+            )
+            for signature in signatures
+            if signature.decision == "approve"
+        )
+
     # --- Actions ---
 
     def action_receive(self):

@@ -3,9 +3,8 @@ from datetime import date
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL
 
-from ...tools.period import half_year, half_year_end, half_year_start, half_years_between
+from ...tools.period import half_year, half_year_end, half_years_between
 
 
 class CustomerArchiveInspection(models.Model):
@@ -60,18 +59,13 @@ class CustomerArchiveInspection(models.Model):
     def _open_half_year(self, company, start):
         """Open the inspections that a half-year lacks, one for each keeper, with the archives he keeps.
 
+        A job runs once at a time; who opens an inspection by hand meanwhile is stopped by the unique index.
+
         :param res.company company: the company of the archives
         :param date start: first day of the half-year
         :return: the new inspections
         :rtype: customer.archive.inspection
         """
-        # Two workers take turns here; the loser finds nothing left to do.
-        self.env.cr.execute(
-            SQL(
-                "SELECT pg_advisory_xact_lock(hashtext('customer_archive_inspection'), %s)",
-                company.id,
-            )
-        )
         # sudo: the regulation opens the inspection, whoever runs the job
         inspections_sudo = self.sudo().create(
             [
@@ -103,8 +97,13 @@ class CustomerArchiveInspection(models.Model):
             ]
         )
         known = set(known_sudo.mapped(lambda inspection: inspection.keeper_id.id))
-        keeping = self.env["customer.archive"].sudo()._read_group(
-            [("company_id", "=", company.id), ("state", "=", "active")], ["keeper_id"]
+        keeping = (
+            self.env["customer.archive"]
+            .sudo()
+            ._read_group(
+                [("company_id", "=", company.id), ("state", "=", "active")],
+                ["keeper_id"],
+            )
         )
         return [keeper for (keeper,) in keeping if keeper.id not in known]
 

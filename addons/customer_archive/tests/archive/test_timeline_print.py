@@ -90,7 +90,9 @@ class TestTimelinePrint(ArchiveCommon):
     def test_p_51_printed_from_the_list_of_events(self):
         events = self.archive.event_ids.with_user(self.sales1)
         action = events.action_print_timeline()
-        self.assertEqual(action["report_name"], "customer_archive.report_timeline_document")
+        self.assertEqual(
+            action["report_name"], "customer_archive.report_timeline_document"
+        )
         self.assertEqual(action["context"]["active_ids"], self.archive.ids)
 
     def test_p_51_follow_up_is_printed(self):

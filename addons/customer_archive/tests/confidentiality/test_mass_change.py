@@ -53,7 +53,7 @@ class TestMassChange(DocumentCommon):
 
     def _roads(self):
         """Every way to change many archives in one request, as functions of the archives."""
-        value = self.supervisor.id
+        value = self.finance.id
 
         def load(archives):
             result = archives.load(
@@ -96,7 +96,7 @@ class TestMassChange(DocumentCommon):
             with self.subTest(road=name):
                 self.archives.sudo().supervisor_id = self.manager
                 road(self.mine)
-                self.assertEqual(self.mine.supervisor_id, self.supervisor)
+                self.assertEqual(self.mine.supervisor_id, self.finance)
                 self._end_request()
                 self.assertIn(
                     f"{len(self.archives)} archives changed: Direct Supervisor.",
@@ -105,27 +105,51 @@ class TestMassChange(DocumentCommon):
         self.assertEqual(release.message_ids[0].author_id, self.keeper.partner_id)
 
     def test_ca_99_few_archives_and_the_shelf_list_are_daily_work(self):
-        self.mine[: LIMIT - 1].write({"supervisor_id": self.supervisor.id})
+        self.mine[: LIMIT - 1].write({"supervisor_id": self.finance.id})
         self._end_request()
-        self.mine[LIMIT - 1 :].write({"supervisor_id": self.supervisor.id})
+        self.mine[LIMIT - 1 :].write({"supervisor_id": self.finance.id})
         self._end_request()
         self.mine.write({"cabinet": "3", "shelf": "2"})
         self._put_on_file(self.archives)
         self.mine.with_user(self.manager)._transition("stopped", stop_reason="Strike")
         self.assertEqual(set(self.archives.mapped("state")), {"stopped"})
 
+    def test_ca_99_completing_imported_drafts_is_no_change(self):
+        """What is empty in a draft is filled in for many at once; what is there, or on file, is changed by signature."""
+        self.archives.sudo().write({"keeper_id": False})
+        self._end_request()
+        self.mine.write({"keeper_id": self.keeper.id})
+        self.mine.write({"keeper_id": self.keeper.id})
+        with self.assertRaisesRegex(UserError, "signed by the general"):
+            self.mine.write({"keeper_id": self.manager.id})
+        self._end_request()
+        self.archives.sudo().write({"keeper_id": False})
+        self._put_on_file(self.archives)
+        with self.assertRaisesRegex(UserError, "signed by the general"):
+            self.mine.write({"keeper_id": self.keeper.id})
+
     def test_ca_99_the_manager_alone_does_not_suffice(self):
         release = self._approved(signers=(self.manager,))
         self.assertEqual(release.state, "approval")
         with self.assertRaises(UserError):
-            self.mine.write({"supervisor_id": self.supervisor.id})
+            self.mine.write({"supervisor_id": self.finance.id})
+
+    def test_ca_99_no_route_does_without_the_general_manager(self):
+        route = self.env.ref("customer_archive.sign_off_route_release")
+        route.step_ids.filtered(
+            lambda step: step.name == "总经理"
+        ).condition_domain = "[('kind', '=', 'external')]"
+        release = self._approved(signers=(self.manager,))
+        self.assertEqual(release.state, "approved")
+        with self.assertRaisesRegex(UserError, "signed by the general"):
+            self.mine.write({"supervisor_id": self.finance.id})
 
     def test_ca_99_only_who_asked_for_what_was_signed(self):
         """Another user, other archives, a past period, a broken seal, a withdrawn request."""
         named = self.archives[:LIMIT]
         release = self._approved(archive_ids=[Command.set(named.ids)])
         mine = named.with_user(self.keeper)
-        mine.write({"supervisor_id": self.supervisor.id})
+        mine.write({"supervisor_id": self.finance.id})
         self._end_request()
         spoilt = {
             "user": (named.with_user(self.manager), lambda: None),
@@ -138,7 +162,7 @@ class TestMassChange(DocumentCommon):
             with self.subTest(name), self.env.cr.savepoint() as savepoint:
                 spoil()
                 with self.assertRaisesRegex(UserError, "signed by the general"):
-                    archives.write({"supervisor_id": self.manager.id})
+                    archives.write({"supervisor_id": self.director.id})
                 savepoint.rollback()
                 self.env.invalidate_all()
                 self._end_request()
@@ -146,7 +170,7 @@ class TestMassChange(DocumentCommon):
     def test_ca_99_queries_do_not_grow_with_archives(self):
         """The check of a signed mass change is made once, however many archives are written one by one."""
         self._approved()
-        self.mine.write({"supervisor_id": self.supervisor.id})
+        self.mine.write({"supervisor_id": self.finance.id})
         with self.assertQueryCount(5):  # the note on the request, written once
             for archive in self.mine:
                 archive._check_mass_change(self.company, {"supervisor_id"})

@@ -301,8 +301,9 @@ class TestRelease(CustomerArchiveCommon):
     def test_ca_12_papers_after_their_period_of_use_are_a_breach(self):
         """Noted once in the timeline, on the day after the period; the applicant is reminded until they are destroyed."""
         with freeze_time("2025-11-03 02:00:00"):
-            release, unused = self.ask(date_until="2025-11-05"), self.ask(
-                date_until="2025-11-05"
+            release, unused = (
+                self.ask(date_until="2025-11-05"),
+                self.ask(date_until="2025-11-05"),
             )
             for asked in (release, unused):
                 self.approve(asked)

@@ -40,7 +40,9 @@ class TestImportLedger(ImportCommon):
         rows = export(self.env, "ledger_import", self.keeper)
         self.assertEqual(rows[0][0], "客户信息导入结果")
         head = next(number for number, row in enumerate(rows) if "Import no." in row)
-        table = {row[3]: dict(zip(rows[head], row)) for row in rows[head + 1 :]}
+        table = {
+            row[3]: dict(zip(rows[head], row, strict=False)) for row in rows[head + 1 :]
+        }
         first, second = batch.line_ids
         self.assertEqual(table[first.row]["State"], "Imported")
         self.assertIn(first.archive_id.name, table[first.row]["Archive"])
@@ -53,7 +55,9 @@ class TestImportLedger(ImportCommon):
             export(self.env, "ledger_import", self.clerk)
 
     def test_l_24_rows_open_from_the_list(self):
-        batch = self.upload(workbook([["宁波台账二汽车部件有限公司"]], headings=["客户名称"]))
+        batch = self.upload(
+            workbook([["宁波台账二汽车部件有限公司"]], headings=["客户名称"])
+        )
         self.check(batch)
         action = batch.action_open_lines()
         lines = self.env[action["res_model"]].with_user(self.clerk)

@@ -33,6 +33,12 @@ class TestCreditBeforeContracting(DocumentCommon):
         self.assertEqual(self.order.state, "sale", "a warning, no refusal")
         self.assertFalse(self._warning(), "what is contracted is warned of no more")
 
+    def test_ca_18_quotation_warns_of_a_missing_archive(self):
+        self.company.ca_auto_open = False
+        order = self._new_order(self._new_partner("Without archive"), user=self.sales1)
+        self.assertIn("has no archive yet", self._warning(order=order))
+        self.assertNotIn("has no archive yet", self._warning())
+
     def test_ca_18_counts_for_the_months_of_the_company(self):
         for day, expected in (
             ("2024-06-29", "more than 12 months ago"),

@@ -105,7 +105,9 @@ class PrintSheet(models.AbstractModel):
         """
         return (
             "data:image/svg+xml;base64,"
-            + base64.b64encode(self._get_watermark_svg(company, number).encode()).decode()
+            + base64.b64encode(
+                self._get_watermark_svg(company, number).encode()
+            ).decode()
         )
 
     @api.model
