@@ -92,7 +92,7 @@ class SampleSample(models.Model):
     validity_state = fields.Selection(
         selection=HEALTH,
         string="Validity",
-        compute="_compute_health",
+        compute="_compute_validity_state",
         search="_search_validity_state",
     )
     calibration_state = fields.Selection(
@@ -137,21 +137,27 @@ class SampleSample(models.Model):
                 sample.next_calibration_date, days
             )
 
-    @api.depends(
-        "state",
-        "valid_until",
-        "next_calibration_date",
-        "next_customer_check_date",
-        "date_validity_due",
-        "date_calibration_due",
-    )
-    def _compute_health(self):
+    @api.depends("valid_until", "date_validity_due")
+    def _compute_validity_state(self):
+        """Apart from the other clocks: lists show this one alone."""
         for company, samples in self.grouped("company_id").items():
             today = (company or self.env.company)._record_control_today()
             for sample in samples:
                 sample.validity_state = validity.state_of(
                     sample.valid_until, today, sample.date_validity_due
                 )
+
+    @api.depends(
+        "state",
+        "validity_state",
+        "next_calibration_date",
+        "next_customer_check_date",
+        "date_calibration_due",
+    )
+    def _compute_health(self):
+        for company, samples in self.grouped("company_id").items():
+            today = (company or self.env.company)._record_control_today()
+            for sample in samples:
                 sample.calibration_state = validity.state_of(
                     sample.next_calibration_date, today, sample.date_calibration_due
                 )
