@@ -3,6 +3,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ...tools import validity
 
@@ -352,7 +353,8 @@ class SampleSample(models.Model):
 
         :param datetime.date valid_until: the new last day of use
         :param str reason: why
-        :raises UserError: when the sample is not valid, the day is later, or there is no reason
+        :raises UserError: when the sample is not valid, the day is later or before it was confirmed, or
+            there is no reason
         """
         for sample in self:
             if sample.state not in ("active", "suspended"):
@@ -367,6 +369,14 @@ class SampleSample(models.Model):
                     self.env._(
                         "%(sample)s: the validity cannot be extended without a new signature.",
                         sample=sample.display_name,
+                    )
+                )
+            if sample.confirm_date and valid_until < sample.confirm_date:
+                raise UserError(
+                    self.env._(
+                        "%(sample)s was confirmed on %(day)s; its validity does not end before that.",
+                        sample=sample.display_name,
+                        day=format_date(self.env, sample.confirm_date),
                     )
                 )
         if not (reason or "").strip():
