@@ -78,8 +78,10 @@ class TestSampleQueries(QueryBudget, SampleCase):
         for size in (2, MANY):
             for bulk in (1000, 1):  # asked one by one, or in the database
                 self.patch(restricted_content, "BULK", bulk)
-                ids = self.samples[:size].ids
-                with TemporaryDirectory() as folder:
-                    self.assertQueries(
-                        32, lambda: ledger._export_ledger(f"{folder}/x.xlsx", ids=ids)
-                    )
+                self._assert_ledger(ledger, self.samples[:size].ids)
+
+    def _assert_ledger(self, ledger, ids):
+        with TemporaryDirectory() as folder:
+            self.assertQueries(
+                32, lambda: ledger._export_ledger(f"{folder}/x.xlsx", ids=ids)
+            )
