@@ -5,6 +5,8 @@ from odoo.http import request
 
 from odoo.addons.record_control.controllers.ledger import send_workbook
 
+from ..tools.month import YEARS
+
 
 class FigureWorkbook(http.Controller):
     @http.route(
@@ -18,7 +20,10 @@ class FigureWorkbook(http.Controller):
         """Return the figures of a year as a workbook (X12).
 
         :param int year: the year
+        :return: the workbook; not found for a year of which there can be no figures
         """
+        if year not in YEARS:
+            raise request.not_found()
         content = request.env["sample.figure"]._export_workbook(
             request.env.company, year
         )

@@ -7,6 +7,9 @@ from datetime import date, datetime, time, timedelta
 
 import pytz
 
+#: years that dates of samples can lie in; beyond, counting days or hours leaves the calendar
+YEARS = range(2000, 2201)
+
 
 @dataclass(frozen=True)
 class Period:

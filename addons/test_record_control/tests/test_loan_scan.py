@@ -70,6 +70,26 @@ class TestLoanScan(LoanCommon):
         self.assertEqual(self._scan("T-Alpha", badge="lann")["status"], "lent")
         self.assertEqual(loan.state, "out")
 
+    def test_odd_input_is_told(self):
+        """What no scanner should send is answered, too, and changes nothing."""
+        self.loan_class.approval_group_ids = False
+        odd = ("x\x00y", "\u0000", 7, ["x"], {"a": 1}, True, "x" * 5000, "' OR 1=1 --")
+        for value in odd:
+            with self.subTest(value=str(value)[:20]):
+                self.assertIn(self._scan(value)["status"], ("error", "ask_badge"))
+                answer = self._scan("T-Alpha", badge=value)
+                self.assertIn(answer["status"], ("error", "ask_badge"))
+        self.assertFalse(self.alpha.loan_line_ids)
+        self.assertEqual(self._scan("T-Alpha", badge=" lann\x00 ")["status"], "lent")
+        for value in odd:
+            with self.subTest(condition=str(value)[:20]):
+                answer = self._scan("T-Alpha", condition=value)
+                self.assertIn(answer["status"], ("error", "ask_condition"))
+        self.assertIn("condition", self._scan("T-Alpha", condition="fine")["message"])
+        self.assertEqual(self.alpha.loan_line_ids.state, "out")
+        answer = self._scan("T-Alpha", condition="good", note="a\x00b")
+        self.assertEqual(answer["status"], "returned")
+
     def test_refusals_are_told(self):
         """Unknown code, unknown badge, invalid thing, not the keeper, own return."""
         self.loan_class.approval_group_ids = False

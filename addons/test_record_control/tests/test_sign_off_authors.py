@@ -122,7 +122,9 @@ class TestSignOffAuthors(SignOffCommon):
         context = {"default_author_ids": [Command.set(self.stranger.ids)]}
         papers = paper.with_context(**context)
         self.assertEqual(papers.create({"name": "P"}).author_ids, self.manager)
-        self.assertEqual(paper.with_user(self.stranger).copy().author_ids, self.stranger)
+        self.assertEqual(
+            paper.with_user(self.stranger).copy().author_ids, self.stranger
+        )
         roads = (
             lambda: paper.write({"author_ids": [Command.clear()]}),
             lambda: paper.write({"author_ids": [Command.unlink(self.manager.id)]}),

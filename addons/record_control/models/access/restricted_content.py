@@ -194,6 +194,25 @@ class RestrictedContentMixin(models.AbstractModel):
 
     # --- Reading ---
 
+    @api.model
+    def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
+        """Fetch along what the rules and the log look at; else whole rows are read for that alone."""
+        if field_names is not None and not self.env.su:
+            field_names = list(dict.fromkeys([*field_names, *self._get_guard_fields()]))
+        return super().search_fetch(domain, field_names, offset, limit, order)
+
+    @api.model
+    def _get_guard_fields(self):
+        """Return the names of the own stored fields by which is decided who sees a record."""
+        names = ("company_id", "confidentiality")
+        return [
+            name
+            for name in names
+            if name in self._fields
+            and self._fields[name].store
+            and self._has_field_access(self._fields[name], "read")
+        ]
+
     def _guard_reading(self, field_names):
         """Log the reading of content and refuse files without the right to download."""
         if self.env.su or not self._ids:

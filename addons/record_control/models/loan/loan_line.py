@@ -112,7 +112,7 @@ class LoanLoanLine(models.Model):
         string="Overdue",
         compute="_compute_is_overdue",
         search="_search_is_overdue",
-        help="Out, or returned, after the day it was due.",
+        help="Out, or returned, after the day it was due. What is lost does not come back and is not overdue.",
     )
     received_by_id = fields.Many2one(
         comodel_name="res.users",
@@ -168,13 +168,17 @@ class LoanLoanLine(models.Model):
                 else line.res_model
             )
 
-    @api.depends("state", "returned_at", "loan_id.date_due")
+    @api.depends("state", "returned_at", "reported_problem", "loan_id.date_due")
     def _compute_is_overdue(self):
         now = fields.Datetime.now()
         for line in self:
             end = line.returned_at or (now if line.state == "out" else False)
+            lost = "lost" in (line.state, line.reported_problem)
             line.is_overdue = bool(
-                end and line.loan_id.date_due and end > line.loan_id.date_due
+                end
+                and not lost
+                and line.loan_id.date_due
+                and end > line.loan_id.date_due
             )
 
     def _search_is_overdue(self, operator, value):
@@ -187,6 +191,8 @@ class LoanLoanLine(models.Model):
             to_sql=lambda model, alias, query: model._get_returned_late_sql(alias),
         )
         overdue = out | (Domain("returned_at", "!=", False) & late)
+        overdue &= Domain("state", "!=", "lost")
+        overdue &= Domain("reported_problem", "!=", "lost")
         return Domain.OR(overdue if flag else ~overdue for flag in value)
 
     @api.model

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
 from ..clock.clock_clock import to_aware
+from .loan_line import CONDITIONS
 
 STATES = [
     ("draft", "Draft"),
@@ -870,7 +871,7 @@ class LoanLoan(models.Model):
                 "%(thing)s: say in what condition it came back.", thing=line.thing_name
             )
             for line in lines
-            if not conditions.get(line, (None, None))[0]
+            if conditions.get(line, (None, None))[0] not in dict(CONDITIONS)
         ]
         if reasons:
             raise self._get_refusal(reasons)

@@ -25,6 +25,9 @@ class LoanScan(models.Model):
             error), ``message`` and, when known, ``thing``, ``borrower``, ``due``,
             ``terms`` (what the borrower undertakes)
         """
+        code, badge, condition, note = map(
+            self._clean_scanned, (code, badge, condition, note)
+        )
         try:
             with self.env.cr.savepoint():
                 return self._scan(code, badge, condition, note, myself)
@@ -32,8 +35,13 @@ class LoanScan(models.Model):
             return {"status": "error", "message": error.args[0]}
 
     @api.model
+    def _clean_scanned(self, value):
+        """Return what a scanner or a caller sent as a text that the database can take."""
+        return str(value or "").replace("\x00", "").strip()
+
+    @api.model
     def _scan(self, code, badge, condition, note, myself=False):
-        thing = self._find_thing((code or "").strip())
+        thing = self._find_thing(code)
         answer = {"thing": thing.display_name, "code": code}
         # sudo: whether it is out does not depend on the keeper's rights on the loan
         line = thing.sudo().current_loan_line_id.sudo(self.env.su)
@@ -48,7 +56,7 @@ class LoanScan(models.Model):
                     "%(thing)s: scan the borrower's badge.", thing=thing.display_name
                 ),
             }
-        borrower = self._find_myself() if myself else self._find_borrower(badge.strip())
+        borrower = self._find_myself() if myself else self._find_borrower(badge)
         return {**answer, **self._scan_lend(thing, borrower)}
 
     @api.model

@@ -23,7 +23,7 @@ class SealedLineMixin(models.AbstractModel):
         names = {name for vals in vals_list for name in vals}
         for parents in lines._get_sealed_parents():
             parents._sign_off_detect_changes()
-            self._note_author(parents, names)
+            self._note_parent_authors(parents, names)
         return lines
 
     def write(self, vals):
@@ -31,7 +31,7 @@ class SealedLineMixin(models.AbstractModel):
         result = super().write(vals)
         for old, new in zip(before, self._get_sealed_parents(), strict=True):
             (old | new)._sign_off_detect_changes()
-            self._note_author(old | new, vals)
+            self._note_parent_authors(old | new, vals)
         return result
 
     def unlink(self):
@@ -39,16 +39,17 @@ class SealedLineMixin(models.AbstractModel):
         result = super().unlink()
         for parents in before:
             parents.exists()._sign_off_detect_changes()
-            self._note_author(parents.exists())
+            self._note_parent_authors(parents.exists())
         return result
 
-    def _note_author(self, parents, names=None):
+    def _note_parent_authors(self, parents, names=None):
         """Who writes lines is an author of the records that remember theirs (``sign.off.author.mixin``).
 
         :param parents: the records (sudo)
         :param names: names of the fields that were written; every one when lines were deleted
         """
-        if not self.env.su and "author_ids" in parents._fields:
+        remembers = isinstance(parents, self.env.registry["sign.off.author.mixin"])
+        if remembers and not self.env.su:
             parents._note_line_author(self._name, names)
 
     def _get_sealed_parents(self):

@@ -495,7 +495,7 @@ class SignOffMixin(models.AbstractModel):
             nobody: only who asks is kept from approving
         """
         self.ensure_one()
-        if "author_ids" in self._fields:
+        if isinstance(self, self.env.registry["sign.off.author.mixin"]):
             return self.author_ids
         return self.env["res.users"]
 

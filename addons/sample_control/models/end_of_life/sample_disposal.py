@@ -294,19 +294,8 @@ class SampleDisposal(models.Model):
         return reasons
 
     def _get_sample_state_reasons(self):
-        labels = self.env["sample.sample"]._get_guarded_state_labels()
         # sudo: every sample of the sheet counts, whoever asks
-        wrong = self.sudo().line_ids.sample_id.filtered(
-            lambda sample: sample.state not in DISPOSABLE_STATES
-        )
-        return [
-            self.env._(
-                "%(sample)s is “%(state)s”: only ended samples are disposed of.",
-                sample=samples._get_names_for_user(),
-                state=labels[state],
-            )
-            for state, samples in wrong.grouped("state").items()
-        ]
+        return self.sudo().line_ids.sample_id._get_disposal_state_reasons()
 
     def _get_approved_gate_reasons(self):
         return self._get_to_approve_gate_reasons() + self._get_seal_reasons()

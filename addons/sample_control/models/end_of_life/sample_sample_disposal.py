@@ -86,6 +86,22 @@ class SampleSample(models.Model):
 
     # --- Gates ---
 
+    def _get_disposal_state_reasons(self):
+        """Say which of these samples are not disposed of, because they have not ended.
+
+        :return: list of sentences, one for each state
+        """
+        labels = self._get_guarded_state_labels()
+        living = self.filtered(lambda sample: sample.state not in DISPOSABLE_STATES)
+        return [
+            self.env._(
+                "%(sample)s is “%(state)s”: only ended samples are disposed of.",
+                sample=samples._get_names_for_user(),
+                state=labels[state],
+            )
+            for state, samples in living.grouped("state").items()
+        ]
+
     def _get_transition_reasons(self, target):
         """No road disposes of a sample past the sheet with its two names (SC-54.3)."""
         reasons = super()._get_transition_reasons(target)
@@ -219,9 +235,12 @@ class SampleSample(models.Model):
         """Open one sheet for these ended samples.
 
         :return: action
+        :raises UserError: for samples that have not ended, all of them named
         """
         self.check_access("read")
         if not self.env["sample.disposal"].has_access("create"):
             raise UserError(self.env._("You may not dispose of samples."))
+        if reasons := self._get_disposal_state_reasons():
+            raise UserError("\n".join(reasons))
         self._open_disposals(is_automatic=False)
         return self.action_view_disposals()

@@ -46,7 +46,10 @@ class SampleStocktake(models.Model):
         facts = self._collect_count_facts(rows)
         entries, issues, seen = [], [], {}
         for row in rows:
-            wrong = [*self._get_row_issues(row, facts), *self._get_twice(row, seen)]
+            wrong = [
+                *self._get_row_issues(row, facts),
+                *self._get_twice(row, facts, seen),
+            ]
             if wrong:
                 issues += [
                     self._prepare_issue(row, column, text) for column, text in wrong
@@ -73,7 +76,27 @@ class SampleStocktake(models.Model):
             "samples": {sample.name: sample for sample in samples},
             "places": by_name,
             "lines": {line.code: line for line in lines},
+            "renamed": {line.sample_id.name: line for line in lines if line.sample_id},
         }
+
+    def _get_listed_line(self, code, facts):
+        """Return the line of a number (system environment): the piece is the same under a new number.
+
+        Sheets that were printed before name it as the round began, labels printed since as it is now.
+        """
+        nothing = self.env["sample.stocktake.line"].sudo()
+        return facts["renamed"].get(code) or facts["lines"].get(code, nothing)
+
+    def _is_ambiguous(self, code, facts):
+        """Tell whether a number meant one piece when the round began and means another one now."""
+        line_sudo = facts["lines"].get(code)
+        now = facts["renamed"].get(code, line_sudo)
+        sample = facts["samples"].get(code)
+        return bool(
+            line_sudo
+            and line_sudo.sample_id
+            and (now != line_sudo or (sample and sample != line_sudo.sample_id))
+        )
 
     def _get_row_issues(self, row, facts):
         """Say what is wrong with one row: list of pairs (column, sentence)."""
@@ -98,7 +121,16 @@ class SampleStocktake(models.Model):
             )
         if row.found and place and place not in facts["places"]:
             issues.append(("place", self.env._("This place is not part of the round.")))
-        known = code in facts["samples"] or code in facts["lines"]
+        if self._is_ambiguous(code, facts):
+            issues.append(
+                (
+                    "code",
+                    self.env._(
+                        "Samples were given new numbers since the round began, and this one belongs to another piece now. Scan the piece."
+                    ),
+                )
+            )
+        known = code in facts["samples"] or self._get_listed_line(code, facts)
         if row.found and code and not known and not row.get("reason"):
             issues.append(
                 (
@@ -110,15 +142,23 @@ class SampleStocktake(models.Model):
             )
         return issues
 
-    def _get_twice(self, row, seen):
-        """Say that a number stood in a former row already.
+    def _get_twice(self, row, facts, seen):
+        """Say that a number, or the piece under another number, stood in a former row already.
 
-        :param dict seen: number -> row in which it stood; this row is added
+        :param dict seen: line or number -> row in which it stood; this row is added
         """
         code = row.get("code")
-        first = seen.setdefault(code, row)
+        line_sudo = self._get_listed_line(code, facts)
+        first = seen.setdefault(line_sudo or code, row)
         if not code or first is row:
             return []
+        if first.get("code") != code:
+            text = self.env._(
+                "It is the piece of %(sheet)s, row %(row)s, under another number.",
+                sheet=first.sheet,
+                row=first.row,
+            )
+            return [("code", text)]
         return [
             (
                 "code",
@@ -142,7 +182,7 @@ class SampleStocktake(models.Model):
     def _prepare_entry(self, row, facts):
         """Return what one good row says: where a piece was found; without a place, where the books have it."""
         code = row.get("code")
-        line_sudo = facts["lines"].get(code)
+        line_sudo = self._get_listed_line(code, facts)
         place = facts["places"].get(row.get("place"))
         if not place and line_sudo and line_sudo.is_expected:
             place = line_sudo.location_id.sudo(False)

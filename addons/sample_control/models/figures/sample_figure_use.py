@@ -51,21 +51,21 @@ class SampleFigure(models.Model):
 
     @api.model
     def _figure_k17(self, company, period):
-        """Samples returned late or still out past their time, of the loans due in the period."""
-        lines = self.env["loan.loan.line"].search(
+        """Samples returned late or still out past their time, of the loans due in the period.
+
+        What is lost is neither; K20 counts it.
+        """
+        return self._share_of(
+            "loan.loan.line",
             [
                 ("company_id", "=", company.id),
                 ("res_model", "=", "sample.sample"),
                 ("handed_out_at", "!=", False),
                 ("loan_id.date_due", ">=", period.begins_at),
                 ("loan_id.date_due", "<", min(period.ends_at, self._get_now())),
-            ]
+            ],
+            [("is_overdue", "=", True)],
         )
-        late = lines.filtered(
-            lambda line: not line.returned_at
-            or line.returned_at > line.loan_id.date_due
-        )
-        return self._share(len(late), len(lines))
 
     @api.model
     def _figure_k22(self, company, period):

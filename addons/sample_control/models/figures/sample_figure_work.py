@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.record_control.tools.working_time import elapsed
+from odoo.addons.record_control.tools.working_time import deadline, elapsed
 
 from ...tools.month import mean
 
@@ -179,13 +179,21 @@ class SampleFigure(models.Model):
         return self._average_hours(company, pairs)
 
     @api.model
-    def _count_hours(self, company, pairs):
-        """Return the working hours between pairs of instants (naive UTC)."""
+    def _get_work_calendar(self, company):
+        """Return the working time of a company, with public holidays and make-up days.
+
+        :rtype: odoo.addons.record_control.tools.working_time.WorkCalendar
+        """
         hours = company.sudo().resource_calendar_id
         calendars = self.env["clock.calendar.day"]._get_work_calendars(
             [(company, hours)]
         )
-        calendar = next(iter(calendars.values()))
+        return next(iter(calendars.values()))
+
+    @api.model
+    def _count_hours(self, company, pairs):
+        """Return the working hours between pairs of instants (naive UTC)."""
+        calendar = self._get_work_calendar(company)
         return [
             elapsed(
                 self._as_aware(start), self._as_aware(end), calendar
@@ -230,7 +238,7 @@ class SampleFigure(models.Model):
             ]
         )
         kept = due = 0
-        calendar = company.sudo().resource_calendar_id
+        calendar = self._get_work_calendar(company)
         for line in lines:
             last = self._get_disposal_day(line, calendar)
             if not period.start <= last <= period.end:
@@ -242,16 +250,17 @@ class SampleFigure(models.Model):
 
     @api.model
     def _get_disposal_day(self, line, calendar):
-        """Return the day by which the piece of a disposal line is to be gone."""
+        """Return the day by which the piece of a disposal line is to be gone.
+
+        :param WorkCalendar calendar: working days, public holidays and make-up days of the company
+        """
         sample = line.sample_id
         days = sample._get_policy_values("end").get("disposal_hold_days") or 0
-        day = fields.Date.add(sample.ended_on, days=days)
-        left = DISPOSAL_DAYS
-        weekdays = {int(day) for day in calendar.attendance_ids.mapped("dayofweek")}
-        while left:
-            day = fields.Date.add(day, days=1)
-            left -= day.weekday() in weekdays or not weekdays
-        return day
+        kept_until = fields.Date.add(sample.ended_on, days=days)
+        due = deadline(
+            calendar.to_utc(kept_until, 0), DISPOSAL_DAYS, "working_day", calendar
+        )
+        return calendar.local(due.instant).date()
 
     @api.model
     def _figure_k24(self, company, period):

@@ -3,6 +3,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ...tools import validity
 
@@ -92,7 +93,7 @@ class SampleSample(models.Model):
     validity_state = fields.Selection(
         selection=HEALTH,
         string="Validity",
-        compute="_compute_health",
+        compute="_compute_validity_state",
         search="_search_validity_state",
     )
     calibration_state = fields.Selection(
@@ -137,21 +138,27 @@ class SampleSample(models.Model):
                 sample.next_calibration_date, days
             )
 
-    @api.depends(
-        "state",
-        "valid_until",
-        "next_calibration_date",
-        "next_customer_check_date",
-        "date_validity_due",
-        "date_calibration_due",
-    )
-    def _compute_health(self):
+    @api.depends("valid_until", "date_validity_due")
+    def _compute_validity_state(self):
+        """Apart from the other clocks: lists show this one alone."""
         for company, samples in self.grouped("company_id").items():
             today = (company or self.env.company)._record_control_today()
             for sample in samples:
                 sample.validity_state = validity.state_of(
                     sample.valid_until, today, sample.date_validity_due
                 )
+
+    @api.depends(
+        "state",
+        "validity_state",
+        "next_calibration_date",
+        "next_customer_check_date",
+        "date_calibration_due",
+    )
+    def _compute_health(self):
+        for company, samples in self.grouped("company_id").items():
+            today = (company or self.env.company)._record_control_today()
+            for sample in samples:
                 sample.calibration_state = validity.state_of(
                     sample.next_calibration_date, today, sample.date_calibration_due
                 )
@@ -346,7 +353,8 @@ class SampleSample(models.Model):
 
         :param datetime.date valid_until: the new last day of use
         :param str reason: why
-        :raises UserError: when the sample is not valid, the day is later, or there is no reason
+        :raises UserError: when the sample is not valid, the day is later or before it was confirmed, or
+            there is no reason
         """
         for sample in self:
             if sample.state not in ("active", "suspended"):
@@ -361,6 +369,14 @@ class SampleSample(models.Model):
                     self.env._(
                         "%(sample)s: the validity cannot be extended without a new signature.",
                         sample=sample.display_name,
+                    )
+                )
+            if sample.confirm_date and valid_until < sample.confirm_date:
+                raise UserError(
+                    self.env._(
+                        "%(sample)s was confirmed on %(day)s; its validity does not end before that.",
+                        sample=sample.display_name,
+                        day=format_date(self.env, sample.confirm_date),
                     )
                 )
         if not (reason or "").strip():

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...tools.qr import qr_data_uri
-from .sample_deadline_mixin import get_sample_managers
+from ..policy.people import get_group_users
 
 
 class LoanLoan(models.Model):
@@ -75,7 +75,7 @@ class LoanLoan(models.Model):
 
     def _get_clock_recipients(self, role):
         if role == "sample_manager":
-            return get_sample_managers(self.company_id)
+            return get_group_users(self.company_id, "manager")
         return super()._get_clock_recipients(role)
 
     # --- Problems ---

@@ -2,18 +2,7 @@ from datetime import timedelta
 
 from odoo import models
 
-
-def get_sample_managers(company):
-    """Return the sample managers of a company, who are told last.
-
-    :param company: res.company
-    :rtype: res.users
-    """
-    # sudo: who is told does not depend on who looks
-    group_sudo = company.env.ref("sample_control.group_sample_manager").sudo()
-    return group_sudo.all_user_ids.filtered(
-        lambda user: user.active and company in user.company_ids
-    )
+from ..policy.people import get_group_users
 
 
 class SampleDeadlineMixin(models.AbstractModel):
@@ -50,5 +39,5 @@ class SampleDeadlineMixin(models.AbstractModel):
 
     def _get_clock_recipients(self, role):
         if role == "sample_manager":
-            return get_sample_managers(self.company_id)
+            return get_group_users(self.company_id, "manager")
         return super()._get_clock_recipients(role)

@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ...tools.month import YEARS
+
 STATES = [
     ("draft", "Draft"),
     ("submitted", "Submitted"),
@@ -292,6 +294,20 @@ class SampleDispatch(models.Model):
                     self.env._(
                         "%(name)s: a sample that goes to the customer's check comes back.",
                         name=dispatch.name,
+                    )
+                )
+
+    @api.constrains("date_return_due")
+    def _check_date_return_due(self):
+        """The clock counts back from this day."""
+        for dispatch in self:
+            if dispatch.date_return_due and dispatch.date_return_due.year not in YEARS:
+                raise ValidationError(
+                    self.env._(
+                        "%(name)s: enter the day of the return in a year between %(first)s and %(last)s.",
+                        name=dispatch.name,
+                        first=YEARS[0],
+                        last=YEARS[-1],
                     )
                 )
 

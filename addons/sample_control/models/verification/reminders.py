@@ -1,22 +1,6 @@
 """Activities of the nightly jobs: one for each record, type and user, however often a job runs."""
 
 
-def get_group_users(company, role):
-    """Return the members of a role whom a job tells, those of the role itself before those who imply it.
-
-    :param company: res.company
-    :param str role: the end of the name of a group, for example ``administrator``
-    :rtype: res.users
-    """
-    # sudo: who is told does not depend on who looks
-    group_sudo = company.env.ref(f"sample_control.group_sample_{role}").sudo()
-
-    def of_company(users):
-        return users.filtered(lambda user: user.active and company in user.company_ids)
-
-    return of_company(group_sudo.user_ids) or of_company(group_sudo.all_user_ids)
-
-
 def remind(records, type_xmlid, users, deadlines):
     """Leave one open activity of a type for each record and user; renew the day of those that are there.
 

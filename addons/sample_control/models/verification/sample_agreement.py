@@ -174,29 +174,40 @@ class SampleAgreement(models.Model):
                 )
             )
 
-    def _get_transition_reasons(self, target):
-        reasons = super()._get_transition_reasons(target)
-        if reasons:
-            return reasons
-        if not self.env.su and not self.env.user.has_group(QUALITY):
-            reasons.append(self.env._("Quality holds the rounds."))
+    def _get_running_gate_reasons(self):
+        """Say what the round lacks to begin."""
+        reasons = self._get_holder_reasons()
         # sudo: the gate counts what the user need not see
         round_sudo = self.sudo()
-        if target == "running":
-            if len(round_sudo.line_ids) < 2:
-                reasons.append(self.env._("Enter at least two pieces."))
-            if len(round_sudo.user_ids) < 2:
-                reasons.append(self.env._("Enter at least two inspectors."))
-        elif target == "closed":
-            missing = round_sudo.verdict_ids.filtered(lambda item: not item.verdict)
-            if missing:
-                reasons.append(
-                    self.env._(
-                        "Still to judge: %(users)s.",
-                        users=", ".join(missing.user_id.mapped("name")),
-                    )
-                )
+        if len(round_sudo.line_ids) < 2:
+            reasons.append(self.env._("Enter at least two pieces."))
+        if len(round_sudo.user_ids) < 2:
+            reasons.append(self.env._("Enter at least two inspectors."))
         return reasons
+
+    def _get_closed_gate_reasons(self):
+        """Say who has not judged every piece."""
+        reasons = self._get_holder_reasons()
+        # sudo: the gate counts what the user need not see
+        missing = self.sudo().verdict_ids.filtered(lambda item: not item.verdict)
+        if missing:
+            reasons.append(
+                self.env._(
+                    "Still to judge: %(users)s.",
+                    users=", ".join(missing.user_id.mapped("name")),
+                )
+            )
+        return reasons
+
+    def _get_cancelled_gate_reasons(self):
+        return self._get_holder_reasons()
+
+    def _get_holder_reasons(self):
+        """Say that others than quality do not hold the round."""
+        self.ensure_one()
+        if self.env.su or self.env.user.has_group(QUALITY):
+            return []
+        return [self.env._("Quality holds the rounds.")]
 
     def _prepare_transition_vals(self, target):
         vals = super()._prepare_transition_vals(target)

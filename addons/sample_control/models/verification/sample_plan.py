@@ -8,6 +8,7 @@ from odoo.addons.record_control.models.access.restricted_fields import (
     RestrictedOne2many,
 )
 
+from ..policy.people import get_group_users
 from . import reminders
 
 STATES = [
@@ -422,7 +423,7 @@ class SamplePlan(models.Model):
         for plan in (plans | new).filtered(
             lambda plan: plan.state in ("draft", "to_approve")
         ):
-            users = reminders.get_group_users(company, ROLE_OF_TYPE[plan.plan_type])
+            users = get_group_users(company, ROLE_OF_TYPE[plan.plan_type])
             reminders.remind(
                 plan,
                 "sample_control.mail_activity_type_plan",

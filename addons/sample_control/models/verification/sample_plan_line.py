@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..use.sample_deadline_mixin import get_sample_managers
+from ..policy.people import get_group_users
 from . import reminders
 from .sample_plan import RUNNING_STATES
 
@@ -519,7 +519,7 @@ class SamplePlanLine(models.Model):
     def _escalate(self, day):
         """Tell the sample managers of lines that stay overdue."""
         managers = {
-            company: get_sample_managers(company) for company in self.company_id
+            company: get_group_users(company, "manager") for company in self.company_id
         }
         reminders.remind(
             self,

@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+from ..policy.people import get_group_users
 from . import reminders
 
 ACTIVITY = "sample_control.mail_activity_type_"
@@ -111,7 +112,7 @@ class SampleSample(models.Model):
         :param datetime.date day: today
         """
         told = {
-            company: reminders.get_group_users(company, "administrator")
+            company: get_group_users(company, "administrator")
             for company in self.company_id
         }
         reminders.remind(

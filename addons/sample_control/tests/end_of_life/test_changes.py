@@ -110,7 +110,11 @@ class TestSampleChange(EndOfLifeCase):
             lambda change: change.write({"proposer_id": self.keeper.id}),
             lambda change: change.line_ids.write({"decision": "obsolete"}),
             lambda change: change.write(
-                {"line_ids": [Command.update(change.line_ids[0].id, {"decision": False})]}
+                {
+                    "line_ids": [
+                        Command.update(change.line_ids[0].id, {"decision": False})
+                    ]
+                }
             ),
         )
         for number, road in enumerate(roads):
@@ -118,9 +122,7 @@ class TestSampleChange(EndOfLifeCase):
                 change = self._new_change(user=self.administrator)
                 road(change.with_user(self.technical))
                 change.with_user(self.administrator).proposer_id = self.keeper
-                self.assertEqual(
-                    change.author_ids, self.administrator | self.technical
-                )
+                self.assertEqual(change.author_ids, self.administrator | self.technical)
                 change.with_user(self.administrator).action_assess()
                 change.line_ids.with_user(self.administrator).decision = "keep"
                 change.with_user(self.administrator).action_request_sign_off()

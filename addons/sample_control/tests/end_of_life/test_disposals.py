@@ -155,6 +155,18 @@ class TestSampleDisposal(EndOfLifeCase):
             sheet.with_user(self.manager)._sign_off()
         self.assertEqual(sheet.state, "to_approve")
 
+    def test_living_samples_are_not_disposed_of(self):
+        """SC-54: asked for by RPC, too: samples in use are named, and no sheet is opened."""
+        living, ended = self._new_active_sample(), self._end(self._new_active_sample())
+        draft = self._new_sample()
+        sheets = self.env["sample.disposal"].search_count([])
+        with self.assertRaises(UserError) as caught:
+            (living | ended | draft).with_user(self.manager).action_dispose()
+        for sample in (living, draft):
+            self.assertIn(sample.name, str(caught.exception))
+        self.assertNotIn(ended.name, str(caught.exception))
+        self.assertEqual(self.env["sample.disposal"].search_count([]), sheets)
+
     def test_author_does_not_approve(self):
         """Closing 2.2: who asked for the disposal does not approve it, though a colleague submits it."""
         self._end_policy(disposal_hold_days=30)

@@ -65,6 +65,66 @@ class TestStocktakeImport(EndOfLifeCase):
     def _line(self, sample):
         return self.round.line_ids.filtered(lambda line: line.sample_id == sample)
 
+    def _rename(self, **names):
+        """Give samples other numbers, as the system may."""
+        for name, number in names.items():
+            getattr(self, name).sudo().name = number
+        self.env.flush_all()
+
+    def test_renamed_piece_is_the_same(self):
+        """SC-56.3: under its new number, or that of the sheet printed before, it is the piece of the books."""
+        old = self.here.name
+        self._rename(here="YJ-NEW-1")
+        for number in ("YJ-NEW-1", old):
+            with self.subTest(number=number):
+                wizard = self._import((number, "是", None, None, None))
+                self.assertFalse(wizard.issue_ids)
+                lines = self.round.line_ids
+                self.assertEqual(self._line(self.here).result, "match")
+                self.assertEqual(len(lines.filtered("is_found")), 1)
+
+    def test_renamed_secret_piece_is_the_same(self):
+        """SC-07.2, SC-56.3: also for a counter who may not see the piece, and nothing is told of it."""
+        secret = self._new_sample(
+            "BMK", user=self.benchmark, home_location_id=self.room.id
+        )
+        line = self.env["sample.stocktake.line"].create(
+            {
+                "stocktake_id": self.round.id,
+                "sample_id": secret.id,
+                "code": secret.name,
+                "is_expected": True,
+                "location_id": self.room.id,
+            }
+        )
+        secret.sudo().name = "YJ-NEW-3"
+        self._import(("YJ-NEW-3", "是", None, None, None))
+        self.assertTrue(line.is_found)
+
+    def test_renamed_piece_stands_once(self):
+        """SC-56.3: the old and the new number in one sheet are one piece; both rows are named."""
+        old = self.here.name
+        self._rename(here="YJ-NEW-1")
+        wizard = self._import(
+            (old, "是", None, None, None), ("YJ-NEW-1", "是", "DRAWER", None, None)
+        )
+        self.assertIn("under another number", wizard.issue_ids.reason)
+        self.assertEqual(wizard.issue_ids.value, "YJ-NEW-1")
+        self.assertFalse(any(self.round.line_ids.mapped("is_found")))
+
+    def test_number_passed_on_is_refused(self):
+        """SC-56.3: a number that means another piece now is not guessed, listed or not."""
+        for name in ("inside", "stray"):
+            with self.subTest(now=name):
+                old = self.here.name
+                self._rename(here=f"YJ-AWAY-{name}")
+                self._rename(**{name: old})
+                wizard = self._import((old, "是", None, None, None))
+                self.assertIn("belongs to another piece now", wizard.issue_ids.reason)
+                self.assertFalse(any(self.round.line_ids.mapped("is_found")))
+                self._rename(**{name: f"YJ-BACK-{name}"})
+                self._rename(here=old)
+
     def test_good_rows(self):
         """Found where the books say, moved, and from elsewhere: the results are those of scanning."""
         wizard = self._import(

@@ -6,7 +6,7 @@ from openpyxl import load_workbook
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 from odoo.tools import SQL
 
 from ...models.figures.sample_figure import FIGURES
@@ -150,6 +150,26 @@ class TestFigures(EndOfLifeCase):
             late, due, __ = self._get("K17")
             self.assertEqual((late, due), (1, 2))
 
+    def test_k17_lost_is_not_late(self):
+        """K17: what is lost was neither returned late nor is it still out; it was due all the same."""
+        missing, reported = self._new_active_sample(), self._new_active_sample()
+        back = self._lend(missing)
+        told = self._lend(reported, user=self.operator)
+        self.assertEqual(len(back.line_ids | told.line_ids), 2)
+        with freeze_time("2026-03-10 09:01:00"):
+            self.env.flush_all()
+            self.assertEqual(self._get("K17")[:2], (2, 2))
+        with freeze_time("2026-03-11 02:00:00"):
+            lines = back.line_ids
+            back.with_user(self.keeper)._return_lines(
+                lines, {lines: ("missing", "Gone")}
+            )
+            told._report_problem(told.line_ids, "lost", "Fell into the press")
+            self.env.flush_all()
+            self.assertEqual(self._get("K17")[:2], (0, 2))
+            self.env.invalidate_all()
+            self.assertFalse(any((back | told).line_ids.mapped("is_overdue")))
+
     def test_k16_first_articles(self):
         """K15, K16: released at once; a second attempt does not count as a first."""
         sample = self._new_active_sample(
@@ -203,6 +223,38 @@ class TestFigures(EndOfLifeCase):
         self.assertEqual(self._change("K23", dispose), (1, 1))
         self._set(sample.disposal_line_ids.disposal_id, date_disposed="2026-03-18")
         self.assertEqual(self._get("K23")[:2], (0, 1))
+
+    def test_k23_holidays_and_make_up_days(self):
+        """K23: five working days as the company works: holidays do not count, make-up days do."""
+        sample = self._new_active_sample()
+        self._end_policy(disposal_hold_days=0)
+        sample._recalculate_policies("Test")
+        self._end(sample)
+        sheet = sample.disposal_line_ids.disposal_id
+        days = self.env["clock.calendar.day"]
+
+        def kept(day):
+            self._set(sheet, state="done", date_disposed=day)
+            return self._get("K23")[:2] == (1, 1)
+
+        # ended on Tuesday 10 March; Friday 13 is free
+        days.create(
+            {"company_id": self.company.id, "date": "2026-03-13", "name": "Free"}
+        )
+        self.assertTrue(kept("2026-03-18"))
+        self.assertFalse(kept("2026-03-19"))
+        # it is worked on Saturday 14 and Sunday 15 instead
+        for day in ("2026-03-14", "2026-03-15"):
+            days.create(
+                {
+                    "company_id": self.company.id,
+                    "date": day,
+                    "kind": "working",
+                    "name": "Make-up",
+                }
+            )
+        self.assertTrue(kept("2026-03-16"))
+        self.assertFalse(kept("2026-03-17"))
 
     def test_k24_day_of_the_company(self):
         """K24: carried out on the last second of the cut-over in Shanghai is in time, a second later is not."""
@@ -330,6 +382,16 @@ class TestFigures(EndOfLifeCase):
         period.date_to = "2026-02-01"
         with self.assertRaisesRegex(UserError, "ends before"):
             period.action_compute()
+        for start, end in (
+            ("0001-01-01", "2026-03-10"),
+            ("2026-03-01", "9999-12-31"),
+            ("1999-12-31", "2026-03-10"),
+        ):
+            period.write({"date_from": start, "date_to": end})
+            with self.assertRaisesRegex(UserError, "between the years 2000 and 2200"):
+                period.action_compute()
+        period.write({"date_from": "2000-01-01", "date_to": "2200-12-31"})
+        period.action_compute()
         with self.assertRaises(UserError):
             periods.create({"company_id": self.company_b.id}).action_compute()
         with self.assertRaises(AccessError):
@@ -396,3 +458,16 @@ class TestFigures(EndOfLifeCase):
         for __ in range(3):
             self._report(self._new_active_sample())
         self.assertLessEqual(count() - before, 2)
+
+
+@tagged("post_install", "-at_install")
+class TestFigureWorkbook(EndOfLifeCase, HttpCase):
+    """X12 over HTTP."""
+
+    def test_year(self):
+        """X12: a workbook for a possible year, not found for another one."""
+        self.authenticate("sc_manager", "sc_manager")
+        for year, status in ((2026, 200), (1999, 404), (1, 404), (99999, 404)):
+            with self.subTest(year=year):
+                response = self.url_open(f"/sample_control/figures/{year}")
+                self.assertEqual(response.status_code, status)

@@ -121,7 +121,12 @@ class TestValidity(SampleCase):
     def test_validity_is_shortened_with_a_reason(self):
         """D-24: shorter with a reason; longer only with a new signature."""
         sample = self._new_active_sample()
-        for day, reason in ((date(2027, 3, 11), "Longer"), (date(2026, 6, 1), "")):
+        for day, reason in (
+            (date(2027, 3, 11), "Longer"),
+            (date(9999, 12, 31), "Much longer"),
+            (date(1, 1, 1), "Before it was confirmed"),
+            (date(2026, 6, 1), ""),
+        ):
             with self.assertRaises(UserError):
                 sample._shorten_validity(day, reason)
         wizard = (

@@ -73,6 +73,19 @@ class TestDispatches(UseCase):
         with self.assertRaises(UserError):
             dispatch.write({"author_ids": [Command.clear()]})
 
+    def test_day_of_return_in_a_possible_year(self):
+        """SC-19.3: a day from which no clock can count is refused, as a draft and once it is sent."""
+        sample, dispatch = self._check_dispatch()
+        for day in ("0001-01-01", "9999-12-31"):
+            with self.assertRaisesRegex(ValidationError, "between 2000 and 2200"):
+                self._check_dispatch(date_return_due=day)
+        dispatch.action_submit()
+        dispatch.with_user(self.assistant).action_send()
+        for day in ("0001-01-01", "9999-12-31"):
+            with self.assertRaisesRegex(ValidationError, "between 2000 and 2200"):
+                dispatch.with_user(self.assistant).date_return_due = day
+        self.assertEqual(sample.custody_state, "at_customer")
+
     def test_not_sent_before_it_is_asked_for(self):
         dispatch = self._new_dispatch()
         self.assertTransitionRefused(

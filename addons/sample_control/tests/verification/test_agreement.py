@@ -201,3 +201,10 @@ class TestAgreement(VerificationCase):
         self.assertTransitionRefused(self.round, "running", "two inspectors")
         with self.assertRaisesRegex(UserError, "Quality holds"):
             self.round.with_user(self.inspector).action_start()
+        # every reason is told at once
+        self.round.line_ids[1:].unlink()
+        reasons = self.round.with_user(self.inspector)._get_transition_reasons(
+            "running"
+        )
+        for part in ("Quality holds", "two pieces", "two inspectors"):
+            self.assertIn(part, str(reasons))

@@ -322,7 +322,10 @@ class TestInspections(VerificationCase):
     def test_sc_45_4_only_the_inspector_submits(self):
         """SC-45.4: nobody submits in the name of another, by no road; who entered for him is named."""
         inspection = self._new_inspection(
-            self.sample, "10.03", user=self.administrator, inspector_id=self.inspector.id
+            self.sample,
+            "10.03",
+            user=self.administrator,
+            inspector_id=self.inspector.id,
         )
         for user in (self.administrator, self.quality, self.manager):
             record = inspection.with_user(user)
@@ -335,7 +338,9 @@ class TestInspections(VerificationCase):
         inspection.with_user(self.inspector).action_submit()
         self.assertEqual(inspection.submitted_by_id, self.inspector)
         self.assertEqual(inspection.entered_by_ids, self.administrator)
-        titles = {cell["title"]: cell["user"] for cell in inspection._get_record_cells()}
+        titles = {
+            cell["title"]: cell["user"] for cell in inspection._get_record_cells()
+        }
         self.assertEqual(titles["录入人"], self.administrator.name)
         self.assertEqual(titles["检验人"], self.inspector.name)
 

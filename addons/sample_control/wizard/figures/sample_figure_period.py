@@ -4,7 +4,7 @@ from odoo.fields import Command
 from odoo.tools.misc import format_date
 
 from ...models.figures.sample_figure import GROUPS, UNITS
-from ...tools.month import month_start
+from ...tools.month import YEARS, month_start
 
 
 class SampleFigurePeriod(models.TransientModel):
@@ -59,13 +59,22 @@ class SampleFigurePeriod(models.TransientModel):
         """Compute the figures of the days that were entered.
 
         :return: action that shows them
-        :raises UserError: for a period that ends before it begins, or of a company not worked in
+        :raises UserError: for a period that ends before it begins or lies in no
+            possible year, or of a company not worked in
         """
         self.ensure_one()
         figures = self.env["sample.figure"]
         figures.check_access("read")
         if self.date_to < self.date_from:
             raise UserError(self.env._("The period ends before it begins."))
+        if not {self.date_from.year, self.date_to.year} <= set(YEARS):
+            raise UserError(
+                self.env._(
+                    "Enter a period between the years %(first)s and %(last)s.",
+                    first=YEARS[0],
+                    last=YEARS[-1],
+                )
+            )
         if self.company_id not in self.env.companies:
             raise UserError(self.env._("You do not work in this company."))
         found = figures._compute_figures(self.company_id, self.date_from, self.date_to)
