@@ -23,6 +23,8 @@ class SignOffPortal(CustomerPortal):
     @http.route("/my/sign_offs", type="http", auth="user", website=True)
     def show_sign_offs(self, **_kwargs):
         """List what waits for the signature of the contact who is logged in."""
+        user = request.env.user
+        request.update_context(tz=user.tz or user.company_id._record_control_tz())
         steps_sudo = request.env["sign.off.request.step"]._find_waiting_for(
             request.env.user
         )

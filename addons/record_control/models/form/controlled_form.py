@@ -91,7 +91,7 @@ class ControlledForm(models.Model):
         string="Prints",
         compute="_compute_print_count",
     )
-    note = fields.Text()
+    note = fields.Text(translate=True)
 
     _key_company_unique = models.UniqueIndex(
         "(key, COALESCE(company_id, 0))",

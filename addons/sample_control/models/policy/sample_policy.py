@@ -137,6 +137,7 @@ class SamplePolicy(models.Model):
     )
     note = fields.Text(
         string="Source",
+        translate=True,
         help="The regulation and clause that ask for it.",
     )
 
@@ -209,7 +210,7 @@ class SamplePolicy(models.Model):
         tracking=True,
         help="Months. 0: none. A passed calibration does not extend the validity.",
     )
-    calibration_method = fields.Text(tracking=True)
+    calibration_method = fields.Text(translate=True, tracking=True)
     customer_check_interval_months = fields.Integer(
         string="Customer Check Every",
         tracking=True,

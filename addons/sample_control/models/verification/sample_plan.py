@@ -208,7 +208,10 @@ class SamplePlan(models.Model):
     def _get_plan_cells(self):
         """Return the signature cells of the plan: who drew it up, reviewed and approved it."""
         self.ensure_one()
-        prepared = {"title": self.env._("Prepared By"), "user": self.prepared_by_id.name}
+        prepared = {
+            "title": self.env._("Prepared By"),
+            "user": self.prepared_by_id.name,
+        }
         if self.date_prepared:
             prepared["date_signed"] = fields.Date.to_string(self.date_prepared)
         return [prepared, *(self.sign_off_cells or ())]

@@ -45,7 +45,7 @@ export const deadlineDateField = {
     component: DeadlineDateField,
     displayName: _t("Deadline with Remaining Days"),
     // wide enough for the day and "in 365 days", in a list of many columns too
-    listViewWidth: ({type}) => (type === "datetime" ? 190 : 150),
+    listViewWidth: ({type}) => (type === "datetime" ? 215 : 155),
 };
 
 registry.category("fields").add("deadline_date", deadlineDateField);
