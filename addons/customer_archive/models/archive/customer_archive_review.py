@@ -36,6 +36,7 @@ class CustomerArchive(models.Model):
             )
         elif (
             self.supervisor_id
+            and self.user_id
             and self.supervisor_id != self.user_id
             and not self._get_lawful_supervisor()
         ):

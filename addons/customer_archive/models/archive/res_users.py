@@ -8,17 +8,16 @@ class ResUsers(models.Model):
     _inherit = "res.users"
 
     def _get_ca_superiors(self, company):
-        """Return who stands above this user in a company, found from what the user does not set himself (CA-03).
+        """Return who stands above these users in a company, found from what they do not set themselves (CA-03).
 
         :param res.company company: whose sales teams and employees count
-        :return: leaders of the sales teams the user belongs to, and the manager of the employee
+        :return: leaders of the sales teams the users belong to, and the managers of the employees
         :rtype: res.users
         """
-        self.ensure_one()
         # sudo: who leads a team and who reports to whom is no secret
         self_sudo = self.sudo()
         members_sudo = self_sudo.env["crm.team.member"].search(
-            Domain("user_id", "=", self.id)
+            Domain("user_id", "in", self.ids)
             & Domain("crm_team_id.company_id", "in", (False, company.id))
         )
         employees_sudo = self_sudo.employee_ids.filtered(
@@ -32,7 +31,7 @@ class ResUsers(models.Model):
     def _is_ca_supervisor_of(self, user, company):
         """Tell whether this user may review what another one is in charge of (CA-03).
 
-        :param res.users user: the person in charge
+        :param res.users user: the person in charge; nobody yet when empty
         :param res.company company: where
         """
         self.ensure_one()

@@ -50,6 +50,15 @@ class TestLawfulSigners(ArchiveCommon):
         archive.with_user(self.sales1).action_submit()
         self.assertEqual(archive.state, "review")
 
+    def test_nobody_in_charge_has_no_superior(self):
+        """Without a person in charge all that is missing is said, in one message."""
+        archive = self._new_archive("Nobody", team_id=False)
+        archive.write({"user_id": False, "supervisor_id": self.sales2.id})
+        with self.assertRaises(UserError) as error:
+            archive.with_user(self.manager).action_submit()
+        self.assertIn("Name the person in charge", str(error.exception))
+        self.assertNotIn("is not above", str(error.exception))
+
     def test_manager_of_the_employee_and_other_supervisors(self):
         """The manager in the personnel records, or somebody with the right to review, may be named."""
         employee = self.env["hr.employee"]

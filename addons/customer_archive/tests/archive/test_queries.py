@@ -73,13 +73,14 @@ class TestArchiveQueries(ArchiveCommon):
         self._settle()
         # 9 read archive, request, step and signatures; 11 who may sign, deputies and absences; 9 gates: checklist and its
         # types; 13 write signature, step, request, archive, checklist, timeline and two messages; 7 close the activity;
-        # 5 rights; 2 who drew it up, before and after the round is locked; and one for each model that is signed: whether the round is the current one of a record of it
+        # 5 rights; 2 who drew it up, before and after the round is locked; 1 who was in charge before, to forget them with
+        # the seal; and one for each model that is signed: whether the round is the current one of a record of it
         signed = [
             name
             for name, model in self.env.registry.items()
             if "sign_off_state" in model._fields and not model._abstract
         ]
-        with self.assertQueryCount(56 + len(signed)):
+        with self.assertQueryCount(57 + len(signed)):
             second.with_user(self.supervisor)._sign_off()
             self.env.flush_all()
         self.assertEqual(second.state, "active")

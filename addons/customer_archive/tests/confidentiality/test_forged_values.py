@@ -181,6 +181,19 @@ class TestForgedValues(ArchiveCommon):
             ],
         )
 
+    def test_the_system_takes_no_default_of_its_caller(self):
+        """CA-02, CA-04: code that creates as superuser does so in the context of a user."""
+        archive = (
+            self.env["customer.archive"]
+            .with_user(self.sales1)
+            .sudo()
+            .with_context(
+                default_keeper_id=self.sales1.id, default_date_filed="2031-01-01"
+            )
+            .create({"partner_id": self._new_partner("Created as superuser").id})
+        )
+        self.assertRecordValues(archive, [{"keeper_id": False, "date_filed": False}])
+
     # --- Standing of the customer ---
 
     def test_standing_of_a_new_customer_is_not_brought_along(self):
