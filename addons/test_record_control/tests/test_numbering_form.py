@@ -23,3 +23,20 @@ class TestNumberingForm(TransactionCase):
                     arch = etree.fromstring(model.get_view(view_type=view_type)["arch"])
                     nodes = arch.xpath(f"//field[@name='{field}'][@required]")
                     self.assertFalse([etree.tostring(node) for node in nodes])
+
+    def test_list_says_what_is_numbered(self):
+        """The kind of record in the reader's language; a sequence of one kind of it says which."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        model = self.env["ir.model"]._get("test_record_control.number")
+        model.with_context(lang="zh_CN").name = "测试编号"
+        sequences = self.env["ir.sequence"].search(
+            [("code", "=like", "test_record_control.number%")], order="code"
+        )
+        for lang, name in (
+            ("en_US", "Test: numbers given by the system"),
+            ("zh_CN", "测试编号"),
+        ):
+            self.assertEqual(
+                sequences.with_context(lang=lang).mapped("numbered_name"),
+                [name, f"{name} gapless"],
+            )
