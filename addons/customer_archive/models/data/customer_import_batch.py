@@ -1,7 +1,7 @@
 import logging
 from collections import defaultdict
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 _logger = logging.getLogger(__name__)
@@ -217,7 +217,7 @@ class CustomerImportBatch(models.Model):
             self._check_company_kept(vals["company_id"])
         result = super().write(vals)
         if vals.get("file_data"):
-            # sudo: set by the system; who brought the rows does not audit them
+            # sudo: set by the system; whoever brought the rows is named beside who imported them
             self.sudo().uploaded_by_id = self.env.user
         return result
 
@@ -270,22 +270,7 @@ class CustomerImportBatch(models.Model):
 
     def _get_import_reasons(self):
         """Say everything that keeps the list from being imported now."""
-        return (
-            self._get_keeper_reasons()
-            + self._get_audit_reasons()
-            + self._get_row_reasons()
-        )
-
-    def _get_audit_reasons(self):
-        """Who brought the list does not audit it."""
-        if self.env.uid == SUPERUSER_ID or self.env.user != self.uploaded_by_id:
-            return []
-        return [
-            self.env._(
-                "%(user)s brought the list: another archive keeper imports it.",
-                user=self.uploaded_by_id.name,
-            )
-        ]
+        return self._get_keeper_reasons() + self._get_row_reasons()
 
     def _get_keeper_reasons(self):
         if self.env.user.has_group("customer_archive.group_customer_archive_keeper"):

@@ -68,6 +68,14 @@ class TestForgedValues(ArchiveCommon):
                 "archive_id": archive,
                 "type_id": self.document.type_id.id,
             },
+            "customer.archive.person": {
+                "archive_id": archive,
+                "partner_id": self._new_partner(
+                    f"Person {next(self.numbers)}",
+                    parent_id=self.archive.partner_id.id,
+                    is_company=False,
+                ).id,
+            },
             "customer.archive.release": {
                 "archive_ids": [Command.set([archive])],
                 "content": "x",
