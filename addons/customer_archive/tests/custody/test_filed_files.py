@@ -83,7 +83,7 @@ class TestFiledFiles(CustodyCommon, HttpCase):
                 {"attachment_ids": [Command.update(file.id, {"raw": b"forged"})]}
             ),
             "message": lambda: line.message_post(
-                body="x", attachments=[("forged.pdf", b"forged")]
+                body=line.env._("x"), attachments=[("forged.pdf", b"forged")]
             ),
             "date": lambda: line.write({"date_received": "2025-03-21"}),
             "validity": lambda: line.write({"date_valid_until": "2039-01-01"}),

@@ -240,7 +240,6 @@ class SampleInspection(models.Model):
     entered_by_ids = fields.Many2many(
         comodel_name="res.users",
         relation="sample_inspection_entered_by_rel",
-        string="Entered By",
         readonly=True,
         copy=False,
         help="Who entered, changed or deleted readings and findings, for himself or for the inspector; "
