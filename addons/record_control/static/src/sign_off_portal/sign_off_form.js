@@ -24,6 +24,8 @@ export class SignOffForm extends Component {
         });
         this.signature = useState({
             name: this.props.defaultName,
+            // Nothing is drawn before the field for the signature is there
+            isSignatureEmpty: true,
             getSignatureImage: () => "",
             resetSignature: () => undefined,
         });
