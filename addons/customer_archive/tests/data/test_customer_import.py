@@ -198,9 +198,7 @@ class TestCustomerImport(ImportCommon):
         self.assertEqual(replaced.uploaded_by_id, self.keeper)
         for user in (self.keeper, self.clerk):
             with self.assertRaisesRegex(UserError, "set by the system"):
-                self.upload(
-                    workbook([GOOD]), user=user, uploaded_by_id=self.env.uid
-                )
+                self.upload(workbook([GOOD]), user=user, uploaded_by_id=self.env.uid)
         with self.assertRaisesRegex(UserError, "set by the system"):
             own.uploaded_by_id = self.clerk
 
