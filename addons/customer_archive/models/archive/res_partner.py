@@ -303,7 +303,16 @@ class ResPartner(models.Model):
             & Domain("state", "!=", "destroyed")
         )
         archives = archives_sudo.sudo(False)
-        foreign_sudo = (archives - archives._filter_own()).sudo()
+        # nobody in charge: the salesperson decides, or whoever takes on a customer without one
+        foreign_sudo = (
+            (archives - archives._filter_own())
+            .sudo()
+            .filtered(
+                lambda archive: archive.user_id
+                or archive.second_user_id
+                or archive.partner_id.user_id - self.env.user
+            )
+        )
         if foreign_sudo:
             raise UserError(
                 self.env._(

@@ -59,16 +59,30 @@ class CustomerArchive(models.Model):
         if not self._is_mass_change_covered(change):
             self._find_mass_change_release(company, change)
         if not self._is_mass_change_covered(change):
-            raise UserError(
-                self.env._(
-                    "You are changing %(count)s archives. From %(limit)s archives on, a mass change is signed by the "
-                    "general manager first: ask for a release of the kind Mass change and make the change when it is "
-                    "approved.",
-                    count=len(change["archive_ids"]),
-                    limit=limit,
-                )
-            )
+            raise UserError(self._explain_mass_change(company, change, limit))
         self._note_mass_change(change, names)
+
+    @api.model
+    def _explain_mass_change(self, company, change, limit):
+        sentences = [
+            self.env._(
+                "You are changing %(count)s archives. From %(limit)s archives on, a mass change is signed by the "
+                "general manager first: ask for a release of the kind Mass change and make the change when it is "
+                "approved.",
+                count=len(change["archive_ids"]),
+                limit=limit,
+            )
+        ]
+        sentences += [
+            self.env._(
+                "%(release)s was approved without a director: have the director added to the route of signatures, "
+                "then ask again.",
+                release=release_sudo.name,
+            )
+            for release_sudo in self._get_mass_change_releases_sudo(company)
+            if not release_sudo._is_signed_by_general_manager()
+        ]
+        return "\n".join(sentences)
 
     def _get_mass_change(self, company):
         """Return what the user has changed of a company's archives in this transaction.
@@ -88,10 +102,10 @@ class CustomerArchive(models.Model):
         )
 
     @api.model
-    def _find_mass_change_release(self, company, change):
-        """Put the approved request by which the user may make this change into ``change``, if there is one."""
+    def _get_mass_change_releases_sudo(self, company):
+        """Return the user's approved requests for mass changes that have not run out."""
         # sudo: the request decides, whoever else may read it
-        releases_sudo = (
+        return (
             self.env["customer.archive.release"]
             .sudo()
             .search(
@@ -102,7 +116,11 @@ class CustomerArchive(models.Model):
                 & Domain("date_until", ">=", company._record_control_today())
             )
         )
-        for release_sudo in releases_sudo:
+
+    @api.model
+    def _find_mass_change_release(self, company, change):
+        """Put the approved request by which the user may make this change into ``change``, if there is one."""
+        for release_sudo in self._get_mass_change_releases_sudo(company):
             change.update(
                 release=release_sudo, named_ids=set(release_sudo.archive_ids.ids)
             )

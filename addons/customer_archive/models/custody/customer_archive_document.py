@@ -174,6 +174,25 @@ class CustomerArchiveDocument(models.Model):
                     )
                 )
 
+    # --- Mail ---
+
+    def _process_attachments_for_post(
+        self, attachments, attachment_ids, message_values
+    ):
+        """A reply by mail stays with its message, files and all (CA-15): mail that is refused would be lost."""
+        if message_values.get("message_type") == "email" and self.sudo()._is_closed():
+            message_values = {**message_values, "model": "mail.message", "res_id": 0}
+        return super()._process_attachments_for_post(
+            attachments, attachment_ids, message_values
+        )
+
+    def _message_post_after_hook(self, message, msg_values):
+        # sudo: as core puts the files of a message to it; seen by whoever sees the message
+        message.sudo().attachment_ids.filtered(
+            lambda file: file.res_model == message._name and not file.res_id
+        ).write({"res_id": message.id})
+        return super()._message_post_after_hook(message, msg_values)
+
     # --- Renewal ---
 
     def _check_renewable(self):

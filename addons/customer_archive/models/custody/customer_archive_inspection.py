@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -344,7 +344,7 @@ class CustomerArchiveInspection(models.Model):
     def _get_sign_off_authors(self):
         """Whoever entered results has inspected, whoever is named."""
         groups = self.env["customer.archive.inspection.check"]._read_group(
-            [("inspection_id", "=", self.id)], ["write_uid"]
+            [("inspection_id", "=", self.id), ("result", "!=", False)], ["write_uid"]
         )
         recorded = self.env["res.users"].union(*(user for (user,) in groups))
         return super()._get_sign_off_authors() | self.inspector_ids | recorded
@@ -481,7 +481,8 @@ class CustomerArchiveInspection(models.Model):
                 " WHERE known.result IS NULL AND EXCLUDED.result IS NOT NULL",
                 self._get_known_results_sql(Archives),
                 self.env.uid,
-                self.env.uid,
+                # what the system knows is recorded by the system: who loads the archives has not inspected them
+                SUPERUSER_ID,
                 self.id,
                 self.item_ids._ids,
             )

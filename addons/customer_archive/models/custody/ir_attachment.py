@@ -40,8 +40,8 @@ class IrAttachment(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        if not FILE_FIELDS.isdisjoint(vals):
-            self._check_files_not_filed()
+        if names := FILE_FIELDS & vals.keys():
+            self._filter_changed(names, vals)._check_files_not_filed()
         if not {"res_model", "res_id"}.isdisjoint(vals):
             # nor is a file put to a document that was filed
             self._check_documents_not_filed(
@@ -54,6 +54,13 @@ class IrAttachment(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_filed(self):
         self._check_files_not_filed()
+
+    def _filter_changed(self, names, vals):
+        """Return the files of documents that these values change: moving the file store writes what is there."""
+        return self.filtered(
+            lambda file: file.sudo().res_model == DOCUMENT
+            and any(file.sudo()[name] != vals[name] for name in names)
+        )
 
     def _check_files_not_filed(self):
         # sudo: what was filed counts, whoever may see it

@@ -42,6 +42,22 @@ class TestBackDoors(ArchiveCommon):
         free = self._new_partner("Without archive")
         free.with_user(self.sales2).user_id = self.sales2
 
+    def test_a_customer_of_nobody_is_taken_on(self):
+        """CA-02: whoever enters a customer names the salesperson afterwards, too; then it is that person's."""
+        Partner = self.env["res.partner"].with_user(self.sales1)
+        partner = Partner.create(
+            {"name": "Of nobody", "is_company": True, "customer_rank": 1}
+        )
+        self.assertFalse(partner.sudo().ca_archive_ids.user_id)
+        partner.user_id = self.sales1
+        with self.assertRaisesRegex(UserError, "customers of somebody else"):
+            partner.with_user(self.sales2).user_id = self.sales2
+        partner.user_id = self.supervisor
+        partner.sudo().user_id = False
+        partner.sudo().ca_archive_ids.user_id = self.sales1
+        with self.assertRaisesRegex(UserError, "customers of somebody else"):
+            partner.with_user(self.sales2).user_id = self.sales2
+
     def test_a_second_contact_is_no_second_start(self):
         """CA-16: a reason does not let a customer begin anew whose trade has ended; a manager may."""
         self._put_on_file(self.archive)

@@ -11,6 +11,27 @@ from odoo.tools import mute_logger
 
 from .common import CustodyCommon
 
+REPLY = """From: ca_sales1@example.com
+To: catchall@example.com
+Subject: Re: Licence
+Message-Id: <reply@example.com>
+In-Reply-To: %(parent)s
+References: %(parent)s
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="part"
+
+--part
+Content-Type: text/plain
+
+It was compared with the original.
+--part
+Content-Type: text/plain; name="logo.txt"
+Content-Disposition: attachment; filename="logo.txt"
+
+logo
+--part--
+"""
+
 
 @tagged("post_install", "-at_install")
 class TestFiledFiles(CustodyCommon, HttpCase):
@@ -121,6 +142,33 @@ class TestFiledFiles(CustodyCommon, HttpCase):
         self.file.with_user(self.sales1).unlink()
         self._new_file(self.line)
         self.assertEqual(self.line.attachment_ids.raw, b"signed")
+
+    def test_a_reply_by_mail_arrives(self):
+        """CA-15: mail with a file in it is kept at the message; the filed document stays as it is."""
+        self.sales1.email = "ca_sales1@example.com"
+        asked = self.line.message_post(body="Is it the original?")
+        self._file()
+        self.env["mail.thread"].message_process(
+            None, REPLY % {"parent": asked.message_id}
+        )
+        reply = self.line.message_ids - asked
+        reply = reply.filtered(lambda message: message.message_type == "email")
+        self.assertIn("compared with the original", reply.body)
+        self.assertRecordValues(
+            reply.attachment_ids,
+            [{"name": "logo.txt", "res_model": "mail.message", "res_id": reply.id}],
+        )
+        self.assertEqual(self.line.attachment_ids, self.file)
+        seen = reply.attachment_ids
+        self.assertTrue(seen.with_user(self.sales1).has_access("read"))
+        self.assertFalse(seen.with_user(self.sales2).has_access("read"))
+
+    def test_the_file_store_is_moved(self):
+        """CA-15: the administrator moves all files to another store; that changes none of them."""
+        self._file()
+        self.file._migrate()
+        self.env.invalidate_all()
+        self.assertEqual(self.file.raw, b"signed")
 
     def test_renewal_keeps_the_filed_edition(self):
         """The former edition keeps file and filing; the new one is not filed yet and gets on a list of its own."""

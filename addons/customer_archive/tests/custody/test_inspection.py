@@ -89,6 +89,17 @@ class TestInspection(CustodyCommon):
         self.assertEqual(result(complete, "refresh"), "pass")
         self.assertFalse(result(complete, "fire"))
 
+    def test_who_loads_has_not_inspected(self):
+        """CA-09: a manager who loads the archives of a keeper may approve; whoever enters a result may not."""
+        inspection = self.inspection.with_user(self.manager)
+        inspection.action_load_archives()
+        checks = self.inspection.line_ids.check_ids
+        self.assertTrue(checks.filtered("result"))
+        self.assertNotIn(self.manager, inspection._get_sign_off_authors())
+        self.inspection.action_begin()
+        checks.filtered(lambda check: not check.result)[0].result = "pass"
+        self.assertIn(self.keeper, inspection._get_sign_off_authors())
+
     def test_nothing_checked_is_not_passed(self):
         """No lines, no results, or nothing but "not applicable" is no inspection that was passed (P20)."""
         with self.assertRaises(UserError):
