@@ -146,7 +146,7 @@ class TestFiledFiles(CustodyCommon, HttpCase):
     def test_a_reply_by_mail_arrives(self):
         """CA-15: mail with a file in it is kept at the message; the filed document stays as it is."""
         self.sales1.email = "ca_sales1@example.com"
-        asked = self.line.message_post(body="Is it the original?")
+        asked = self.line.message_post(body=self.line.env._("Is it the original?"))
         self._file()
         self.env["mail.thread"].message_process(
             None, REPLY % {"parent": asked.message_id}

@@ -397,7 +397,10 @@ class TestSampleException(EndOfLifeCase):
         other = self._new_active_sample()
         product = self._new_product("Other")
         for vals in ({"sample_id": other.id}, {"product_id": product.id}):
-            with self.subTest(vals=vals), self.assertRaisesRegex(UserError, "fixed"):
+            with (
+                self.subTest(vals=vals),
+                self.assertRaisesRegex(UserError, "fixed|cannot be moved"),
+            ):
                 record.with_user(self.user).write(vals)
 
     def test_sc_50_3_loss_is_not_renamed(self):
