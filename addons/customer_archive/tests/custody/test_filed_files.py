@@ -11,6 +11,7 @@ from odoo.tools import mute_logger
 
 from .common import CustodyCommon
 
+QUESTION = "Is it the original?"
 REPLY = """From: ca_sales1@example.com
 To: catchall@example.com
 Subject: Re: Licence
@@ -104,7 +105,7 @@ class TestFiledFiles(CustodyCommon, HttpCase):
                 {"attachment_ids": [Command.update(file.id, {"raw": b"forged"})]}
             ),
             "message": lambda: line.message_post(
-                body=line.env._("x"), attachments=[("forged.pdf", b"forged")]
+                body=QUESTION, attachments=[("forged.pdf", b"forged")]
             ),
             "date": lambda: line.write({"date_received": "2025-03-21"}),
             "validity": lambda: line.write({"date_valid_until": "2039-01-01"}),
@@ -146,7 +147,7 @@ class TestFiledFiles(CustodyCommon, HttpCase):
     def test_a_reply_by_mail_arrives(self):
         """CA-15: mail with a file in it is kept at the message; the filed document stays as it is."""
         self.sales1.email = "ca_sales1@example.com"
-        asked = self.line.message_post(body=self.line.env._("Is it the original?"))
+        asked = self.line.message_post(body=QUESTION)
         self._file()
         self.env["mail.thread"].message_process(
             None, REPLY % {"parent": asked.message_id}
