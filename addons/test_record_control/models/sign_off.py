@@ -138,6 +138,7 @@ class SignOffPaper(models.Model):
     _authored_fields = ("name", "line_ids.name")
 
     name = fields.Char(required=True)
+    author_ids = fields.Many2many(relation="test_sign_off_paper_author_rel")
     user_id = fields.Many2one("res.users", default=lambda self: self.env.user)
     note = fields.Char(help="Not authored.")
     line_ids = fields.One2many("test.sign.off.paper.line", "paper_id")

@@ -12,6 +12,8 @@ class SignOffAuthorMixin(models.AbstractModel):
             _inherit = ["sign.off.author.mixin", "sign.off.mixin"]
             _authored_fields = ("year", "line_ids.sample_id", "line_ids.planned_date")
 
+            author_ids = fields.Many2many(relation="x_plan_author_rel")
+
         class PlanLine(models.Model):
             _name = "x.plan.line"
             _inherit = ["sealed.line.mixin"]     # a change of a line is a change of the record
@@ -19,7 +21,8 @@ class SignOffAuthorMixin(models.AbstractModel):
 
     Whoever creates the record, or writes one of :attr:`_authored_fields` of it or of its lines, is an
     author and stays one. With four eyes authors approve nothing of it (``sign.off.mixin``). What the
-    system writes (``sudo``) has no author.
+    system writes (``sudo``) has no author. The model names the table of its authors, so that it goes
+    with the addon of the model when that is uninstalled.
     """
 
     _name = "sign.off.author.mixin"

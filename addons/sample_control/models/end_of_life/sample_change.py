@@ -137,6 +137,7 @@ class SampleChange(models.Model):
     name = fields.Char(
         string="Change No.", readonly=True, required=True, copy=False, index="trigram"
     )
+    author_ids = fields.Many2many(relation="sample_change_author_rel")
     company_id = fields.Many2one(
         comodel_name="res.company",
         required=True,

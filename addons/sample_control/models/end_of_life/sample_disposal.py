@@ -124,6 +124,7 @@ class SampleDisposal(models.Model):
     name = fields.Char(
         string="Sheet No.", readonly=True, required=True, copy=False, index="trigram"
     )
+    author_ids = fields.Many2many(relation="sample_disposal_author_rel")
     company_id = fields.Many2one(
         comodel_name="res.company",
         required=True,

@@ -103,6 +103,7 @@ class SampleDispatch(models.Model):
     name = fields.Char(
         string="Number", readonly=True, required=True, copy=False, index="trigram"
     )
+    author_ids = fields.Many2many(relation="sample_dispatch_author_rel")
     company_id = fields.Many2one(
         comodel_name="res.company",
         required=True,

@@ -718,7 +718,10 @@ class SampleInspection(models.Model):
         """Return the signature cells of the record: who inspected, who entered for him, who checked."""
         self.ensure_one()
         others = self.entered_by_ids - self.inspector_id
-        entered = {"title": "录入人", "user": ", ".join(others.mapped("name"))}
+        entered = {
+            "title": self.env._("Entered By"),
+            "user": ", ".join(others.mapped("name")),
+        }
         return [
             *([entered] if others else []),
             {

@@ -96,6 +96,7 @@ class SamplePlan(models.Model):
     name = fields.Char(
         string="Plan No.", readonly=True, required=True, copy=False, index="trigram"
     )
+    author_ids = fields.Many2many(relation="sample_plan_author_rel")
     company_id = fields.Many2one(
         comodel_name="res.company",
         required=True,

@@ -341,8 +341,8 @@ class TestInspections(VerificationCase):
         titles = {
             cell["title"]: cell["user"] for cell in inspection._get_record_cells()
         }
-        self.assertEqual(titles["录入人"], self.administrator.name)
-        self.assertEqual(titles["检验人"], self.inspector.name)
+        self.assertEqual(titles["Entered By"], self.administrator.name)
+        self.assertEqual(titles["Inspected by"], self.inspector.name)
 
     def test_sc_45_4_others_are_named_together(self):
         """SC-45.4: of many records, every one that carries another name is told of."""
@@ -368,4 +368,4 @@ class TestInspections(VerificationCase):
         quality.action_submit()
         self.assertEqual(record.inspector_id, self.quality)
         titles = {cell["title"]: cell["user"] for cell in record._get_record_cells()}
-        self.assertEqual(titles["录入人"], self.inspector.name)
+        self.assertEqual(titles["Entered By"], self.inspector.name)
