@@ -2,6 +2,7 @@
 from . import state  # isort: skip
 from . import (
     ir_module_module,
+    res_groups,
     access,
     clock,
     form,

@@ -130,11 +130,7 @@ class CustomerArchiveInspection(models.Model):
 
     def _get_keepers_of_company(self):
         # sudo: members of a group are no secret to the job that tells them
-        keepers_sudo = (
-            self.env.ref("customer_archive.group_customer_archive_keeper")
-            .sudo()
-            .all_user_ids
-        )
-        return keepers_sudo.filtered(
-            lambda user: self.company_id in user.company_ids and not user.share
-        )
+        group_sudo = self.env.ref(
+            "customer_archive.group_customer_archive_keeper"
+        ).sudo()
+        return group_sudo._get_users_of_company(self.company_id)

@@ -303,9 +303,7 @@ class ClockClock(models.Model):
     def _get_last_resort(self, company):
         """Return who is told when a step reaches nobody: the administrators of record control."""
         group = self.env.ref("record_control.group_record_control_manager")
-        return group.all_user_ids.filtered(
-            lambda user: user.active and not user.share and company in user.company_ids
-        )
+        return group._get_users_of_company(company)
 
     @api.model
     def _get_records(self, clocks):

@@ -497,11 +497,7 @@ class SampleDisposal(models.Model):
         self.ensure_one()
         # sudo: who is asked does not depend on who approves
         group_sudo = self.env.ref(self._get_executor_group()).sudo()
-        users = group_sudo.all_user_ids.filtered(
-            lambda user: user.active
-            and not user.share
-            and self.company_id in user.company_ids
-        )
+        users = group_sudo._get_users_of_company(self.company_id)
         asked = self.requester_id if self.requester_id in users else users[:1]
         self.activity_schedule(
             "mail.mail_activity_data_todo",
