@@ -42,12 +42,16 @@ def quarters_between(first, last):
     >>> quarters_between(date(2025, 4, 1), date(2025, 3, 31))
     []
     """
-    quarters = []
-    start = quarter_start(first)
+    return _starts_between(quarter_start(first), last, months=3)
+
+
+def _starts_between(start, last, months):
+    """Return the days from ``start`` to ``last`` that are so many months apart."""
+    starts = []
     while start <= last:
-        quarters.append(start)
-        start += relativedelta(months=3)
-    return quarters
+        starts.append(start)
+        start += relativedelta(months=months)
+    return starts
 
 
 def half_year(day):
@@ -85,12 +89,7 @@ def half_years_between(first, last):
     >>> half_years_between(date(2025, 7, 1), date(2025, 6, 30))
     []
     """
-    halves = []
-    start = half_year_start(first)
-    while start <= last:
-        halves.append(start)
-        start += relativedelta(months=6)
-    return halves
+    return _starts_between(half_year_start(first), last, months=6)
 
 
 def filing_due(day):

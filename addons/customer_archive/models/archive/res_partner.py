@@ -265,19 +265,15 @@ class ResPartner(models.Model):
         """Keep customers without trade, and their people, where they are: elsewhere they would trade again (CA-16)."""
         if self.env.su or self.env.user.has_group(MANAGER):
             return
-        moving = self.filtered(
+        # sudo: the decision holds, whoever may read the archive
+        moving_sudo = self.filtered(
             lambda partner: vals.get("parent_id", partner.parent_id.id)
             != partner.parent_id.id
             or vals.get("is_company", partner.is_company) != partner.is_company
-        )
-        # sudo: the decision holds, whoever may read the archive
-        families = {
-            partner: partner.sudo()._get_ca_ancestors() for partner in moving.sudo()
-        }
-        archives_sudo = (
-            moving.sudo()
-            .union(*families.values())
-            ._search_ca_archives_sudo(Domain("state", "in", tuple(ENDED_STATES)))
+        ).sudo()
+        families = {partner: partner._get_ca_ancestors() for partner in moving_sudo}
+        archives_sudo = moving_sudo.union(*families.values())._search_ca_archives_sudo(
+            Domain("state", "in", tuple(ENDED_STATES))
         )
         kept = [
             partner.display_name

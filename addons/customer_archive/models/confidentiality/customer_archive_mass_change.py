@@ -87,7 +87,7 @@ class CustomerArchive(models.Model):
     def _get_mass_change(self, company):
         """Return what the user has changed of a company's archives in this transaction.
 
-        The cursor's cache lasts as long as the transaction, whatever is flushed meanwhile, and no caller reaches it.
+        A request has one cursor; its cache outlasts whatever is flushed meanwhile, and no caller reaches it.
         """
         return self.env.cr.cache.setdefault(MASS_CHANGE_KEY, {}).setdefault(
             (self.env.uid, company.id),
