@@ -1,5 +1,5 @@
 from odoo.exceptions import UserError
-from odoo.fields import Command, Date
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import ArchiveCommon
@@ -142,7 +142,7 @@ class TestFixedLines(ArchiveCommon):
                     {
                         "leaver_id": leaver.id,
                         "receiver_id": receiver.id,
-                        "date": Date.today(),
+                        "date": self.env.company._record_control_today(),
                     }
                     for leaver, receiver in (
                         (self.sales1, self.sales2),

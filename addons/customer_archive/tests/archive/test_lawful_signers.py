@@ -1,5 +1,5 @@
 from odoo.exceptions import UserError
-from odoo.fields import Command, Date
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import ArchiveCommon
@@ -167,7 +167,7 @@ class TestLawfulSigners(ArchiveCommon):
             "content": "x",
             "purpose": "x",
             "recipient_name": "x",
-            "date_until": Date.today(),
+            "date_until": self.env.company._record_control_today(),
         }
         with self.assertRaisesRegex(UserError, "set by the system"):
             Release.with_user(self.manager).create({**vals, "user_id": self.sales1.id})
@@ -194,7 +194,7 @@ class TestLawfulSigners(ArchiveCommon):
         inspection.action_begin()
         checks = inspection.line_ids.check_ids.with_user(self.manager)
         checks.write({"result": "pass"})
-        inspection.date_inspected = Date.today()
+        inspection.date_inspected = self.env.company._record_control_today()
         inspection.action_complete()
         inspection.action_request_sign_off()
         self._assert_refused(inspection, self.manager)

@@ -61,7 +61,7 @@ class TestForgedValues(ArchiveCommon):
 
     def _prepare_create_vals(self, name):
         """What the form of each model sends; None where nobody creates by hand."""
-        day = Date.today()
+        day = self.env.company._record_control_today()
         customer = self._new_partner(f"Customer {next(self.numbers)}").id
         archive = self.archive.id
         type_xmlid = "customer_archive.customer_archive_event_type_personnel"
@@ -324,7 +324,7 @@ class TestForgedValues(ArchiveCommon):
                 {
                     "res_model": "customer.archive",
                     "res_id": self.archive.id,
-                    "date_to": Date.today(),
+                    "date_to": self.env.company._record_control_today(),
                     "purpose": "x",
                     "reason": "x",
                 }

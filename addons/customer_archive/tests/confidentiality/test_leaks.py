@@ -1,6 +1,6 @@
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Date, Domain
+from odoo.fields import Domain
 from odoo.service.model import call_kw
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
@@ -109,7 +109,7 @@ class TestLeaks(ArchiveCommon):
                 "content": MARK,
                 "purpose": MARK,
                 "recipient_name": MARK,
-                "date_until": Date.today(),
+                "date_until": self.env.company._record_control_today(),
             }
         )
         Env["access.grant"].with_user(cls.sales1).create(
@@ -119,7 +119,7 @@ class TestLeaks(ArchiveCommon):
                 "user_id": cls.sales1.id,
                 "purpose": MARK,
                 "reason": MARK,
-                "date_to": Date.today(),
+                "date_to": self.env.company._record_control_today(),
             }
         )
 

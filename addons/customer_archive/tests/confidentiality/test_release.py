@@ -381,18 +381,24 @@ class TestConsultation(CustomerArchiveCommon):
 
     def test_ca_11_keeper_and_applicant_do_not_approve(self):
         archive = self._new_archive("宁波审批汽车部件有限公司")
-        grant = self.ask_access(archive, Date.today() + timedelta(days=3))
+        grant = self.ask_access(
+            archive, self.env.company._record_control_today() + timedelta(days=3)
+        )
         for user in (self.sales2, self.keeper, self.manager):
             with self.subTest(user.login), self.assertRaises(UserError):
                 grant.with_user(user).action_approve()
         self.company.ca_consultation_approver = "manager"
-        grant = self.ask_access(archive, Date.today() + timedelta(days=3))
+        grant = self.ask_access(
+            archive, self.env.company._record_control_today() + timedelta(days=3)
+        )
         grant.with_user(self.manager).action_approve()
         self.assertEqual(grant.state, "approved")
 
     def test_ca_13_view_only_grant_neither_prints_nor_exports(self):
         archive = self._new_archive("宁波只读汽车部件有限公司")
-        grant = self.ask_access(archive, Date.today() + timedelta(days=3))
+        grant = self.ask_access(
+            archive, self.env.company._record_control_today() + timedelta(days=3)
+        )
         grant.with_user(self.director).action_approve()
         viewer = archive.with_user(self.sales2)
         self.assertTrue(viewer.read(["name"]))

@@ -1,7 +1,6 @@
 import json
 
 from odoo.exceptions import AccessError
-from odoo.fields import Date
 from odoo.http import Request
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
@@ -62,7 +61,7 @@ class TestViewOnly(ArchiveCommon, HttpCase):
                 {
                     "res_model": "customer.archive",
                     "res_id": cls.archive.id,
-                    "date_to": Date.today(),
+                    "date_to": self.env.company._record_control_today(),
                     "purpose": "Look",
                     "reason": "Substitute",
                     **rights,
