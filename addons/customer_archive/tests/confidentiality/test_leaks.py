@@ -109,7 +109,7 @@ class TestLeaks(ArchiveCommon):
                 "content": MARK,
                 "purpose": MARK,
                 "recipient_name": MARK,
-                "date_until": self.env.company._record_control_today(),
+                "date_until": cls.env.company._record_control_today(),
             }
         )
         Env["access.grant"].with_user(cls.sales1).create(
@@ -119,7 +119,7 @@ class TestLeaks(ArchiveCommon):
                 "user_id": cls.sales1.id,
                 "purpose": MARK,
                 "reason": MARK,
-                "date_to": self.env.company._record_control_today(),
+                "date_to": cls.env.company._record_control_today(),
             }
         )
 
