@@ -648,8 +648,9 @@ class CustomerArchive(models.Model):
         super()._after_transition(source, target)
         if target == "review":
             self._finish_opening()
-        if "stopped" in (source, target) or (source, target) == ("cancelled", "active"):
-            stopped = target != "active"
+        if "stopped" in (source, target) or source == "cancelled":
+            # of a destroyed archive its state tells, until the customer comes back
+            stopped = target in ("stopped", "cancelled")
             for company, archives in self.grouped("company_id").items():
                 # The mark belongs to this step: no user sets it on the customer.
                 archives.partner_id.with_company(company).sudo().write(

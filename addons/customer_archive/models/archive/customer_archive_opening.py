@@ -191,7 +191,14 @@ class CustomerArchive(models.Model):
                 .sudo()
                 .browse([vals["partner_id"] for vals in batch])
             )
-            dates = self._get_first_contact_dates(partners_sudo, company)
+            # of a customer whose archive was destroyed nothing is known any more: the day of the return counts
+            returning_sudo = partners_sudo._search_ca_archives_sudo(
+                Domain("company_id", "=", company.id)
+                & Domain("state", "=", "destroyed")
+            ).partner_id
+            dates = self._get_first_contact_dates(
+                partners_sudo - returning_sudo, company
+            )
             for vals, partner_sudo in zip(batch, partners_sudo, strict=True):
                 if not vals.get("date_first_contact"):
                     vals["date_first_contact"] = (

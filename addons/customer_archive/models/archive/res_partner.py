@@ -12,7 +12,7 @@ FINANCE = "customer_archive.group_customer_archive_finance"
 ENDED_STATES = {
     "stopped": "stopped",
     "cancelled": "deregistered",
-    "destroyed": "deregistered",
+    "destroyed": "destroyed",
 }
 # field -> groups that may set it; no group: only the system, by the process that owns the field
 MANAGED_FIELDS = {
@@ -216,13 +216,38 @@ class ResPartner(models.Model):
             Domain("partner_id", "in", self.ids) & domain
         )
 
+    def _search_ca_ended_archives_sudo(self, domain=Domain.TRUE):
+        """Search for the archives with whose customers, of these, the trade has ended, whoever asks (CA-16, CA-81).
+
+        A destroyed archive counts until its customer has come back: until a new archive is on file.
+
+        :param Domain domain: further condition
+        :return: archives in superuser mode
+        :rtype: customer.archive
+        """
+        ended_sudo = self._search_ca_archives_sudo(
+            domain & Domain("state", "in", tuple(ENDED_STATES))
+        )
+        destroyed_sudo = ended_sudo.filtered(lambda a: a.state == "destroyed")
+        if not destroyed_sudo:
+            return ended_sudo
+        anew_sudo = destroyed_sudo.partner_id._search_ca_archives_sudo(
+            Domain("company_id", "in", destroyed_sudo.company_id.ids)
+            & Domain("state", "!=", "destroyed")
+            & Domain("date_filed", "!=", False)
+        )
+        back = {(a.partner_id.id, a.company_id.id) for a in anew_sudo}
+        return ended_sudo - destroyed_sudo.filtered(
+            lambda a: (a.partner_id.id, a.company_id.id) in back
+        )
+
     def _get_ca_ended(self, company):
         """Say with which of these partners no order may be contracted (CA-16, CA-81).
 
         What was decided in a company holds in its branches, too.
 
         :param res.company company: the company that would contract
-        :return: partner -> ``stopped`` or ``deregistered``, in superuser mode
+        :return: partner -> ``stopped``, ``deregistered`` or ``destroyed``, in superuser mode
         :rtype: dict
         """
         companies_sudo = (company or self.env.company).sudo().parent_ids
@@ -234,9 +259,8 @@ class ResPartner(models.Model):
                 for house in companies_sudo
             )
         }
-        archives_sudo = self._search_ca_archives_sudo(
+        archives_sudo = self._search_ca_ended_archives_sudo(
             Domain("company_id", "in", companies_sudo.ids)
-            & Domain("state", "in", tuple(ENDED_STATES))
         )
         for archive_sudo in archives_sudo:
             ended[archive_sudo.partner_id] = ENDED_STATES[archive_sudo.state]
@@ -262,8 +286,12 @@ class ResPartner(models.Model):
             )
 
     def _check_ca_family_kept(self, vals):
-        """Keep customers without trade, and their people, where they are: elsewhere they would trade again (CA-16)."""
-        if self.env.su or self.env.user.has_group(MANAGER):
+        """Keep customers without trade, and their people, where they are: elsewhere they would trade again (CA-16).
+
+        Contacts are shared: what one company decided is not undone from another one. Within the family of the customer
+        they move freely.
+        """
+        if self.env.su:
             return
         # sudo: the decision holds, whoever may read the archive
         moving_sudo = self.filtered(
@@ -272,22 +300,56 @@ class ResPartner(models.Model):
             or vals.get("is_company", partner.is_company) != partner.is_company
         ).sudo()
         families = {partner: partner._get_ca_ancestors() for partner in moving_sudo}
-        archives_sudo = moving_sudo.union(*families.values())._search_ca_archives_sudo(
-            Domain("state", "in", tuple(ENDED_STATES))
-        )
+        archives_sudo = moving_sudo.union(
+            *families.values()
+        )._search_ca_withheld_archives_sudo()
         kept = [
-            partner.display_name
+            (partner, archives)
             for partner, family in families.items()
-            if family & archives_sudo.partner_id
+            if (archives := partner._get_ca_deserted(vals, family, archives_sudo))
         ]
         if kept:
             raise UserError(
-                self.env._(
-                    "The trade has ended with %(customers)s or the company above: only a manager changes to which "
-                    "company they belong.",
-                    customers=", ".join(kept),
+                "\n".join(
+                    self.env._(
+                        "%(contact)s: the trade with %(customers)s has ended in %(companies)s, and only a manager of that "
+                        "company changes to which company the contact belongs.",
+                        contact=partner.display_name,
+                        customers=", ".join(archives.partner_id.mapped("display_name")),
+                        companies=", ".join(archives.company_id.mapped("name")),
+                    )
+                    for partner, archives in kept
                 )
             )
+
+    def _get_ca_deserted(self, vals, family, archives):
+        """Return which of these archives would lose their hold on this contact by the values.
+
+        :param dict vals: the values to be written
+        :param res.partner family: the contact and what is above it
+        :param customer.archive archives: archives of customers whose trade has ended
+        """
+        self.ensure_one()
+        own = archives.filtered(lambda archive: archive.partner_id in family)
+        if (
+            self in own.partner_id
+            or vals.get("is_company", self.is_company) != self.is_company
+        ):
+            return own
+        above = self.browse(vals["parent_id"])._get_ca_ancestors()
+        return own.filtered(lambda archive: archive.partner_id not in above)
+
+    def _search_ca_withheld_archives_sudo(self):
+        """Search for the archives with whose customers the trade has ended, for the user to respect.
+
+        Managers decide for the companies in which they work.
+        """
+        archives_sudo = self._search_ca_ended_archives_sudo()
+        if not self.env.user.has_group(MANAGER):
+            return archives_sudo
+        return archives_sudo.filtered(
+            lambda archive: archive.company_id not in self.env.user.company_ids
+        )
 
     def _check_ca_salesperson_kept(self, user_id):
         """Leave the customers of others to them: who sees an archive without a grant says whose customer it is."""

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.fields import Domain
 
 
 class ResPartner(models.Model):
@@ -35,11 +36,9 @@ class ResPartner(models.Model):
         if not rows:
             return
         customers = self.union(*(customer for customer, __, __ in rows))
-        # sudo: the change is noted whoever makes it; companies keep archives of their own
-        archives_sudo = (
-            self.env["customer.archive"]
-            .sudo()
-            .search([("partner_id", "in", customers.ids), ("state", "!=", "destroyed")])
+        # the change is noted whoever makes it; companies keep archives of their own
+        archives_sudo = customers._search_ca_archives_sudo(
+            Domain("state", "!=", "destroyed")
         )
         by_customer = archives_sudo.grouped(lambda archive: archive.partner_id.id)
         archives_sudo._add_archive_events(

@@ -8,7 +8,6 @@ from odoo.modules.db import FunctionStatus
 from ...tools.company_name import name_key
 from ...tools.credit_code import clean_code, code_fault
 from ...tools.pinyin import pinyin_text
-from .res_partner import MANAGER
 
 
 def _trigram(column):
@@ -168,19 +167,31 @@ class ResPartner(models.Model):
     def _check_ca_no_second_start(self):
         """A reason does not let a customer whose trade has ended begin anew under a second contact (CA-16)."""
         # constraints run as superuser; the user is who asks
-        if self.env.uid == SUPERUSER_ID or self.env.user.has_group(MANAGER):
+        if self.env.uid == SUPERUSER_ID:
             return
         sentences = [
             self.env._(
-                "The trade with %(duplicates)s has ended: only a manager enters %(customer)s once more.",
-                duplicates=", ".join(partner.display_name for partner in ended),
+                "The trade with %(duplicates)s has ended in %(companies)s: only a manager of that company enters "
+                "%(customer)s once more.",
+                duplicates=", ".join(ended_sudo.partner_id.mapped("display_name")),
+                companies=", ".join(ended_sudo.company_id.mapped("name")),
                 customer=partner.name,
             )
             for partner, duplicates in self._get_ca_duplicates().items()
-            if (ended := duplicates._get_ca_ended(self.env.company))
+            if (
+                ended_sudo := duplicates._search_ca_withheld_archives_sudo().filtered(
+                    partner._is_ca_within_reach
+                )
+            )
         ]
         if sentences:
             raise ValidationError("\n".join(sentences))
+
+    def _is_ca_within_reach(self, archive):
+        """Return whether the company of an archive, or a branch of it, may contract with this contact."""
+        self.ensure_one()
+        own, other = self.company_id, archive.company_id
+        return not own or own in other.parent_ids or other in own.parent_ids
 
     # --- CRUD ---
 

@@ -296,6 +296,13 @@ class SaleOrder(models.Model):
                         **names,
                     )
                 )
+            elif end == "destroyed":
+                reasons.append(
+                    self.env._(
+                        "%(order)s: the archive of %(customer)s is destroyed. Put a new archive on file first.",
+                        **names,
+                    )
+                )
             else:
                 reasons.append(
                     self.env._(

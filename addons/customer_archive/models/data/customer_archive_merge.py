@@ -5,8 +5,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import mute_logger
 
-from ..archive.res_partner import ENDED_STATES
-
 
 class CustomerArchive(models.Model):
     """Archives of merged customers become one; none of them is deleted (CA-100)."""
@@ -22,9 +20,9 @@ class CustomerArchive(models.Model):
         ondelete="restrict",
     )
 
-    # A merged archive stays beside the one it was merged into
+    # A merged archive stays beside the one it was merged into, a destroyed one beside that of a customer who comes back
     _partner_company_unique = models.UniqueIndex(
-        "(partner_id, company_id) WHERE merged_into_id IS NULL",
+        "(partner_id, company_id) WHERE merged_into_id IS NULL AND state != 'destroyed'",
         "This customer already has an archive in this company.",
     )
 
@@ -133,6 +131,8 @@ class MergePartnerAutomatic(models.TransientModel):
         by_company = archives_sudo.grouped("company_id")
         self._check_trade_not_mixed(by_company.values(), destination)
         for archives in by_company.values():
+            # destroyed archives stay evidence of their own
+            archives = archives.filtered(lambda a: a.state != "destroyed")
             kept = archives.filtered(lambda a: a.partner_id == destination)[:1]
             kept = kept or archives.sorted("id")[:1]
             (archives - kept)._merge_into(kept)
@@ -156,8 +156,13 @@ class MergePartnerAutomatic(models.TransientModel):
         mixed = [
             ended
             for archives in groups
-            if (ended := archives.filtered(lambda a: a.state in ENDED_STATES))
-            and (archives - ended or destination not in ended.partner_id)
+            if (
+                ended := archives & archives.partner_id._search_ca_ended_archives_sudo()
+            )
+            and (
+                archives.partner_id - ended.partner_id
+                or destination not in ended.partner_id
+            )
         ]
         if mixed:
             names = [archive.name for archives in mixed for archive in archives]

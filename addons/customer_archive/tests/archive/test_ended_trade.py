@@ -1,4 +1,5 @@
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import ArchiveCommon
@@ -110,6 +111,38 @@ class TestEndedTrade(ArchiveCommon):
                     partner.with_user(user).write(vals)
         self.child.with_user(self.manager).parent_id = self.live.partner_id
         self._new_order(self.child, user=self.sales1).action_confirm()
+
+    def test_contacts_are_shared_with_other_companies(self):
+        """Elsewhere they are edited and kept in order, but not taken out of the hold of who has stopped them."""
+        other = self.env["res.company"].create({"name": "Second works"})
+        department = self._add_child(self.stopped.partner_id, type="other")
+        for role in ("user", "manager"):
+            user = self._new_user(
+                f"ca_other_{role}",
+                f"customer_archive.group_customer_archive_{role},base.group_partner_manager",
+            )
+            user.write(
+                {"company_ids": [Command.set(other.ids)], "company_id": other.id}
+            )
+            child = self.child.with_user(user).with_company(other)
+            with self.subTest(role=role):
+                child.write(
+                    {"name": role, "phone": "1", "parent_id": self.child.parent_id.id}
+                )
+                child.parent_id = department
+                child.parent_id = self.stopped.partner_id
+                with self.assertRaisesRegex(
+                    UserError, f"ended in {self.company.name}.* only a manager"
+                ):
+                    child.parent_id = self.live.partner_id
+                with self.assertRaisesRegex(UserError, f"ended in {self.company.name}"):
+                    child.create(
+                        {
+                            "name": self.stopped.partner_id.name,
+                            "is_company": True,
+                            "ca_duplicate_reason": "Because",
+                        }
+                    )
 
     def test_moved_below_a_live_customer_they_stay_stopped(self):
         """Even where a manager puts them below another company, no order is contracted with them."""
