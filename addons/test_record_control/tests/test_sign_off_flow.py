@@ -411,7 +411,7 @@ class TestSignOffFlow(SignOffCommon):
     def test_route_without_second_person(self):
         """P5: a route on which only the preparer signs seals nothing."""
         self.route.step_ids[1:].unlink()
-        with self.assertRaisesRegex(UserError, "asks anybody else to sign"):
+        with self.assertRaisesRegex(UserError, "asks anybody else to approve"):
             self._create_order().action_request_sign_off()
 
     # --- Rounds ---

@@ -40,6 +40,8 @@ class CustomerArchiveDestruction(models.Model):
         "date_witnessed",
         "sign_off_state",
     )
+    # 执行人 and 监销人 sign for what they do; others approve it
+    _sign_off_own_roles = ("executor", "witness")
     _sealed_fields = (
         "executor_id",
         "witness_id",

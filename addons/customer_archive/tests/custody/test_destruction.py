@@ -209,6 +209,63 @@ class TestDestruction(CustodyCommon):
                 {"archive_id": self.archive.id, "type_id": self.d01.id}
             )
 
+    def _set_route(self, *steps):
+        route = self.env.ref("customer_archive.sign_off_route_destruction_document")
+        commands = [
+            Command.create({"sequence": number, "name": f"Cell {number}", **step})
+            for number, step in enumerate(steps, 1)
+        ]
+        route.step_ids = [Command.clear(), *commands]
+
+    def test_executor_and_witness_sign_on_the_form(self):
+        """CA-15: each in a cell of his own, also who drew the record up; neither is an approval."""
+        executor, witness = (
+            {"signer_type": "role", "role": role} for role in ("executor", "witness")
+        )
+        manager = self.env.ref("customer_archive.group_customer_archive_manager")
+        self._set_route(
+            {"signer_type": "requester"},
+            executor,
+            witness,
+            {"signer_type": "user", "user_id": self.keeper.id},
+            {"signer_type": "group", "group_id": manager.id},
+        )
+        self.destruction.action_request_sign_off()
+        self.destruction.with_user(self.keeper)._sign_off()
+        self.destruction.with_user(self.keeper2)._sign_off()
+        with self.assertRaisesRegex(UserError, "you drew this up yourself|asked for"):
+            self.destruction.with_user(self.keeper)._sign_off()
+        self.destruction.action_withdraw_sign_off()
+        self._set_route(executor, witness)
+        with self.assertRaisesRegex(UserError, "asks anybody else"):
+            self.destruction.action_request_sign_off()
+        self._set_route(executor, {"signer_type": "group", "group_id": manager.id})
+        self._seal(self.keeper, self.manager)
+        self._destroy()
+        self.assertEqual(self.destruction.state, "done")
+
+    def test_the_customer_of_a_destroyed_archive_comes_back(self):
+        """CA-15, CA-16: a new archive beside the destroyed one, orders once it is on file; a week from the return."""
+        customer = self.archive.partner_id
+        customer.ca_trading_stopped = True
+        self.destruction.line_ids.write({"document_id": False, "appraisal": "destroy"})
+        self._seal(self.manager, self.director)
+        self._destroy()
+        order = self._new_order(customer, user=self.sales1, date_order="2012-01-01")
+        new = customer._get_ca_archives_sudo(self.company)
+        self.assertRecordValues(
+            self.archive | new, [{"state": "destroyed"}, {"state": "draft"}]
+        )
+        self.assertEqual(new.date_first_contact, self.company._record_control_today())
+        button = customer.with_user(self.keeper).action_open_ca_archive()
+        self.assertEqual(button["res_id"], new.id)
+        with self.assertRaisesRegex(UserError, "Put a new archive on file"):
+            order.action_confirm()
+        self._put_on_file(new)
+        new._write_protected({"date_filed": new.date_first_contact})
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+
     def test_archive_is_destroyed_by_a_record_only(self):
         with self.assertRaises(UserError):
             self.archive.sudo().write({"state": "destroyed"})

@@ -100,6 +100,8 @@ class SignOffMixin(models.AbstractModel):
     _sign_off_form_code = None
     #: name of the field that steps with a minimum amount look at
     _sign_off_amount_field = None
+    #: roles whose step is the own signature of who holds them, no approval: it is theirs whatever else they sign
+    _sign_off_own_roles = ()
 
     sign_off_request_id = fields.Many2one(
         comodel_name="sign.off.request",
@@ -424,11 +426,14 @@ class SignOffMixin(models.AbstractModel):
             ]
         steps = self._get_needed_steps(route)
         if route.four_eyes:
-            steps = steps.filtered(lambda step: step.signer_type != "requester")
+            steps = steps.filtered(
+                lambda step: step.signer_type != "requester"
+                and not self._is_sign_off_own(step)
+            )
         if not steps:
             return [
                 self.env._(
-                    "%(record)s: no step of the route “%(route)s” asks anybody else to sign.",
+                    "%(record)s: no step of the route “%(route)s” asks anybody else to approve it.",
                     record=self.display_name,
                     route=route.name,
                 )
@@ -482,6 +487,11 @@ class SignOffMixin(models.AbstractModel):
             )
             return department.manager_id.user_id
         return self.env["res.users"]
+
+    @api.model
+    def _is_sign_off_own(self, step):
+        """Return whether a step of a route or round is an own signature, see ``_sign_off_own_roles``."""
+        return step.signer_type == "role" and step.role in self._sign_off_own_roles
 
     def _get_sign_off_authors(self):
         """Name who drew up this record (called as the system); extend where the record says so.

@@ -602,7 +602,9 @@ class SignOffRequest(models.Model):
         """With four eyes, a person who is foreseen for two steps signs once, at the later one."""
         for request in self.filtered("four_eyes"):
             waiting = request.step_ids.filtered(
-                lambda step: step.state == "waiting" and step.signer_type != "group"
+                lambda step: step.state == "waiting"
+                and step.signer_type != "group"
+                and not step._is_own_signature()
             )
             seen = {}
             for step in (

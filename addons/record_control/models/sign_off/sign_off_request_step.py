@@ -110,9 +110,14 @@ class SignOffRequestStep(models.Model):
         if self.signer_type == "role" and self.role == "responsible":
             # his own signature is no approval; another author does not sign it as his deputy
             authors -= self._get_foreseen_users()
-        return users.browse(
-            (request.requester_id | authors | request.signature_ids.user_id).ids
-        )
+        blocked = request.requester_id | authors | request.signature_ids.user_id
+        if self._is_own_signature():
+            blocked -= self._get_foreseen_users()
+        return users.browse(blocked.ids)
+
+    def _is_own_signature(self):
+        self.ensure_one()
+        return self.env[self.request_id.res_model]._is_sign_off_own(self)
 
     def _explain_nobody(self):
         if self.signer_type == "group":
