@@ -34,6 +34,8 @@ class CustomerArchivePerson(models.Model):
         if "birth_date" in vals:
             # sudo: another birthday asks another reminder, whoever corrects it
             self.sudo().write({"date_birthday_reminded": False})
+        if "archive_id" in vals:
+            self._move_birthday_reminders()
         return result
 
     # --- Cron ---
@@ -96,18 +98,61 @@ class CustomerArchivePerson(models.Model):
         vals_list = []
         for person in self:
             birthday = person._get_next_birthday(today)
-            archive = person.archive_id
-            involved = archive.user_id | archive.second_user_id | archive.supervisor_id
-            for user in involved & knowing:
-                vals_list.append(person._prepare_birthday_vals(user, birthday))
-            if involved & knowing:
+            users = person._get_birthday_users(knowing)
+            vals_list += [
+                person._prepare_birthday_vals(user, birthday) for user in users
+            ]
+            if users:
                 person.date_birthday_reminded = birthday
+        self._create_birthday_reminders(vals_list)
+
+    @api.model
+    def _create_birthday_reminders(self, vals_list):
         # no mail: it would carry private data out of the house
         activities = self.env["mail.activity"].with_context(
             mail_activity_quick_update=True,
             default_activity_type_id=self.env.ref("mail.mail_activity_data_todo").id,
         )
         activities.create(vals_list)
+
+    def _get_birthday_users(self, knowing):
+        """Return who of the users that may see private data is in charge of this person's archive."""
+        self.ensure_one()
+        archive = self.archive_id
+        involved = archive.user_id | archive.second_user_id | archive.supervisor_id
+        return involved & knowing
+
+    def _move_birthday_reminders(self):
+        """Give the open reminders of these persons to who is in charge now; close them where nobody is (CA-19)."""
+        # sudo: a reminder is seen by its user alone, and who changes the person in charge is mostly another one
+        env_sudo = self.sudo().with_context(active_test=False).env
+        reminders_sudo = env_sudo["mail.activity"].search(
+            [("ca_birthday_person_id", "in", self.ids)]
+        )
+        if not reminders_sudo:
+            return
+        knowing_sudo = env_sudo.ref(PRIVATE_GROUP).all_user_ids
+        vals_list, left_sudo = [], reminders_sudo.browse()
+        for (person_sudo, birthday), same_sudo in reminders_sudo.grouped(
+            lambda reminder: (reminder.ca_birthday_person_id, reminder.date_deadline)
+        ).items():
+            users = person_sudo._get_birthday_users(knowing_sudo)
+            leaving_sudo = same_sudo.filtered(
+                lambda reminder, users=users: reminder.active
+                and reminder.user_id not in users
+            )
+            if not leaving_sudo:
+                continue
+            left_sudo |= leaving_sudo
+            vals_list += [
+                person_sudo._prepare_birthday_vals(user, birthday)
+                for user in users - same_sudo.user_id
+            ]
+            if not users:
+                # who is in charge in time is reminded still
+                person_sudo.date_birthday_reminded = False
+        left_sudo.unlink()
+        self.sudo()._create_birthday_reminders(vals_list)
 
     def _get_next_birthday(self, today):
         """Return the first birthday from today on; that of 29 February is on the last of the month in other years."""
@@ -123,6 +168,7 @@ class CustomerArchivePerson(models.Model):
         env = self.with_context(lang=user.lang).env
         return {
             "user_id": user.id,
+            "ca_birthday_person_id": self.id,
             "automated": True,
             "date_deadline": birthday,
             "summary": env._(
@@ -133,3 +179,29 @@ class CustomerArchivePerson(models.Model):
             "note": interests
             and env._("Interests: %(interests)s", interests=interests),
         }
+
+
+class CustomerArchive(models.Model):
+    _inherit = "customer.archive"
+
+    def write(self, vals):
+        result = super().write(vals)
+        # the supervisor follows the team and the person in charge
+        if {"user_id", "second_user_id", "supervisor_id", "team_id"} & vals.keys():
+            # sudo: the persons of a restricted archive count, whoever changes who is in charge
+            self.sudo().person_ids._move_birthday_reminders()
+        return result
+
+
+class MailActivity(models.Model):
+    _inherit = "mail.activity"
+
+    ca_birthday_person_id = fields.Many2one(
+        comodel_name="customer.archive.person",
+        string="Birthday Of",
+        groups=fields.NO_ACCESS,
+        index="btree_not_null",
+        copy=False,
+        ondelete="cascade",
+        help="The person of whose birthday this reminds. The reminder hangs on no record: it is for its user alone.",
+    )

@@ -154,6 +154,22 @@ class TestBirthday(CardCommon):
         self.supervisor.group_ids |= self.env.ref(PRIVATE)
         self.assertEqual(self._run("2025-03-06").user_id, self.supervisor)
 
+    def test_ca_19_reminders_follow_the_person_in_charge(self):
+        """To the new one, once and not by mail; closed where nobody may know, until somebody may."""
+        self.sales2.group_ids |= self.env.ref(PRIVATE)
+        self._run("2025-03-03")
+        mails = self.env["mail.mail"].search_count([])
+        self.archive.with_user(self.supervisor).user_id = self.sales2
+        self.assertRecordValues(
+            self._run("2025-03-04"),
+            [{"user_id": self.sales2.id, "date_deadline": date(2025, 3, 10)}],
+        )
+        self.archive.write({"user_id": self.clerk.id, "second_user_id": False})
+        self.assertFalse(self._run("2025-03-05"))
+        self.archive.second_user_id = self.sales1
+        self.assertEqual(self._run("2025-03-06").user_id, self.sales1)
+        self.assertEqual(self.env["mail.mail"].search_count([]), mails)
+
     def test_ca_19_former_customers_and_other_companies(self):
         other = self.env["res.company"].create({"name": "Second works"})
         self.sales1.company_ids += other
