@@ -25,4 +25,5 @@ from . import (
     res_partner_identity,
     res_users,
     sale_order,
+    sale_order_line,
 )

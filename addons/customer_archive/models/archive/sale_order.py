@@ -320,6 +320,19 @@ class SaleOrder(models.Model):
             )
         return reasons
 
+    def _get_ca_growth_reason(self):
+        """Say why this running order does not become larger."""
+        self.ensure_one()
+        # sudo: the reason names the customer, in whatever company the contact is kept
+        return self.env._(
+            "%(order)s: the trade with %(customers)s has ended. What was ordered before may be delivered, but the order "
+            "takes no new products, larger quantities or higher prices.",
+            order=self.display_name,
+            customers=", ".join(
+                self.sudo().ca_ended_partner_ids.mapped("display_name")
+            ),
+        )
+
     def _get_ca_contracting_warnings(self):
         """Say what the salesperson should think of before contracting. Hook.
 

@@ -76,6 +76,50 @@ class TestEndedTrade(ArchiveCommon):
         )
         self.assertEqual(order.state, "sale")
 
+    def test_running_orders_do_not_grow(self):
+        """CA-81: neither by new products nor by quantities or prices, on no road; they may become smaller."""
+        order = self._new_live_order()
+        line = order.order_line
+        line.write({"product_uom_qty": 2, "discount": 10})
+        order.action_confirm()
+        draft = self._new_live_order()
+        self._decide(self.live, "stop")
+        self.env.flush_all()
+        dozen = self.env.ref("uom.product_uom_dozen")
+        other = self.env["product.product"].create({"name": "Bearing cover"})
+        self.product.list_price = 500
+        new = {"product_id": self.product.id, "product_uom_qty": 1}
+        roads = {
+            "quantity": lambda: line.write({"product_uom_qty": 3}),
+            "unit": lambda: line.write({"product_uom_id": dozen.id}),
+            "price": lambda: line.write({"price_unit": 101}),
+            "discount": lambda: line.write({"discount": 5}),
+            "product": lambda: line.write({"product_id": other.id}),
+            "gift": lambda: line.create({**new, "price_unit": 0, "order_id": order.id}),
+            "create": lambda: line.create({**new, "order_id": order.id}),
+            "copy": lambda: line.copy({"order_id": order.id}),
+            "move": lambda: draft.order_line.write({"order_id": order.id}),
+            "command": lambda: order.write({"order_line": [Command.create(new)]}),
+            "update": lambda: order.write(
+                {"order_line": [Command.update(line.id, {"product_uom_qty": 3})]}
+            ),
+            "price list": order.action_update_prices,
+            "system": lambda: line.sudo().write({"product_uom_qty": 3}),
+        }
+        for name, road in roads.items():
+            with (
+                self.subTest(road=name),
+                self.assertRaisesRegex(UserError, f"{order.name}: the trade with Live"),
+                self.env.cr.savepoint(),
+            ):
+                road()
+        line.write({"product_uom_qty": 1, "price_unit": 110})
+        order.order_line = [
+            Command.create({"display_type": "line_note", "name": "No more"})
+        ]
+        self._decide(self.live, "resume")
+        line.product_uom_qty = 5
+
     def test_contacts_and_companies_below(self):
         """Old and new contacts, and companies below a stopped customer, order nothing either."""
         partners = (

@@ -1,0 +1,107 @@
+from typing import NamedTuple
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import float_compare
+
+# What makes an order larger, or another one
+EXTENT_FIELDS = frozenset(
+    {
+        "order_id",
+        "product_id",
+        "product_uom_id",
+        "product_uom_qty",
+        "price_unit",
+        "technical_price_unit",
+        "discount",
+    }
+)
+
+
+class Extent(NamedTuple):
+    """How much was contracted by one line: quantity in the unit of the product, amount without taxes."""
+
+    order: object
+    product: object
+    quantity: float
+    amount: float
+
+
+class SaleOrderLine(models.Model):
+    """What was contracted before the trade ended is delivered, but it does not grow (CA-16, CA-81).
+
+    New orders are refused; without this, a running one would take what they may not. Whatever makes a line larger
+    passes through ``create`` or ``write``: the form, the order, the catalogue, an import.
+    """
+
+    _inherit = "sale.order.line"
+
+    # --- CRUD ---
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._check_ca_not_grown({})
+        return lines
+
+    def write(self, vals):
+        if EXTENT_FIELDS.isdisjoint(vals):
+            return super().write(vals)
+        former = {line: line._get_ca_extent() for line in self._filter_ca_ended()}
+        result = super().write(vals)
+        self._check_ca_not_grown(former)
+        return result
+
+    # --- Business ---
+
+    def _filter_ca_ended(self):
+        """Return the lines of running orders that have a party whose trade has ended."""
+        # sudo: the decision holds, whoever may read the parties of the order
+        return self.filtered(
+            lambda line: line.order_id.state == "sale"
+            and line.order_id.sudo().ca_ended_partner_ids
+        )
+
+    def _get_ca_extent(self):
+        self.ensure_one()
+        quantity = self.product_uom_id._compute_quantity(
+            self.product_uom_qty, self.product_id.uom_id, round=False
+        )
+        return Extent(self.order_id, self.product_id, quantity, self.price_subtotal)
+
+    def _check_ca_not_grown(self, former):
+        """Refuse lines that make a running order larger.
+
+        :param dict former: line -> extent before it was written; lines that are new to their order are not in it
+        """
+        grown = self._filter_ca_ended().filtered(
+            lambda line: line._has_ca_grown(former.get(line))
+        )
+        if grown:
+            raise UserError(
+                "\n".join(order._get_ca_growth_reason() for order in grown.order_id)
+            )
+
+    def _has_ca_grown(self, former):
+        """Return whether more is contracted by this line than before. Hook: lines that follow from the delivery.
+
+        Notes, down payments and costs that are charged on contract nothing; a rebate lowers the order.
+
+        :param Extent former: what was contracted before; None for a new line
+        """
+        self.ensure_one()
+        extent = self._get_ca_extent()
+        if self.is_expense and self.product_id.expense_policy != "no":
+            return False
+        if not former or (former.order, former.product) != (
+            self.order_id,
+            extent.product,
+        ):
+            rebate = extent.product.type == "service" and extent.amount < 0
+            return extent.quantity > 0 and not rebate
+        precision = self.env["decimal.precision"].precision_get("Product Unit")
+        return (
+            float_compare(extent.quantity, former.quantity, precision_digits=precision)
+            > 0
+            or self.currency_id.compare_amounts(extent.amount, former.amount) > 0
+        )
