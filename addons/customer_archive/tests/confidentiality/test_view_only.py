@@ -61,7 +61,7 @@ class TestViewOnly(ArchiveCommon, HttpCase):
                 {
                     "res_model": "customer.archive",
                     "res_id": cls.archive.id,
-                    "date_to": self.env.company._record_control_today(),
+                    "date_to": cls.env.company._record_control_today(),
                     "purpose": "Look",
                     "reason": "Substitute",
                     **rights,
