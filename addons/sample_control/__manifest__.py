@@ -117,6 +117,7 @@
     ],
     "assets": {
         "web.assets_backend": [
+            "sample_control/static/src/deviation/**/*",
             "sample_control/static/src/scan/**/*",
             "sample_control/static/src/stocktake/**/*",
         ],

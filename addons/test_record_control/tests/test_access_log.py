@@ -135,6 +135,31 @@ class TestAccessLog(AccessCommon):
         lines = self._log_lines(user_id=self.owner.id, action="aggregate")
         self.assertEqual(lines.mapped("detail"), ["amount, name"])
 
+    def test_details_are_read_in_words(self):
+        """Fields and levels have their labels in the reader's language, titles and files stay as they are."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.env["ir.model.fields"]._get("test.secret", "amount").with_context(
+            lang="zh_CN"
+        ).field_description = "金额"
+        self.env["ir.model"]._get("test.secret").with_context(
+            lang="zh_CN"
+        ).name = "卷宗"
+        self.env.registry.clear_cache("stable")
+        self._as(self.owner, self.alpha).export_data(["amount"])
+        self._as(self.owner, self.file).read(["datas"])
+        self.alpha.with_user(self.owner).confidentiality = "top_secret"
+        lines = self._log_lines(self.alpha).with_context(lang="zh_CN")
+        words = {line.action: line.detail_in_words for line in lines}
+        self.assertEqual(words["export"], "金额")
+        self.assertEqual(words["download"], "alpha.txt")
+        self.assertNotIn("top_secret", words["level"])
+        self.assertEqual(set(lines.mapped("res_model_name")), {"卷宗"})
+        [group] = lines.formatted_read_group(
+            [("id", "in", lines.ids)], ["res_model"], ["__count"]
+        )
+        self.assertEqual(group["res_model"], "卷宗")
+        self.assertEqual(lines.search(group["__extra_domain"]) & lines, lines)
+
     def test_change_of_level_and_deletion_are_lines(self):
         """Raising, lowering, deleting."""
         self.alpha.with_user(self.owner).confidentiality = "top_secret"

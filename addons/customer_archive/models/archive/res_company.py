@@ -74,7 +74,7 @@ class ResCompany(models.Model):
         selection=[
             ("reason", "Allowed with a reason"),
             ("stop", "Stopped"),
-            ("off", "Not checked"),
+            ("off", "No check"),
         ],
         string="Second Contact of One Company",
         default="reason",

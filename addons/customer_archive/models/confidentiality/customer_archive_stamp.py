@@ -58,3 +58,31 @@ class CustomerArchive(models.Model):
                 (self.env._("Recipient"), recipient),
             ],
         }
+
+
+class CustomerNewReport(models.Model):
+    """The report of a new customer (E01) is paper beside the archive, too (CA-12 rule 3, CA-30)."""
+
+    _inherit = "customer.new.report"
+
+    def _get_print_stamp(self):
+        """Return what is stamped on the print: the request for the customer's archive, if one covers it.
+
+        :return: as for archives
+        :rtype: dict
+        """
+        self.ensure_one()
+        archives = self.env["customer.archive"].search(
+            [
+                ("partner_id", "=", self.partner_id.id),
+                ("company_id", "=", self.company_id.id),
+            ]
+        )
+        return archives._get_print_stamp()
+
+    def _card_is_secret(self):
+        """Return whether the customer's archive is secret: its report carries the watermark (CA-12)."""
+        self.ensure_one()
+        # sudo: the print is marked also for somebody who does not see the archive
+        archives_sudo = self.partner_id._get_ca_archives_sudo(self.company_id)
+        return archives_sudo._card_is_secret()

@@ -273,7 +273,8 @@ class CustomerArchiveInspection(models.Model):
                     "%(count)s archives have items without a result.", count=unanswered
                 )
             )
-        if self.line_count and not (self.passed_count + self.failed_count):
+        # while results are missing nobody knows what will have been inspected
+        elif self.line_count and not (self.passed_count + self.failed_count):
             reasons.append(
                 self.env._(
                     "Not one archive was inspected: every item is marked as not applicable."

@@ -34,7 +34,7 @@ class LedgerAccess(models.AbstractModel):
                 method="_column_request",
                 width=18,
             ),
-            Column("detail", width=40, wrap=True),
+            Column("detail_in_words", width=40, wrap=True),
             Column("ip_address", width=16),
         ]
 

@@ -89,6 +89,25 @@ class TestPrintStamp(CustomerArchiveCommon):
                 self.assertIn(release.name, self._watermark(page))
 
     @freeze_time("2025-11-03 02:00:00")
+    def test_ca_30_report_of_a_new_customer_is_stamped(self):
+        """E01 is paper beside the archive, too: stamped by the request, marked when the archive is secret."""
+        report = self.env["customer.new.report"].create(
+            {"partner_id": self.archive.partner_id.id, "user_id": self.sales1.id}
+        )
+        page = self._render("report_new_customer", report)
+        self.assertFalse(self._stamps(page))
+        self.assertIn("Controlled Document", self._watermark(page))
+        release = self._release()
+        page = self._render("report_new_customer", report)
+        self.assertIn(release.name, self._stamps(page)[0])
+        self.archive.sudo().confidentiality = "internal"
+        release.action_cancel()
+        [sheet] = self._render("report_new_customer", report).xpath(
+            "//div[@data-sheet-footer]"
+        )
+        self.assertFalse(sheet.get("data-sheet-watermark"))
+
+    @freeze_time("2025-11-03 02:00:00")
     def test_ca_12_internal_archives_are_stamped_too(self):
         """The exception from "no paper beside the archive" is stamped whatever the level; without one nothing is."""
         self.archive.confidentiality = "internal"

@@ -41,7 +41,12 @@ class AccessGrant(models.Model):
 
     _name = "access.grant"
     _description = "Access Grant"
-    _inherit = ["mail.thread", "guarded.state.mixin", "numbering.mixin"]
+    _inherit = [
+        "mail.thread",
+        "guarded.state.mixin",
+        "numbering.mixin",
+        "model.in.words.mixin",
+    ]
     _order = "id desc"
     _guarded_initial_states = ("requested",)
     _guarded_transitions = {
@@ -108,10 +113,6 @@ class AccessGrant(models.Model):
         string="Record Type (technical)",
         required=True,
         index=True,
-    )
-    res_model_name = fields.Char(
-        string="Record Type",
-        compute="_compute_res_model_name",
     )
     res_id = fields.Many2oneReference(
         string="Record",
@@ -217,15 +218,6 @@ class AccessGrant(models.Model):
     )
 
     # --- Computes ---
-
-    def _compute_res_model_name(self):
-        for grant in self:
-            known = grant.res_model in self.env
-            grant.res_model_name = (
-                self.env["ir.model"]._get(grant.res_model).name
-                if known
-                else grant.res_model
-            )
 
     @api.depends("line_ids.res_id")
     def _compute_res_id(self):

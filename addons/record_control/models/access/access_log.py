@@ -35,6 +35,8 @@ BASES = [
 REPEAT_SECONDS = 60
 #: actions of which each single one is a line
 NEVER_MERGED = ("print", "export", "download", "level", "delete")
+#: actions whose detail may name fields
+FIELD_ACTIONS = ("aggregate", "export", "download")
 PENDING_KEY = "record_control.access_log"
 
 
@@ -56,7 +58,7 @@ class AccessLog(models.Model):
 
     _name = "access.log"
     _description = "Access Log"
-    _inherit = ["append.only.mixin"]
+    _inherit = ["append.only.mixin", "model.in.words.mixin"]
     _order = "id desc"
     _rec_name = "res_name"
     _log_access = False
@@ -82,10 +84,6 @@ class AccessLog(models.Model):
         string="Record Type (technical)",
         required=True,
         readonly=True,
-    )
-    res_model_name = fields.Char(
-        string="Record Type",
-        compute="_compute_res_model_name",
     )
     res_id = fields.Many2oneReference(
         string="Record ID",
@@ -115,7 +113,12 @@ class AccessLog(models.Model):
         ondelete="restrict",
     )
     detail = fields.Char(
+        string="Detail (technical)",
         readonly=True,
+    )
+    detail_in_words = fields.Char(
+        string="Detail",
+        compute="_compute_detail_in_words",
         help="Report, file, exported columns, grouping or change of level.",
     )
     ip_address = fields.Char(
@@ -127,15 +130,6 @@ class AccessLog(models.Model):
     _by_user = models.Index("(user_id, at DESC)")
 
     # --- Computes ---
-
-    def _compute_res_model_name(self):
-        for log in self:
-            known = log.res_model in self.env
-            log.res_model_name = (
-                self.env["ir.model"]._get(log.res_model).name
-                if known
-                else log.res_model
-            )
 
     @api.depends_context("uid")
     def _compute_res_name(self):
@@ -153,6 +147,42 @@ class AccessLog(models.Model):
                 log.res_name = (
                     record.display_name if record else self.env._("Deleted record")
                 )
+
+    @api.depends_context("lang")
+    def _compute_detail_in_words(self):
+        levels = dict(
+            self.env["restricted.record.mixin"]
+            ._fields["confidentiality"]
+            ._description_selection(self.env)
+        )
+        for log in self:
+            words = log._get_field_labels() if log.action in FIELD_ACTIONS else {}
+            if log.action == "level":
+                log.detail_in_words = " → ".join(
+                    levels.get(part, part) for part in (log.detail or "").split(" > ")
+                )
+            else:
+                log.detail_in_words = log._translate_detail(words)
+
+    def _get_field_labels(self):
+        """Return the labels of the fields of the record's model by technical name."""
+        if self.res_model not in self.env:
+            return {}
+        return {
+            name: field._description_string(self.env)
+            for name, field in self.env[self.res_model]._fields.items()
+        }
+
+    def _translate_detail(self, words):
+        """Put the labels in place of field names; titles and file names stay as they are.
+
+        :param dict words: label by technical name
+        :rtype: str
+        """
+        names = (self.detail or "").split(", ")
+        if not all(name in words for name in names):
+            return self.detail
+        return ", ".join(words[name] for name in names)
 
     # --- Reading ---
 

@@ -58,6 +58,7 @@ class ClockClock(models.Model):
     """
 
     _name = "clock.clock"
+    _inherit = ["model.in.words.mixin"]
     _description = "Clock"
     _order = "deadline, id"
 

@@ -8,7 +8,7 @@ class ControlledFormPrint(models.Model):
 
     _name = "controlled.form.print"
     _description = "Print of a Controlled Form"
-    _inherit = ["append.only.mixin"]
+    _inherit = ["append.only.mixin", "model.in.words.mixin"]
     _order = "printed_at desc, id desc"
     _rec_name = "res_name"
 

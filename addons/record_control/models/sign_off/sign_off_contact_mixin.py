@@ -104,7 +104,10 @@ class SignOffContactMixin(models.AbstractModel):
         ]
         leaves, branches = seal.tree(paths)
         return {
-            "rows": self._describe_seal_rows(self, leaves, payload["values"]),
+            # as declared, not by technical name as the seal has them
+            "rows": self._describe_seal_rows(
+                self, sorted(leaves, key=paths.index), payload["values"]
+            ),
             "tables": [
                 self._describe_seal_table(self, name, below, payload["lines"][name])
                 for name, below in branches.items()

@@ -120,7 +120,9 @@ class PrintSheet(models.AbstractModel):
         now = format_datetime(
             self.env, fields.Datetime.now(), tz=company.sudo()._record_control_tz()
         )
-        line_1 = f"{self.env._('Controlled Document')} {number}".strip()
+        # terms inside an f-string are not found for translation
+        title = self.env._("Controlled Document")
+        line_1 = f"{title} {number}".strip()
         line_2 = f"{self.env.user.name} {now}"
         length = max(self._measure(line_1, 15), self._measure(line_2, 11))
         slope = math.radians(WATERMARK_SLOPE)
