@@ -1,4 +1,6 @@
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
+
+from odoo.addons.record_control.tests.common_access import AccessMatrixMixin
 
 from .common import CustomerArchiveCommon
 
@@ -12,9 +14,6 @@ ROLES = (
     "director",
     "setup",
 )
-OPERATIONS = {"c": "create", "r": "read", "u": "write", "d": "unlink"}
-# What each role may do with each kind of record at all. Which records is the business of the rules, and what is
-# history (submitted, signed, received) is kept by the gates of the models, whoever asks.
 # employee: no role in the archives; setup: administrator of record control.
 #   model                                employee user  superv keep mana  fina  dire  setup
 MATRIX = """
@@ -89,12 +88,15 @@ MATRIX = """
         sign.off.signature                     r     r     r     r     r     r     r     r
         sign.off.wizard                        cru   cru   cru   cru   cru   cru   cru   cru
 """
-MODULES = ("record_control", "customer_archive")
 
 
 @tagged("post_install", "-at_install")
-class TestAccessMatrix(CustomerArchiveCommon):
+class TestAccessMatrix(AccessMatrixMixin, CustomerArchiveCommon):
     """0.5 and 2.6 of the catalogue: six roles, each with its rights; nothing for portal users and visitors (CA-11)."""
+
+    access_modules = ("record_control", "customer_archive")
+    access_roles = ROLES
+    access_matrix = MATRIX
 
     @classmethod
     def setUpClass(cls):
@@ -111,72 +113,3 @@ class TestAccessMatrix(CustomerArchiveCommon):
                 "ca_setup", "record_control.group_record_control_manager"
             ),
         }
-        cls.outsiders = {
-            "portal user": new_test_user(
-                cls.env, login="ca_portal", groups="base.group_portal"
-            ),
-            "visitor": cls.env.ref("base.public_user"),
-        }
-        cls.matrix = {
-            row[0]: dict(zip(ROLES, row[1:], strict=True))
-            for row in map(str.split, MATRIX.strip().splitlines())
-        }
-
-    def _get_own_models(self):
-        return [
-            model
-            for model in self.env.values()
-            if model._original_module in MODULES and not model._abstract
-        ]
-
-    def _get_rights(self, model, user):
-        model = model.with_user(user)
-        return (
-            "".join(
-                letter
-                for letter, operation in OPERATIONS.items()
-                if model.has_access(operation)
-            )
-            or "-"
-        )
-
-    def test_ca_11_table_names_every_model(self):
-        self.assertEqual(
-            sorted(model._name for model in self._get_own_models()),
-            sorted(self.matrix),
-        )
-
-    def test_ca_11_rights_are_those_of_the_table(self):
-        for name, expected in self.matrix.items():
-            for role, user in self.users.items():
-                with self.subTest(model=name, role=role):
-                    self.assertEqual(
-                        self._get_rights(self.env[name], user), expected[role]
-                    )
-
-    def test_ca_11_outsiders_have_no_right(self):
-        for name in self.matrix:
-            for who, user in self.outsiders.items():
-                with self.subTest(model=name, who=who):
-                    self.assertEqual(self._get_rights(self.env[name], user), "-")
-
-    def test_ca_11_every_access_line_names_a_group(self):
-        lines = self.env["ir.model.access"].search(
-            [("model_id.model", "in", list(self.matrix)), ("group_id", "=", False)]
-        )
-        self.assertFalse(lines.mapped("name"))
-
-    def test_ca_11_companies_are_kept_apart(self):
-        """Every list with a company has a rule about companies for everybody, or is as restricted as its archive."""
-        rules = self.env["ir.rule"].search(
-            [("groups", "=", False), ("domain_force", "like", "company_ids")]
-        )
-        ruled = set(rules.model_id.mapped("model"))
-        for model in self._get_own_models():
-            field = model._fields.get("company_id")
-            if not field or not field.store or model._transient:
-                continue
-            if hasattr(model, "_restricted_parent_field"):
-                continue
-            with self.subTest(model=model._name):
-                self.assertIn(model._name, ruled)

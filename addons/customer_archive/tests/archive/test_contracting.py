@@ -111,6 +111,8 @@ class TestContracting(ArchiveCommon):
         order = self._new_order(self.partner, user=self.sales2)
         with self.assertRaisesRegex(UserError, "no access"):
             order.with_user(self.sales2).ca_archive_checked = True
+        with self.assertRaisesRegex(UserError, "no access"):
+            self._new_order(self.partner, user=self.sales2, ca_archive_checked=True)
 
     def test_another_customer_needs_another_tick(self):
         self.company.ca_require_consultation = True
@@ -124,8 +126,8 @@ class TestContracting(ArchiveCommon):
     def test_tick_stays_on_confirmed_orders(self):
         self.order.with_user(self.sales1).ca_archive_checked = True
         self.order.with_user(self.sales1).action_confirm()
-        with self.assertRaises(UserError):
-            self.order.with_user(self.manager).ca_archive_checked = False
+        with self.assertRaisesRegex(UserError, "stays on confirmed orders"):
+            self.order.with_user(self.sales1).ca_archive_checked = False
 
     def test_confirmed_order_does_not_move_to_a_stopped_customer(self):
         self.order.with_user(self.sales1).action_confirm()

@@ -34,6 +34,10 @@ class TestCreditCode(CustomerArchiveCommon):
         with self.assertRaisesRegex(ValidationError, "check digit"):
             self._new_partner("Wrong", company_registry=CODE[:-1] + "A")
 
+    def test_create_wrong_character_refused(self):
+        with self.assertRaisesRegex(ValidationError, "does not occur"):
+            self._new_partner("Wrong", company_registry="I" + CODE[1:])
+
     def test_write_wrong_length_refused(self):
         partner = self._new_partner("Short")
         with self.assertRaisesRegex(ValidationError, "18 characters"):

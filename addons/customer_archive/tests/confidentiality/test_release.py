@@ -287,6 +287,19 @@ class TestRelease(CustomerArchiveCommon):
         self.approve(release)
         with self.assertRaisesRegex(UserError, "stay on record"):
             release.unlink()
+        refused = self.ask()
+        refused.action_cancel()
+        with self.assertRaisesRegex(UserError, "have been submitted and stay"):
+            refused.unlink()
+
+    def test_ca_12_release_that_is_over_backs_no_grant(self):
+        """A cancelled request keeps its signatures, but they open nothing any more."""
+        release = self.ask()
+        self.approve(release)
+        release.action_cancel()
+        grant = self.env["access.grant"].sudo().create(release._prepare_grant_vals())
+        with self.assertRaisesRegex(UserError, "is not in force"):
+            grant.action_approve()
 
     def _run_breach_job(self, day):
         with freeze_time(f"{day} 02:00:00"), self.enter_registry_test_mode():

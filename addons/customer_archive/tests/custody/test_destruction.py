@@ -87,7 +87,10 @@ class TestDestruction(CustodyCommon):
         """Ten years after deregistration, to the day; nothing before deregistration."""
         self.assertEqual(self.line.date_retention_end, date(2024, 6, 30))
         other = self._new_filed_archive("Customer")
-        self.assertFalse(self._line(other, "D01").date_retention_end)
+        running = self._line(other, "D01")
+        running.date_received = "2010-01-01"
+        self.assertFalse(running.date_retention_end)
+        self.assertIn("has not begun", " ".join(running._get_destruction_reasons()))
         for day, kept in (("2024-06-30", True), ("2024-07-01", False)):
             with freeze_time(f"{day} 04:00:00"):
                 self.assertEqual(bool(self.line._get_destruction_reasons()), kept)
@@ -374,11 +377,13 @@ class TestDestruction(CustodyCommon):
         self.assertTrue(self.file.exists())
 
     def test_hold_by_managers_and_legal_only(self):
+        """CA-15: on a document and on an archive alike."""
         for user in (self.keeper, self.sales1):
-            with self.assertRaises(AccessError):
-                self.line.with_user(user).write(
-                    {"is_on_hold": True, "hold_reason": "x"}
-                )
+            for kept in (self.line, self.archive):
+                with self.assertRaisesRegex(AccessError, "on hold or release"):
+                    kept.with_user(user).write(
+                        {"is_on_hold": True, "hold_reason": "x"}
+                    )
         self.line.with_user(self.finance).write(
             {"is_on_hold": True, "hold_reason": "x"}
         )
@@ -412,6 +417,19 @@ class TestDestruction(CustodyCommon):
         more.write({"date_received": "2010-01-01"})
         self.destruction.action_propose()
         self.assertEqual(self.destruction.line_ids.document_id, self.line | more)
+
+    def test_steps_in_their_state(self):
+        """CA-15: witnessed when approved, proposed in a draft, nothing added to a closed record."""
+        with self.assertRaisesRegex(UserError, "Only an approved destruction"):
+            self.destruction.with_user(self.keeper2).action_witness()
+        self._seal(self.manager)
+        with self.assertRaisesRegex(UserError, "proposed in a draft"):
+            self.destruction.action_propose()
+        self._destroy()
+        with self.assertRaisesRegex(UserError, "record is not changed"):
+            self.destruction.line_ids.create(
+                {"destruction_id": self.destruction.id, "archive_id": self.archive.id}
+            )
 
     def test_closed_record(self):
         self._seal(self.manager)

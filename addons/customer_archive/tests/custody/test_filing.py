@@ -117,6 +117,19 @@ class TestFiling(CustodyCommon):
             filing.with_user(self.keeper).action_file()
         self.assertEqual(filing.filed_by_id, self.keeper)
 
+    def test_two_people(self):
+        """CA-15: who handed the documents over does not receive them too, keeper or not."""
+        self._receive("2025-03-31")
+        with freeze_time("2025-04-02 04:00:00"):
+            filing = self._run()
+            self.line.paper_place = "A-1"
+            filing.with_user(self.keeper).action_hand_over()
+            with self.assertRaisesRegex(UserError, "Somebody else than"):
+                filing.with_user(self.keeper).action_file()
+            with self.assertRaisesRegex(UserError, "handed over is kept"):
+                filing.with_user(self.keeper).unlink()
+        self.assertEqual(filing.state, "handed")
+
     def test_facts_refused(self):
         self._receive("2025-03-31")
         for vals in (

@@ -292,6 +292,37 @@ class TestHandover(CustodyCommon):
         with self.assertRaises(UserError):
             self.handover.unlink()
 
+    def test_closed_handover_stays(self):
+        """CA-14: neither header nor item of a closed handover is changed, and nothing is loaded into it."""
+        lines = self._begin()
+        self.handover.action_cancel()
+        for road, sentence in (
+            (lambda: self.handover.write({"date": "2025-01-01"}), "is not changed"),
+            (lambda: lines[0].write({"notification": "phone"}), "is not changed"),
+            (self.handover.action_load, "before the handover is closed"),
+        ):
+            with (
+                self.subTest(sentence=sentence),
+                self.assertRaisesRegex(UserError, sentence),
+                self.env.cr.savepoint(),
+            ):
+                road()
+
+    def test_items_wait_for_the_beginning(self):
+        """CA-14: received and notified under way; the leaver of a loaded list stays."""
+        self.handover.action_load()
+        lines = self.handover.line_ids
+        for road, sentence in (
+            (lines.with_user(self.sales2).action_receive, "Items are received while"),
+            (lines.action_notify, "Customers are notified while"),
+            (
+                lambda: self.handover.write({"leaver_id": self.supervisor.id}),
+                "Take out the items",
+            ),
+        ):
+            with self.assertRaisesRegex(UserError, sentence):
+                road()
+
     def test_strangers(self):
         self._begin()
         Handover = self.env["customer.archive.handover"]

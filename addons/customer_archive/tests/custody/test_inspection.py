@@ -3,7 +3,7 @@ from datetime import date
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -185,6 +185,8 @@ class TestInspection(CustodyCommon):
         self.inspection.action_complete()
         self.assertEqual(self.inspection.state, "done")
         self.assertEqual(self.inspection.done_by_id, self.keeper)
+        with self.assertRaisesRegex(UserError, "Findings are fixed"):
+            lines[0].measure = "Something else"
 
     def test_failing_needs_problem_measure_person_deadline(self):
         lines = self._begin()
@@ -233,10 +235,63 @@ class TestInspection(CustodyCommon):
         result = check.load([".id", "result"], [[str(check.id), "pass"]])
         self.assertTrue(result["messages"])
 
+    def test_lines_are_fixed_as_a_whole(self):
+        """CA-09: the line refuses by itself, before its checks do."""
+        lines = self._begin()
+        self._inspected()
+        lines.check_ids.write({"result": "pass"})
+        with self.assertRaisesRegex(UserError, "Nothing has to be corrected"):
+            self.inspection.action_correct()
+        self._fail(lines[0])
+        self.inspection.action_correct()
+        with self.assertRaisesRegex(UserError, "What was inspected is fixed"):
+            lines[0].write({"check_ids": [(2, lines[0].check_ids[0].id)]})
+        with self.assertRaisesRegex(UserError, "Archives are added before"):
+            lines.create(
+                {"inspection_id": self.inspection.id, "archive_id": self.foreign.id}
+            )
+
     def test_lines_not_removed_while_checking(self):
         lines = self._begin()
         with self.assertRaises(UserError):
             lines[0].unlink()
+
+    def test_begun_inspection_stays(self):
+        """CA-09: not deleted, not loaded anew; lines and checks keep what they are about."""
+        with self.assertRaisesRegex(UserError, "Choose the items"):
+            self.inspection.copy(
+                {"year": 2026, "item_ids": [(5,)]}
+            ).action_load_archives()
+        lines = self._begin()
+        check, other = lines[0].check_ids[:2]
+        for road, sentence in (
+            (lambda: self.inspection.unlink(), "that was begun is kept"),
+            (self.inspection.action_load_archives, "before the inspection begins"),
+            (
+                lambda: lines[0].write({"archive_id": self.foreign.id}),
+                "A line keeps its archive",
+            ),
+            (lambda: check.write({"line_id": lines[1].id}), "keeps its archive"),
+            (lambda: check.write({"item_id": other.item_id.id}), "and its item"),
+        ):
+            with (
+                self.subTest(sentence=sentence),
+                self.assertRaisesRegex(UserError, sentence),
+                self.env.cr.savepoint(),
+            ):
+                road()
+
+    def test_who_sees_his_findings_does_not_judge(self):
+        """CA-09: a salesperson neither loads archives nor passes what has no result yet."""
+        self.inspection.action_load_archives()
+        line = self.inspection.line_ids[0]
+        self._fail(line)
+        mine = self.inspection.with_user(self.sales1)
+        for road in (mine.action_load_archives, mine.action_pass_unanswered):
+            with self.assertRaises(AccessError):
+                road()
+        self.env.invalidate_all()
+        self.assertFalse(all(line.check_ids.mapped("result")))
 
     def test_correction_only_while_correcting(self):
         lines = self._begin()

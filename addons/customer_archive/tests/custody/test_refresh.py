@@ -315,6 +315,10 @@ class TestRefresh(CustodyCommon):
         self.refresh.with_user(self.sales1).action_confirm_no_change()
         with self.assertRaises(UserError):
             self.refresh.with_user(self.sales1).action_receive()
+        supervisor = self.refresh.with_user(self.supervisor)
+        for road in (supervisor.action_receive, supervisor.action_hand_back):
+            with self.assertRaisesRegex(UserError, "Only an archive keeper receives"):
+                road()
         self.refresh.with_user(self.keeper).action_hand_back()
         self.assertRecordValues(
             self.refresh, [{"state": "open", "date_done": False, "done_by_id": False}]
@@ -335,6 +339,13 @@ class TestRefresh(CustodyCommon):
             self.refresh.write({"state": "done", "result": "updated"})
         with self.assertRaises(UserError):
             self.refresh.with_user(self.manager).unlink()
+
+    def test_archive_and_quarter_stay(self):
+        """CA-07: a refresh is not passed off as that of another quarter or another archive."""
+        other = self._new_filed_archive("Another retailer")
+        for vals in ({"date_quarter": "2025-01-01"}, {"archive_id": other.id}):
+            with self.assertRaisesRegex(UserError, "keeps its archive and its quarter"):
+                self.refresh.with_user(self.manager).write(vals)
 
     def test_system_stamps_refused(self):
         for vals in ({"date_done": "2025-01-01"}, {"received_by_id": self.keeper.id}):

@@ -218,6 +218,12 @@ class TestCustomerImport(ImportCommon):
             batch.action_submit()
         self.assertFalse(self.partners([GOOD[0], BAD[0]]))
 
+    def test_ca_97_list_without_a_good_row_is_not_submitted(self):
+        batch = self.upload(workbook([BAD]), on_bad_rows="good")
+        self.check(batch)
+        with self.assertRaisesRegex(UserError, "no row that can be imported"):
+            batch.action_submit()
+
     def test_ca_97_row_refused_by_database_undoes_all_or_only_itself(self):
         """A customer entered between check and import: none, or exactly the good."""
         for choice, expected in (("none", 0), ("good", 1)):
@@ -433,6 +439,8 @@ class TestCustomerImport(ImportCommon):
         batch = self.import_list(batch)
         with self.assertRaisesRegex(UserError, "are records and stay"):
             batch.unlink()
+        with self.assertRaisesRegex(UserError, "not waiting for the import"):
+            batch.action_import()
 
     def test_ca_97_copy_starts_empty(self):
         batch = self.upload(workbook([GOOD]))
