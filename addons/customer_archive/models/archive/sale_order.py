@@ -283,33 +283,8 @@ class SaleOrder(models.Model):
         :rtype: list[str]
         """
         self.ensure_one()
-        reasons = []
+        reasons = self._get_ca_ended_reasons()
         customer = self.partner_id.commercial_partner_id
-        # sudo: the reason names the customer, in whatever company the contact is kept
-        ended_sudo = self.sudo().ca_ended_partner_ids
-        for partner, end in ended_sudo._get_ca_ended(self.company_id).items():
-            names = {"order": self.display_name, "customer": partner.display_name}
-            if end == "deregistered":
-                reasons.append(
-                    self.env._(
-                        "%(order)s: %(customer)s is deregistered. Restore the customer's archive first.",
-                        **names,
-                    )
-                )
-            elif end == "destroyed":
-                reasons.append(
-                    self.env._(
-                        "%(order)s: the archive of %(customer)s is destroyed. Put a new archive on file first.",
-                        **names,
-                    )
-                )
-            else:
-                reasons.append(
-                    self.env._(
-                        "%(order)s: trading with %(customer)s is stopped. Resume it on the customer's archive first.",
-                        **names,
-                    )
-                )
         if self.sudo().ca_require_consultation and not self.ca_archive_checked:
             reasons.append(
                 self.env._(
@@ -320,18 +295,52 @@ class SaleOrder(models.Model):
             )
         return reasons
 
-    def _get_ca_growth_reason(self):
-        """Say why this running order does not become larger."""
+    def _get_ca_ended_reasons(self):
+        """Say with which parties of this order the trade has ended, and what would resume it.
+
+        :rtype: list[str]
+        """
         self.ensure_one()
         # sudo: the reason names the customer, in whatever company the contact is kept
+        ended_sudo = self.sudo().ca_ended_partner_ids
+        return [
+            self._explain_ca_end(end, self.display_name, partner.display_name)
+            for partner, end in ended_sudo._get_ca_ended(self.company_id).items()
+        ]
+
+    @api.model
+    def _explain_ca_end(self, end, order, customer):
+        if end == "deregistered":
+            return self.env._(
+                "%(order)s: %(customer)s is deregistered. Restore the customer's archive first.",
+                order=order,
+                customer=customer,
+            )
+        if end == "destroyed":
+            return self.env._(
+                "%(order)s: the archive of %(customer)s is destroyed. Put a new archive on file first.",
+                order=order,
+                customer=customer,
+            )
         return self.env._(
-            "%(order)s: the trade with %(customers)s has ended. What was ordered before may be delivered, but the order "
-            "takes no new products, larger quantities or higher prices.",
-            order=self.display_name,
-            customers=", ".join(
-                self.sudo().ca_ended_partner_ids.mapped("display_name")
-            ),
+            "%(order)s: trading with %(customer)s is stopped. Resume it on the customer's archive first.",
+            order=order,
+            customer=customer,
         )
+
+    def _get_ca_growth_reasons(self):
+        """Say why this running order does not become larger.
+
+        :rtype: list[str]
+        """
+        return [
+            *self._get_ca_ended_reasons(),
+            self.env._(
+                "%(order)s: what was ordered before may be delivered, but the order takes no new products, larger "
+                "quantities or higher prices.",
+                order=self.display_name,
+            ),
+        ]
 
     def _get_ca_contracting_warnings(self):
         """Say what the salesperson should think of before contracting. Hook.

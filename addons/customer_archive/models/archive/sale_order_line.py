@@ -79,7 +79,11 @@ class SaleOrderLine(models.Model):
         )
         if grown:
             raise UserError(
-                "\n".join(order._get_ca_growth_reason() for order in grown.order_id)
+                "\n".join(
+                    reason
+                    for order in grown.order_id
+                    for reason in order._get_ca_growth_reasons()
+                )
             )
 
     def _has_ca_grown(self, former):

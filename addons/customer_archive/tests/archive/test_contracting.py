@@ -143,12 +143,13 @@ class TestContracting(ArchiveCommon):
         self.assertFalse(copy.ca_archive_checked_at)
 
     def test_running_orders_are_not_broken(self):
-        """Orders confirmed before the switch go on: lines, dates and cancelling work."""
+        """Orders confirmed before the switch go on: lines, dates and cancelling work; CA-81: stopped ones shrink."""
         self.order.with_user(self.sales1).action_confirm()
         self.company.ca_require_consultation = True
+        self.order.order_line.product_uom_qty = 3
         self.partner.ca_trading_stopped = True
         self.order.write({"client_order_ref": "PO 7", "note": "x"})
-        self.order.order_line.product_uom_qty = 3
+        self.order.order_line.product_uom_qty = 2
         self.order.write({"state": "sale"})
         self.order._action_cancel()
         self.assertEqual(self.order.state, "cancel")

@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from odoo.addons.base.tests.common import BaseCommon
@@ -49,6 +49,24 @@ class TestCustomerMerge(BaseCommon):
         subjects = kept.event_ids.mapped("subject")
         self.assertIn(source_name, subjects)
         self.assertTrue(any(source_name in s for s in subjects if s != source_name))
+
+    def test_ca_15_destroyed_archives_are_not_merged(self):
+        """Of a customer who came back the new archive is merged; the destroyed one stays as it was."""
+        kept, destroyed = self.archives
+        destroyed.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE customer_archive SET state = 'destroyed' WHERE id = %s",
+            [destroyed.id],
+        )
+        destroyed.invalidate_recordset(["state"])
+        new = destroyed.create({"partner_id": destroyed.partner_id.id})
+        with self.assertRaisesRegex(UserError, "trade has ended"):
+            self.merge(self.env.user)
+        new._write_protected({"date_filed": "2025-01-01"})
+        self.merge(self.env.user)
+        self.assertEqual(new.merged_into_id, kept)
+        self.assertFalse(destroyed.merged_into_id)
+        self.assertEqual(destroyed.partner_id, self.partners[0])
 
     def test_ca_100_only_keeper_or_manager_merges_archives(self):
         user = new_test_user(
