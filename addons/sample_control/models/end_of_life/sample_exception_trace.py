@@ -113,18 +113,12 @@ class SampleExceptionTrace(models.Model):
         raise UserError(self.env._("Uses in doubt stay with their exception."))
 
     def _check_assessment(self, vals):
-        """Refuse assessments of closed exceptions, by others than quality, and without a word.
+        """Refuse assessments of closed exceptions, and without a word; who assesses is a matter of access rights.
 
         :raises UserError: with the first reason
         """
         if self.env.su or not {"assessment", "assessment_note"} & vals.keys():
             return
-        if not self.env.user.has_groups(
-            "sample_control.group_sample_quality,sample_control.group_sample_technical"
-        ):
-            raise UserError(
-                self.env._("Quality or the technical side assesses uses in doubt.")
-            )
         if self.exception_id.filtered(lambda record: record.state == "closed"):
             raise UserError(self.env._("The exception is closed."))
         for line in self:

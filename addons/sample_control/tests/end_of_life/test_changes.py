@@ -223,6 +223,24 @@ class TestSampleChange(EndOfLifeCase):
         with self.assertRaisesRegex(UserError, "fixed"):
             change.with_user(self.quality).write({"proposer_id": self.user.id})
 
+    def test_sc_52_5_what_a_change_lacks(self):
+        """SC-52.5: products before it is assessed; a cut-over before it is signed, and signed when assessed."""
+        self._new_active_sample()
+        empty = self._new_change(product_ids=[Command.clear()])
+        self.assertTransitionRefused(
+            empty.with_user(self.technical), "assessing", "products affected"
+        )
+        change = self._new_change(date_cutover=False)
+        with self.assertRaises(AccessError):
+            change.with_user(self.user).action_list_samples()
+        change = change.with_user(self.administrator)
+        with self.assertRaisesRegex(UserError, "is signed when it is assessed"):
+            change.action_request_sign_off()
+        change.action_assess()
+        change.line_ids.decision = "keep"
+        with self.assertRaisesRegex(UserError, "the day or the batch"):
+            change.action_request_sign_off()
+
     def test_hidden_samples_are_not_named(self):
         """What is missing of a change does not tell the numbers of benchmark samples."""
         hidden = self._new_sample("BMK", self.benchmark, origin="benchmark")

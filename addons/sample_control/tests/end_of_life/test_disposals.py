@@ -5,7 +5,7 @@ from unittest.mock import patch
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -441,6 +441,37 @@ class TestSampleDisposal(EndOfLifeCase):
         domain = [("disposal_id", "=", sheet.id)]
         self.assertFalse(lines.with_user(self.technical).search(domain))
         self.assertTrue(lines.with_user(self.benchmark).search(domain))
+
+    def test_sc_54_what_a_sheet_lacks(self):
+        """SC-54: no sheet of nothing, nothing of our own returned, no approval before it is submitted."""
+        sample = self._end(self._new_active_sample())
+        sheet = self._sheet(sample).with_user(self.technical)
+        with self.assertRaisesRegex(UserError, "is approved after it is submitted"):
+            sheet.action_request_sign_off()
+        sheet.method = "return"
+        self.assertTransitionRefused(sheet, "to_approve", "not returned", sample.name)
+        empty = sheet.create({"method": "scrap"})
+        self.assertTransitionRefused(empty, "to_approve", "Enter the samples")
+        with self.assertRaisesRegex(UserError, "may not dispose of samples"):
+            sample.with_user(self.user).action_dispose()
+
+    def test_sc_54_3_confirmed_sheet_is_not_taken_back(self):
+        """SC-54.3: after the first confirmation no way back, and what is gone does not go once more."""
+        sheet = self._ready()
+        sheet.with_user(self.technical).action_confirm_execution()
+        for target in ("draft", "cancelled"):
+            self.assertTransitionRefused(
+                sheet.with_user(self.manager), target, "confirmed already"
+            )
+        sheet.with_user(self.quality).action_confirm_witness()
+        with self.assertRaisesRegex(ValidationError, "disposed of already"):
+            sheet.create(
+                {
+                    "line_ids": [
+                        Command.create({"sample_id": sheet.line_ids.sample_id.id})
+                    ]
+                }
+            )
 
     # --- Roads around the approval ---
 

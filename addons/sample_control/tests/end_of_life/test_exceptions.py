@@ -126,6 +126,53 @@ class TestSampleException(EndOfLifeCase):
         self.assertEqual(sample.state, "active")
         self.assertEqual(record.verifier_id, self.quality_b)
 
+    def test_sc_49_what_a_step_lacks(self):
+        """SC-49: in the isolation area, measured while it exists, and done before it is verified."""
+        record = self._report(self._new_active_sample())
+        record.sample_id.sudo().location_id = self.room
+        lost = self._report(self._new_active_sample(), "lost", user=self.keeper)
+        quality = lost.with_user(self.quality)
+        self.assertTransitionRefused(quality, "isolated", "isolation area first")
+        self.assertTransitionRefused(quality, "inspecting", "cannot be measured")
+        with self.assertRaisesRegex(ValidationError, "is not isolated"):
+            quality.measure = "isolate"
+        self._decide(lost, "replace")
+        self.assertTransitionRefused(quality, "to_verify", "Enter what was done")
+        quality.action_note = "Searched"
+        quality.action_report_done()
+        self.assertTransitionRefused(
+            lost.with_user(self.quality_b),
+            "closed",
+            "not confirmed the loss",
+            "result of the verification",
+            "No active successor",
+        )
+        with self.assertRaisesRegex(UserError, "is no open loss"):
+            record.with_user(self.manager).action_confirm_loss()
+
+    def test_sc_49_3_changed_decision_passes_its_gate(self):
+        """SC-49.3: what was scrapped is not kept by changing the decision afterwards."""
+        record = self._decide(self._report(self._new_active_sample()), "scrap")
+        with self.assertRaisesRegex(UserError, "not in use any more"):
+            record.with_user(self.technical).decision = "continue"
+
+    def test_sc_49_history_stays_for_the_system_too(self):
+        """Exceptions and their uses in doubt are entered by nobody and deleted by nobody."""
+        sample = self._new_active_sample()
+        self._compare(self._new_first_article(sample))
+        record = self._report(sample, "unreliable")
+        for kept, sentence in (
+            (record.trace_ids, "stay with their exception"),
+            (record, "closed, not deleted"),
+        ):
+            self.assertTrue(kept)
+            with self.assertRaisesRegex(UserError, sentence):
+                kept.sudo().unlink()
+        with self.assertRaisesRegex(UserError, "found by the system"):
+            record.trace_ids.with_user(self.quality).create(
+                {"exception_id": record.id, "res_model": "res.partner", "res_id": 1}
+            )
+
     def test_verifier_is_somebody_else(self):
         sample = self._new_active_sample()
         record = self._decide(self._report(sample, "unreliable"), "continue")

@@ -105,7 +105,7 @@ class TestSampleRecall(EndOfLifeCase):
 
     def test_nobody_enters_recalls(self):
         recall = self._supersede()
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, "when their successor becomes valid"):
             self.env["sample.recall"].with_user(self.manager).create(
                 {"sample_id": self.master.id, "successor_id": self.master.id}
             )
@@ -113,3 +113,20 @@ class TestSampleRecall(EndOfLifeCase):
             recall.line_ids.with_user(self.manager).write({"state": "returned"})
         with self.assertRaises(UserError):
             recall.line_ids.with_user(self.manager).unlink()
+        with self.assertRaisesRegex(UserError, "when their successor becomes valid"):
+            recall.line_ids.with_user(self.manager).create(
+                {"recall_id": recall.id, "sample_id": self.master.id}
+            )
+        for kept in (recall.line_ids, recall):
+            with self.assertRaisesRegex(UserError, "closed, not deleted"):
+                kept.sudo().unlink()
+
+    def test_lent_copy_comes_back_through_its_loan(self):
+        """SC-52: a copy on loan is taken back from the borrower before it is off the list."""
+        self._lend(self.copies[0])
+        line = self._supersede().line_ids.filtered(
+            lambda line: line.sample_id == self.copies[0]
+        )
+        with self.assertRaisesRegex(UserError, "take back the loan first"):
+            line.with_user(self.keeper).action_returned()
+        self.assertEqual(line.state, "open")

@@ -51,6 +51,14 @@ class TestInspections(VerificationCase):
         self.assertEqual(self.sample.state, "suspended")
         self.assertIn(record.name, self.sample.suspend_reason)
 
+    def test_sc_45_4_what_passed_is_not_replaced(self):
+        """SC-45.4: the treatment fits the result."""
+        inspection = self._new_inspection(self.sample, "10.03")
+        inspection.with_user(self.inspector).action_submit()
+        record = inspection.with_user(self.quality)
+        record.action = "replace"
+        self.assertTransitionRefused(record, "confirmed", "It passed")
+
     def test_p20_nothing_measured(self):
         """P20: an inspection without lines or readings passes on no road."""
         inspection = self._new_inspection(self.sample)

@@ -186,6 +186,45 @@ class TestPlans(VerificationCase):
         line.write({"delay_reason": "The mould is late", "user_id": self.user.id})
         self.assertFalse(plan._get_seal_reasons())
 
+    def test_sc_43_what_a_plan_lacks(self):
+        """SC-41, SC-43: every line has its day; signed when submitted; nothing is begun or added meanwhile."""
+        plan = self._new_plan()
+        with self.assertRaises(AccessError):
+            plan.with_user(self.user).action_generate()
+        plan.action_generate()
+        line = self._lines(plan)[0].with_user(self.technical)
+        day = line.planned_date
+        line.planned_date = False
+        self.assertTransitionRefused(plan, "to_approve", "Enter the planned day")
+        line.planned_date = day
+        with self.assertRaisesRegex(UserError, "is signed when it is submitted"):
+            plan.action_request_sign_off()
+        plan.with_user(self.administrator).action_submit()
+        self.assertTransitionRefused(line, "notified", "not been approved", "successor")
+        with self.assertRaisesRegex(UserError, "takes no lines in its present state"):
+            line.create(
+                {
+                    "plan_id": plan.id,
+                    "sample_id": self._new_measured_sample("2026-12-01").id,
+                    "reason": "Forgotten",
+                    "is_supplementary": True,
+                }
+            )
+        with self.assertRaisesRegex(UserError, "not generated anew"):
+            plan.action_generate()
+
+    def test_sc_41_begun_line_ends_with_its_successor(self):
+        """SC-41: nobody notes a replacement as done, or cancels its plan, before the successor is valid."""
+        plan = self._new_plan()
+        plan.action_generate()
+        self._approve(plan)
+        line = self._lines(plan)[0].with_user(self.technical)
+        line.action_begin()
+        with self.assertRaisesRegex(UserError, "when the successor is valid"):
+            line.sudo().write({"state": "done"})
+        plan.with_user(self.administrator)._transition("draft")
+        self.assertTransitionRefused(plan, "cancelled", "Lines have been begun")
+
     def test_refused(self):
         plan = self._new_plan()
         plan.action_generate()
