@@ -76,6 +76,7 @@ class CustomerNewReport(models.Model):
             [
                 ("partner_id", "=", self.partner_id.id),
                 ("company_id", "=", self.company_id.id),
+                ("state", "!=", "destroyed"),
             ]
         )
         return archives._get_print_stamp()
