@@ -109,7 +109,10 @@ class TestEndedTrade(ArchiveCommon):
         for name, road in roads.items():
             with (
                 self.subTest(road=name),
-                self.assertRaisesRegex(UserError, f"{order.name}: trading with Live is stopped(.|\n)* no new products"),
+                self.assertRaisesRegex(
+                    UserError,
+                    f"{order.name}: trading with Live is stopped(.|\n)* no new products",
+                ),
                 self.env.cr.savepoint(),
             ):
                 road()
