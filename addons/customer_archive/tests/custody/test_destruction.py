@@ -324,9 +324,7 @@ class TestDestruction(CustodyCommon):
         for user in (self.keeper, self.sales1):
             for kept in (self.line, self.archive):
                 with self.assertRaisesRegex(AccessError, "on hold or release"):
-                    kept.with_user(user).write(
-                        {"is_on_hold": True, "hold_reason": "x"}
-                    )
+                    kept.with_user(user).write({"is_on_hold": True, "hold_reason": "x"})
         self.line.with_user(self.finance).write(
             {"is_on_hold": True, "hold_reason": "x"}
         )
