@@ -139,6 +139,13 @@ class TestDocuments(SealingCase):
             line.with_user(self.quality).number = "Other"
         with self.assertRaises(UserError):
             line.with_user(self.manager).write({"state": "missing"})
+        line = line.with_user(self.quality)
+        for road in (
+            lambda: line.create({"request_id": request.id, "name": "Later"}),
+            line.unlink,
+        ):
+            with self.assertRaisesRegex(UserError, "stay as they were reviewed"):
+                road()
 
     def test_new_round_asks_again(self):
         """SC-16.2: in the next round what was not good is missing again, the rest stays."""

@@ -264,6 +264,20 @@ class TestSignOff(SealingCase):
         with self.assertRaisesRegex(UserError, "temporary sample only"):
             self.request.with_user(self.administrator).action_request_sign_off()
 
+    def test_signed_after_its_review(self):
+        """SC-24, SC-18.2: nobody signs what is still tested, nor what was rejected; what is signed keeps its pieces."""
+        request = self.request.with_user(self.administrator)
+        with self.assertRaisesRegex(UserError, "is signed after its review"):
+            request.action_request_sign_off()
+        self._review(self.request)
+        request.ppap_result = "rejected"
+        with self.assertRaisesRegex(UserError, "approval was rejected"):
+            request.action_request_sign_off()
+        request.ppap_result = False
+        self._seal(self.request)
+        with self.assertRaisesRegex(UserError, "its samples are signed"):
+            request.action_remove_samples()
+
     def test_wrong_number_of_pieces(self):
         """SC-15, D-30: one record for each piece; a changed quantity is brought in line."""
         self._review(self.request)
