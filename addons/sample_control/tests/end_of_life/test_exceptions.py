@@ -562,6 +562,10 @@ class TestSampleException(EndOfLifeCase):
                 issue.with_user(user).write({"exception_id": False})
             with self.subTest(user=user.login), self.assertRaises(UserError):
                 record.with_user(user).write({"issue_ids": [(3, issue.id)]})
+        self.assertIn(
+            "Close its problem points.",
+            record.with_user(self.quality_b)._get_closed_gate_reasons(),
+        )
 
     def test_sc_49_2_look_ups_are_ones_own(self):
         """What one person looked up about a sample, perhaps a benchmark, others neither list nor count."""
