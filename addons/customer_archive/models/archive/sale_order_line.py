@@ -89,13 +89,15 @@ class SaleOrderLine(models.Model):
     def _has_ca_grown(self, former):
         """Return whether more is contracted by this line than before. Hook: lines that follow from the delivery.
 
-        Notes, down payments and costs that are charged on contract nothing; a rebate lowers the order.
+        Notes, down payments, freight and costs that are charged on contract nothing; a rebate lowers the order.
 
         :param Extent former: what was contracted before; None for a new line
         """
         self.ensure_one()
         extent = self._get_ca_extent()
         if self.is_expense and self.product_id.expense_policy != "no":
+            return False
+        if self._is_delivery() and extent.product.type == "service":
             return False
         if not former or (former.order, former.product) != (
             self.order_id,

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -122,6 +124,24 @@ class TestEndedTrade(ArchiveCommon):
         ]
         self._decide(self.live, "resume")
         line.product_uom_qty = 5
+
+    def test_what_comes_with_the_delivery_is_no_growth(self):
+        """CA-81: freight and a rebate are taken by a running order; goods under the name of freight are not."""
+        order = self._new_live_order()
+        order.action_confirm()
+        self._decide(self.live, "stop")
+        service = self.env["product.product"].create(
+            {"name": "Freight", "type": "service"}
+        )
+        vals = {"order_id": order.id, "product_id": service.id, "product_uom_qty": 1}
+        Line = self.env["sale.order.line"]
+        with self.assertRaisesRegex(UserError, "no new products"):
+            Line.create({**vals, "price_unit": 30})
+        Line.create({**vals, "price_unit": -30})
+        with patch.object(type(Line), "_is_delivery", lambda line: True):
+            Line.create({**vals, "price_unit": 30})
+            with self.assertRaisesRegex(UserError, "no new products"):
+                Line.create({**vals, "product_id": self.product.id, "price_unit": 30})
 
     def test_contacts_and_companies_below(self):
         """Old and new contacts, and companies below a stopped customer, order nothing either."""
