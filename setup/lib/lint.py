@@ -27,8 +27,9 @@ REGISTRY = re.compile(
     r"|(?:test[.])?pypi[.]org|pythonhosted[.]org|registry[.](?:npmjs|yarnpkg)[.]\w+)\b"
 )
 # Chinese text takes full-width marks; a placeholder may follow them.
-HALF_WIDTH = re.compile(
-    r"(?<=[\u4e00-\u9fff\u201d\uff09])[,;:?!](?=\s*[\u4e00-\u9fff\u201c\uff08]|%\(|\s*(?:\\n|\"?$))"
+HALF_WIDTH = re.compile(  # behind Chinese or a value, before Chinese, a number, a value or the end
+    r"(?:[\u4e00-\u9fff\u201d\uff09]|%\(\w+\)s)[,;:?!]"
+    r"(?=\s*[\u4e00-\u9fff\u201c\uff08]|%\(|\d|\s*(?:\\n|\"?$))"
 )
 CHINESE_FILES = re.compile(r"/i18n/zh_CN\.po$|/(?:data|demo)/.*\.xml$")
 MACHINE_PATH = re.compile(r"(?<![\w./~>-])/(?:work|root|home|Users)/\w")

@@ -185,7 +185,8 @@ class SampleIssue(models.Model):
     def _compute_display_name(self):
         for issue in self:
             first = (issue.description or "").strip().split("\n")[0]
-            issue.display_name = f"{issue.name or ''} {first[:60]}".strip()
+            # it stands inside sentences, which end with a full stop of their own
+            issue.display_name = f"{issue.name or ''} {first[:60]}".strip(" .。")
 
     @api.depends("request_id.product_id", "sample_id.product_id")
     def _compute_product_id(self):
