@@ -206,6 +206,7 @@ class SaleOrder(models.Model):
                 del vals["ca_archive_checked"]
         moved = self._get_ca_moved(vals)
         self._check_ca_consultation_kept(vals)
+        self._check_ca_currency_kept(vals)
         self._prepare_ca_consultation_vals(vals)
         confirming = self._get_ca_confirming(vals)
         former = self._get_ca_former_ended(vals)
@@ -341,6 +342,25 @@ class SaleOrder(models.Model):
                 order=self.display_name,
             ),
         ]
+
+    def _check_ca_currency_kept(self, vals):
+        """The same numbers in another currency are another price (CA-81)."""
+        if "currency_id" not in vals:
+            return
+        # sudo: the decision holds, whoever may read the parties of the order
+        changed = self.filtered(
+            lambda order: order.state == "sale"
+            and order.currency_id.id != vals["currency_id"]
+            and order.sudo().ca_ended_partner_ids
+        )
+        if changed:
+            raise UserError(
+                "\n".join(
+                    reason
+                    for order in changed
+                    for reason in order._get_ca_growth_reasons()
+                )
+            )
 
     def _get_ca_contracting_warnings(self):
         """Say what the salesperson should think of before contracting. Hook.

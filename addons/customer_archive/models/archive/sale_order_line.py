@@ -11,6 +11,7 @@ EXTENT_FIELDS = frozenset(
         "product_id",
         "product_uom_id",
         "product_uom_qty",
+        "qty_delivered",
         "price_unit",
         "technical_price_unit",
         "discount",
@@ -18,13 +19,23 @@ EXTENT_FIELDS = frozenset(
 )
 
 
+class Volume(NamedTuple):
+    """Quantity in the unit of the product, and amount at the price of the line after discount."""
+
+    quantity: float
+    amount: float
+
+
+NOTHING = Volume(0.0, 0.0)
+
+
 class Extent(NamedTuple):
-    """How much was contracted by one line: quantity in the unit of the product, amount without taxes."""
+    """How much is taken by one line: what was ordered, and what was delivered, which may be invoiced as well."""
 
     order: object
     product: object
-    quantity: float
-    amount: float
+    ordered: Volume
+    delivered: Volume
 
 
 class SaleOrderLine(models.Model):
@@ -64,10 +75,21 @@ class SaleOrderLine(models.Model):
 
     def _get_ca_extent(self):
         self.ensure_one()
-        quantity = self.product_uom_id._compute_quantity(
-            self.product_uom_qty, self.product_id.uom_id, round=False
+        return Extent(
+            self.order_id,
+            self.product_id,
+            self._get_ca_volume(self.product_uom_qty),
+            self._get_ca_volume(self.qty_delivered),
         )
-        return Extent(self.order_id, self.product_id, quantity, self.price_subtotal)
+
+    def _get_ca_volume(self, quantity):
+        # from the price itself: anybody may write over the stored subtotal
+        return Volume(
+            self.product_uom_id._compute_quantity(
+                quantity, self.product_id.uom_id, round=False
+            ),
+            quantity * self.price_unit * (1 - (self.discount or 0.0) / 100),
+        )
 
     def _check_ca_not_grown(self, former):
         """Refuse lines that make a running order larger.
@@ -95,19 +117,38 @@ class SaleOrderLine(models.Model):
         """
         self.ensure_one()
         extent = self._get_ca_extent()
-        if self.is_expense and self.product_id.expense_policy != "no":
+        if self._is_ca_cost_charged():
             return False
         if self._is_delivery() and extent.product.type == "service":
             return False
+        volumes = (extent.ordered, extent.delivered)
         if not former or (former.order, former.product) != (
             self.order_id,
             extent.product,
         ):
-            rebate = extent.product.type == "service" and extent.amount < 0
-            return extent.quantity > 0 and not rebate
+            if extent.product.type == "service" and extent.ordered.amount < 0:
+                # a rebate, as long as nothing of it is charged
+                return extent.delivered.amount > 0
+            return any(self._is_ca_larger(volume, NOTHING) for volume in volumes)
+        return self._is_ca_larger(extent.ordered, former.ordered) or self._is_ca_larger(
+            extent.delivered,
+            Volume(*map(max, former.ordered, former.delivered)),
+        )
+
+    def _is_ca_larger(self, volume, former):
         precision = self.env["decimal.precision"].precision_get("Product Unit")
         return (
-            float_compare(extent.quantity, former.quantity, precision_digits=precision)
+            float_compare(volume.quantity, former.quantity, precision_digits=precision)
             > 0
-            or self.currency_id.compare_amounts(extent.amount, former.amount) > 0
+            or self.currency_id.compare_amounts(volume.amount, former.amount) > 0
+        )
+
+    def _is_ca_cost_charged(self):
+        """Return whether this line charges a cost: it comes from a bill, so from somebody who enters bills."""
+        return (
+            self.is_expense
+            and self.product_id.expense_policy != "no"
+            and (
+                self.env.su or self.env.user.has_group("account.group_account_invoice")
+            )
         )

@@ -143,6 +143,79 @@ class TestEndedTrade(ArchiveCommon):
             with self.assertRaisesRegex(UserError, "no new products"):
                 Line.create({**vals, "product_id": self.product.id, "price_unit": 30})
 
+    def test_no_detour_lets_a_running_order_grow(self):
+        """CA-81: nor negative quantities, deliveries beyond the order, charged costs, subtotals or currencies."""
+        service = self.env["product.product"].create(
+            {
+                "name": "Consulting",
+                "type": "service",
+                "invoice_policy": "delivery",
+                "expense_policy": "sales_price",
+                "taxes_id": False,
+            }
+        )
+        order = self._new_live_order()
+        order.order_line = [
+            Command.create(
+                {"product_id": service.id, "product_uom_qty": 2, "price_unit": 100}
+            )
+        ]
+        order.action_confirm()
+        self._decide(self.live, "stop")
+        line = order.order_line.filtered(lambda line: line.product_id == service)
+        foreign = self.env.ref("base.EUR") | self.env.ref("base.USD")
+        foreign.active = True
+
+        def create(**vals):
+            return order.write(
+                {"order_line": [Command.create({"product_id": service.id, **vals})]}
+            )
+
+        def overwrite_subtotal():
+            line.price_subtotal = 9999
+            line.price_unit = 500
+
+        def deliver_dearer():
+            line.qty_delivered = 2
+            line.write({"product_uom_qty": 0.2, "price_unit": 1000})
+
+        roads = {
+            "minus by minus": lambda: create(product_uom_qty=-10, price_unit=-100),
+            "delivered": lambda: setattr(line, "qty_delivered", 3),
+            "nothing ordered": lambda: create(
+                product_uom_qty=0, qty_delivered=5, price_unit=100
+            ),
+            "rebate taken back": lambda: create(
+                product_uom_qty=1, qty_delivered=-5, price_unit=-100
+            ),
+            "down payment": lambda: create(
+                product_uom_qty=0, qty_delivered=5, price_unit=9, is_downpayment=True
+            ),
+            "costs": lambda: create(product_uom_qty=5, is_expense=True),
+            "subtotal": overwrite_subtotal,
+            "dearer after the delivery": deliver_dearer,
+            "currency": lambda: order.write(
+                {"currency_id": (foreign - order.currency_id)[:1].id}
+            ),
+        }
+        for name, road in roads.items():
+            with (
+                self.subTest(road=name),
+                self.assertRaisesRegex(UserError, "no new products"),
+                self.env.cr.savepoint(),
+            ):
+                road()
+        line.qty_delivered = 2
+        # what a bill charges is taken, whoever posts it
+        order.order_line.sudo().create(
+            {
+                "order_id": order.id,
+                "product_id": service.id,
+                "product_uom_qty": 1,
+                "is_expense": True,
+            }
+        )
+
     def test_contacts_and_companies_below(self):
         """Old and new contacts, and companies below a stopped customer, order nothing either."""
         partners = (
