@@ -1,6 +1,6 @@
 from dateutil.relativedelta import relativedelta
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import split_every
@@ -44,8 +44,14 @@ class CustomerArchivePerson(models.Model):
     def _cron_remind_birthdays(self):
         """Remind the people in charge of the birthdays of the next days (CA-19); every birthday once.
 
-        Only those are reminded who may see private data, of companies that keep it.
+        Only those are reminded who may see private data, of companies that keep it; who has lost the right keeps no
+        reminder.
         """
+        # sudo: a reminder is seen by its user alone
+        reminders_sudo = self.env["mail.activity"].sudo()
+        reminders_sudo.search(
+            [("ca_birthday_person_id", "!=", False)]
+        ).ca_birthday_person_id._move_birthday_reminders()
         # sudo: who holds the right is no secret to the job
         knowing_sudo = self.env.ref(PRIVATE_GROUP).sudo().all_user_ids
         companies = (
@@ -108,10 +114,17 @@ class CustomerArchivePerson(models.Model):
 
     @api.model
     def _create_birthday_reminders(self, vals_list):
+        # of the system: who has created an activity may write it, and so come to read it without the right;
         # no mail: it would carry private data out of the house
-        activities = self.env["mail.activity"].with_context(
-            mail_activity_quick_update=True,
-            default_activity_type_id=self.env.ref("mail.mail_activity_data_todo").id,
+        activities = (
+            self.env["mail.activity"]
+            .with_user(SUPERUSER_ID)
+            .with_context(
+                mail_activity_quick_update=True,
+                default_activity_type_id=self.env.ref(
+                    "mail.mail_activity_data_todo"
+                ).id,
+            )
         )
         activities.create(vals_list)
 
@@ -152,7 +165,7 @@ class CustomerArchivePerson(models.Model):
                 # who is in charge in time is reminded still
                 person_sudo.date_birthday_reminded = False
         left_sudo.unlink()
-        self.sudo()._create_birthday_reminders(vals_list)
+        self._create_birthday_reminders(vals_list)
 
     def _get_next_birthday(self, today):
         """Return the first birthday from today on; that of 29 February is on the last of the month in other years."""

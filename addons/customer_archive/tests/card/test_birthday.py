@@ -170,6 +170,31 @@ class TestBirthday(CardCommon):
         self.assertEqual(self._run("2025-03-06").user_id, self.sales1)
         self.assertEqual(self.env["mail.mail"].search_count([]), mails)
 
+    def test_a_22_who_moves_a_reminder_does_not_come_to_see_it(self):
+        """The manager without the right is not its author: authors write activities, and hang them where they read."""
+        self.sales2.group_ids |= self.env.ref(PRIVATE)
+        self._run("2025-03-03")
+        self.archive.with_user(self.manager).user_id = self.sales2
+        reminder = self._run("2025-03-04").with_user(self.manager)
+        self.assertEqual(reminder.sudo().user_id, self.sales2)
+        for vals in (
+            {"summary": "Nothing"},
+            {"user_id": self.manager.id},
+            {
+                "res_model_id": self.env["ir.model"]._get_id("res.partner"),
+                "res_id": self.archive.partner_id.id,
+            },
+        ):
+            with self.subTest(vals=vals), self.assertRaises(AccessError):
+                reminder.write(vals)
+
+    def test_a_22_who_has_lost_the_right_keeps_no_reminder(self):
+        self._run("2025-03-03")
+        self.sales1.group_ids -= self.env.ref(PRIVATE)
+        self.assertFalse(self._run("2025-03-04"))
+        self.sales1.group_ids |= self.env.ref(PRIVATE)
+        self.assertEqual(self._run("2025-03-05").user_id, self.sales1)
+
     def test_ca_19_former_customers_and_other_companies(self):
         other = self.env["res.company"].create({"name": "Second works"})
         self.sales1.company_ids += other
