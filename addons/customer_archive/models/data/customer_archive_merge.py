@@ -162,6 +162,7 @@ class MergePartnerAutomatic(models.TransientModel):
             and (
                 archives.partner_id - ended.partner_id
                 or destination not in ended.partner_id
+                or self._would_hide_end(archives, ended)
             )
         ]
         if mixed:
@@ -173,6 +174,15 @@ class MergePartnerAutomatic(models.TransientModel):
                     archives=", ".join(names),
                 )
             )
+
+    @api.model
+    def _would_hide_end(self, archives, ended):
+        """Return whether a stopped or deregistered archive would become one with that of a customer who comes back.
+
+        Once that one is on file nothing would tell of the stop any more.
+        """
+        kept = archives.filtered(lambda archive: archive.state != "destroyed")
+        return bool(kept & ended and kept - ended)
 
     def _may_merge_archives(self):
         return self.env.su or any(

@@ -357,6 +357,24 @@ class TestEndedTrade(ArchiveCommon):
         with self.assertRaisesRegex(UserError, "stopped"):
             order.action_confirm()
 
+    def test_merge_into_a_returning_customer_hides_no_end(self):
+        """The new archive beside a destroyed one does not take in a customer who is stopped or deregistered."""
+        gone = self._new_archive("Gone")
+        gone.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE customer_archive SET state = 'destroyed' WHERE id = %s", [gone.id]
+        )
+        gone.invalidate_recordset(["state"])
+        self._merge(self._new_partner("Gone too"), gone.partner_id)
+        self._new_archive("Gone", partner=gone.partner_id)
+        for ended in self.ended.values():
+            with (
+                self.subTest(source=ended.name),
+                self.assertRaisesRegex(UserError, "trade has ended"),
+                self.env.cr.savepoint(),
+            ):
+                self._merge(ended, gone.partner_id)
+
     def test_a_merged_archive_does_not_count(self):
         """CA-100: what stays is the archive of the customer; the one merged into it says nothing any more."""
         other = self._new_archive("Live too")
