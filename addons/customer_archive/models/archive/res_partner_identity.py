@@ -133,6 +133,8 @@ class ResPartner(models.Model):
     def _check_ca_duplicate(self):
         policy = self.env.company.ca_duplicate_policy
         if policy == "off":
+            # what other companies decided is not undone from here
+            self._check_ca_no_second_start()
             return
         checked = (
             self
@@ -169,6 +171,13 @@ class ResPartner(models.Model):
         # constraints run as superuser; the user is who asks
         if self.env.uid == SUPERUSER_ID:
             return
+        guarding_sudo = (
+            self.env["res.company"]
+            .sudo()
+            .search([("ca_duplicate_policy", "!=", "off")])
+        )
+        if not guarding_sudo:
+            return
         sentences = [
             self.env._(
                 "The trade with %(duplicates)s has ended in %(companies)s: only a manager of that company enters "
@@ -180,18 +189,24 @@ class ResPartner(models.Model):
             for partner, duplicates in self._get_ca_duplicates().items()
             if (
                 ended_sudo := duplicates._search_ca_withheld_archives_sudo().filtered(
-                    partner._is_ca_within_reach
+                    lambda archive, partner=partner: archive.company_id in guarding_sudo
+                    and partner._is_ca_within_reach(archive.company_id)
                 )
             )
         ]
         if sentences:
             raise ValidationError("\n".join(sentences))
 
-    def _is_ca_within_reach(self, archive):
-        """Return whether the company of an archive, or a branch of it, may contract with this contact."""
+    def _is_ca_within_reach(self, company):
+        """Return whether a company, one above it or a branch of it may contract with this contact."""
         self.ensure_one()
-        own, other = self.company_id, archive.company_id
-        return not own or own in other.parent_ids or other in own.parent_ids
+        own = self.company_id
+        return (
+            not own
+            or not company
+            or own in company.parent_ids
+            or company in own.parent_ids
+        )
 
     # --- CRUD ---
 
@@ -329,11 +344,8 @@ class ResPartner(models.Model):
         own = self._origin or self
         if candidate == own:
             return False
-        if (
-            self.company_id
-            and candidate.company_id
-            and self.company_id != candidate.company_id
-        ):
+        # sudo: the companies above count, also where the user does not work
+        if not self.sudo()._is_ca_within_reach(candidate.sudo().company_id):
             return False
         return not (own._get_ca_ancestors() & candidate._get_ca_ancestors())
 

@@ -284,6 +284,35 @@ class TestEndedTrade(ArchiveCommon):
                         }
                     )
 
+    def test_no_second_start_by_way_of_another_company(self):
+        """Neither where duplicates are not looked for, nor in a branch: the company that stopped the trade decides."""
+        customer = self.stopped.partner_id
+        vals = {
+            "name": customer.name,
+            "is_company": True,
+            "ca_duplicate_reason": "Because",
+        }
+        companies = self.env["res.company"].create(
+            [
+                {"name": "Carefree works", "ca_duplicate_policy": "off"},
+                {
+                    "name": "Branch",
+                    "parent_id": self.company.id,
+                    "ca_duplicate_policy": "reason",
+                },
+            ]
+        )
+        self.sales1.company_ids |= companies
+        partners = self.env["res.partner"].with_user(self.sales1)
+        carefree, branch = companies
+        refused = f"ended in {self.company.name}"
+        with self.assertRaisesRegex(UserError, refused), self.env.cr.savepoint():
+            partners.with_company(carefree).create(vals)
+        partners.with_company(carefree).create({**vals, "company_id": carefree.id})
+        customer.company_id = self.company
+        with self.assertRaisesRegex(UserError, refused), self.env.cr.savepoint():
+            partners.with_company(branch).create({**vals, "company_id": branch.id})
+
     def test_moved_below_a_live_customer_they_stay_stopped(self):
         """Even where a manager puts them below another company, no order is contracted with them."""
         partner = self.stopped.partner_id
