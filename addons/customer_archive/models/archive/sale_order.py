@@ -347,17 +347,27 @@ class SaleOrder(models.Model):
         """The same numbers in another currency are another price (CA-81)."""
         if "currency_id" not in vals:
             return
+        self._filter_ca_ended().filtered(
+            lambda order: order.currency_id.id != vals["currency_id"]
+        )._refuse_ca_growth()
+
+    def _filter_ca_ended(self):
+        """Return the running orders that have a party whose trade has ended."""
         # sudo: the decision holds, whoever may read the parties of the order
-        changed = self.filtered(
-            lambda order: order.state == "sale"
-            and order.currency_id.id != vals["currency_id"]
-            and order.sudo().ca_ended_partner_ids
+        return self.filtered(
+            lambda order: order.state == "sale" and order.sudo().ca_ended_partner_ids
         )
-        if changed:
+
+    def _refuse_ca_growth(self):
+        """Say of each of these orders why it does not become larger; nothing to say of none.
+
+        :raises UserError: with the reasons of all orders
+        """
+        if self:
             raise UserError(
                 "\n".join(
                     reason
-                    for order in changed
+                    for order in self
                     for reason in order._get_ca_growth_reasons()
                 )
             )

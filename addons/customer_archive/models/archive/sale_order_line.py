@@ -1,7 +1,6 @@
 from typing import NamedTuple
 
 from odoo import api, models
-from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
 # What makes an order larger, or another one
@@ -67,11 +66,8 @@ class SaleOrderLine(models.Model):
 
     def _filter_ca_ended(self):
         """Return the lines of running orders that have a party whose trade has ended."""
-        # sudo: the decision holds, whoever may read the parties of the order
-        return self.filtered(
-            lambda line: line.order_id.state == "sale"
-            and line.order_id.sudo().ca_ended_partner_ids
-        )
+        ended = self.order_id._filter_ca_ended()
+        return self.filtered(lambda line: line.order_id in ended)
 
     def _get_ca_extent(self):
         self.ensure_one()
@@ -99,14 +95,7 @@ class SaleOrderLine(models.Model):
         grown = self._filter_ca_ended().filtered(
             lambda line: line._has_ca_grown(former.get(line))
         )
-        if grown:
-            raise UserError(
-                "\n".join(
-                    reason
-                    for order in grown.order_id
-                    for reason in order._get_ca_growth_reasons()
-                )
-            )
+        grown.order_id._refuse_ca_growth()
 
     def _has_ca_grown(self, former):
         """Return whether more is contracted by this line than before. Hook: lines that follow from the delivery.

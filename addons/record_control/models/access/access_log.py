@@ -156,33 +156,26 @@ class AccessLog(models.Model):
             ._description_selection(self.env)
         )
         for log in self:
-            words = log._get_field_labels() if log.action in FIELD_ACTIONS else {}
             if log.action == "level":
                 log.detail_in_words = " → ".join(
                     levels.get(part, part) for part in (log.detail or "").split(" > ")
                 )
+            elif log.action in FIELD_ACTIONS:
+                log.detail_in_words = log._translate_field_names()
             else:
-                log.detail_in_words = log._translate_detail(words)
+                log.detail_in_words = log.detail
 
-    def _get_field_labels(self):
-        """Return the labels of the fields of the record's model by technical name."""
-        if self.res_model not in self.env:
-            return {}
-        return {
-            name: field._description_string(self.env)
-            for name, field in self.env[self.res_model]._fields.items()
-        }
+    def _translate_field_names(self):
+        """Return the detail with labels in place of field names; titles and file names stay as they are.
 
-    def _translate_detail(self, words):
-        """Put the labels in place of field names; titles and file names stay as they are.
-
-        :param dict words: label by technical name
         :rtype: str
         """
+        self.ensure_one()
+        known = self.env[self.res_model]._fields if self.res_model in self.env else {}
         names = (self.detail or "").split(", ")
-        if not all(name in words for name in names):
+        if not all(name in known for name in names):
             return self.detail
-        return ", ".join(words[name] for name in names)
+        return ", ".join(known[name]._description_string(self.env) for name in names)
 
     # --- Reading ---
 
