@@ -35,7 +35,7 @@ class LoanLoanLine(models.Model):
 
     _name = "loan.loan.line"
     _description = "Loan Line"
-    _inherit = ["protected.fields.mixin"]
+    _inherit = ["protected.fields.mixin", "model.in.words.mixin"]
     _order = "loan_id desc, id"
     _protected_fields = SYSTEM_FIELDS
 
@@ -56,7 +56,6 @@ class LoanLoanLine(models.Model):
     )
     res_model_name = fields.Char(
         string="Kind",
-        compute="_compute_thing",
     )
     res_id = fields.Many2oneReference(
         string="Thing ID",
@@ -160,12 +159,6 @@ class LoanLoanLine(models.Model):
             thing = things.get(line)
             line.thing_name = (
                 thing.display_name if thing else self.env._("Deleted record")
-            )
-            known = line.res_model in self.env
-            line.res_model_name = (
-                self.env["ir.model"]._get(line.res_model).name
-                if known
-                else line.res_model
             )
 
     @api.depends("state", "returned_at", "reported_problem", "loan_id.date_due")
