@@ -180,6 +180,41 @@ class TestAccessGrant(AccessCommon):
         with self.assertRaises(UserError):
             grant.sudo().unlink()
 
+    @mute_logger(*QUIET)
+    def test_decided_in_time(self):
+        """No grant is given after its last day, none expires before it is over; a stranger opens no window to refuse."""
+        grant = self._grant(
+            self.stranger, self.alpha, approve=False, date_to="2099-12-30"
+        )
+        with self.assertRaises(UserError):
+            grant.with_user(self.stranger).action_open_refuse()
+        window = grant.with_user(self.director).action_open_refuse()
+        self.assertEqual(window["context"]["default_grant_ids"], grant.ids)
+        # the 30th ends at midnight in the company, 16:00 in UTC
+        with (
+            freeze_time("2099-12-30 16:00:00"),
+            self.assertRaisesRegex(UserError, "its last day is over"),
+        ):
+            grant.with_user(self.director).action_approve()
+        with freeze_time("2099-12-30 15:59:59"):
+            grant.with_user(self.director).action_approve()
+            with self.assertRaisesRegex(UserError, "its last day is not over"):
+                grant.sudo()._transition("expired")
+
+    def test_records_are_named_when_asking(self):
+        """A request takes over no line of another one."""
+        line = self._grant(self.stranger, self.alpha).line_ids
+        with self.assertRaisesRegex(UserError, "named when it is requested"):
+            self.env["access.grant"].with_user(self.stranger).create(
+                {
+                    "res_model": "test.secret",
+                    "line_ids": [Command.link(line.id)],
+                    "purpose": "p",
+                    "reason": "r",
+                    "date_to": "2099-01-01",
+                }
+            )
+
     def test_request_names_existing_restricted_records(self):
         """Nothing, a missing record or a model that is not restricted is refused."""
         Grant = self.env["access.grant"].with_user(self.stranger)

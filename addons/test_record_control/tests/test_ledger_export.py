@@ -1,6 +1,7 @@
 import json
 from datetime import date, datetime
 from io import BytesIO
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from openpyxl import load_workbook
@@ -253,6 +254,23 @@ class TestLedgerExport(LedgerCommon):
                 self.export(self.clerk, **kwargs)
         with self.assertRaisesRegex(UserError, 'Invalid "order"'):
             self.export(self.clerk, order="name; drop table")
+
+    def test_nothing_to_export(self):
+        """No readable column, or more rows than a sheet has: the reason is said."""
+        with (
+            patch.object(
+                self.registry[LEDGER],
+                "_ledger_columns",
+                lambda ledger: [Column("secret")],
+            ),
+            self.assertRaisesRegex(AccessError, "any column"),
+        ):
+            self.export(self.clerk)
+        with (
+            patch("odoo.addons.record_control.models.ledger.ledger_mixin.MAX_ROWS", 1),
+            self.assertRaisesRegex(UserError, "2 records do not fit"),
+        ):
+            self.export(self.clerk)
 
     def test_list_of_ledgers_follows_the_rights(self):
         names = lambda user: [  # noqa: E731

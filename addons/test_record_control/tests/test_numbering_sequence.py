@@ -231,6 +231,16 @@ class TestNumbering(NumberingCommon, TransactionCase):
         ):
             self.Model.create({})
 
+    def test_model_without_sequence(self):
+        """A model that names no sequence for a kind of record says so."""
+        with (
+            patch.object(
+                self.registry[MODEL], "_get_numbering_code", lambda model, vals: None
+            ),
+            self.assertRaisesRegex(UserError, "has no number sequence"),
+        ):
+            self.Model.create({})
+
     def test_archived_copy_is_not_replaced(self):
         self.Model.create({})
         self.env["ir.sequence"].search(

@@ -1,5 +1,5 @@
 from odoo import Command
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged, warmup
 
 from .sign_off_common import SignOffCommon
@@ -167,6 +167,17 @@ class TestSignOffAccess(SignOffCommon):
             own.with_user(self.substitute).date_to = "2030-01-01"
         self.assertEqual(own.with_user(self.substitute).user_id, self.seller)
         self.assertFalse(own.with_user(self.stranger).search([("id", "=", own.id)]))
+
+    def test_only_our_own_people_are_deputies(self):
+        """A contact with a portal login neither signs for us nor is signed for."""
+        portal = self._create_user("portal")
+        portal.group_ids = [Command.set([self.env.ref("base.group_portal").id])]
+        for vals in (
+            {"user_id": self.seller.id, "deputy_id": portal.id},
+            {"user_id": portal.id, "deputy_id": self.seller.id},
+        ):
+            with self.assertRaisesRegex(ValidationError, "Portal"):
+                self.env["sign.off.deputy"].create(vals)
 
     def test_request_needs_write_access(self):
         """Who may not write a record does not put it up for signature."""

@@ -366,6 +366,33 @@ class TestSignOffContact(SignOffContactCommon):
                 ).action_confirm()
         self.assertEqual(step.state, "open")
 
+    def test_window_only_where_a_contact_signs(self):
+        """Once the contact has signed there is no window to open."""
+        order = self._create_open_order()
+        self._sign_contact(order)
+        with self.assertRaisesRegex(UserError, "does not wait"):
+            order.action_sign_off_contact()
+
+    def test_unreadable_drawing(self):
+        """On the link, a contact who refuses need not draw; what is drawn nevertheless can be read."""
+        order = self._create_open_order()
+        step = self._get_step(order).sudo()
+        with self.assertRaisesRegex(UserError, "cannot be read"):
+            step._sign_as_contact("portal", "refuse", "No", {"signature": draw(False)})
+        self.assertEqual(step.state, "open")
+        step._sign_as_contact("portal", "refuse", "No", {})
+        self.assertEqual(step.state, "refused")
+
+    def test_no_contact_no_link(self):
+        """Without a contact there is nobody to send a link to; the window says what is missing."""
+        order = self._create_open_order()
+        self.contact.active = False
+        step = self._get_step(order)
+        step.sudo()._refresh_signers()
+        self.assertFalse(step.partner_id)
+        with self.assertRaisesRegex(UserError, "archived. Name another contact"):
+            self._sign_contact(order, way="link", partner_id=False)
+
     def test_other_steps_are_not_entered(self):
         """The window signs no step of ours, no step that is not reached, and none twice."""
         order = self._create_open_order()

@@ -3,7 +3,7 @@ from itertools import permutations
 from freezegun import freeze_time
 
 from odoo import Command
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
 from .sign_off_common import SignOffCommon
@@ -241,6 +241,29 @@ class TestSignOffFlow(SignOffCommon):
         order.grade = "a"
         self.assertEqual(order.sign_off_state, "void")
         self.assertIn("no longer falls under the route", order._get_seal_reasons()[0])
+
+    def test_route_that_cannot_work(self):
+        """A route without steps, with a filter that is none, or with an amount where there is none is refused."""
+        for vals, message in (
+            ({"step_ids": [Command.clear()]}, "at least one step"),
+            ({"domain": "[('nothing', '=', 1)]"}, "cannot be read"),
+            ({"domain": "grade = a"}, "cannot be read"),
+        ):
+            with (
+                self.subTest(vals=vals),
+                self.assertRaisesRegex(ValidationError, message),
+                self.cr.savepoint(),
+            ):
+                self.route.write(vals)
+        with (
+            self.assertRaisesRegex(ValidationError, "cannot be read"),
+            self.cr.savepoint(),
+        ):
+            self.route.step_ids[1].condition_domain = "[('nothing', '=', 1)]"
+        step = {"name": "总经理", "signer_type": "user", "user_id": self.director.id}
+        paper = self.env["ir.model"]._get_id("test.sign.off.paper")
+        with self.assertRaisesRegex(ValidationError, "has no amount"):
+            self._create_route([{**step, "min_amount": 1}], model_id=paper)
 
     def test_route_changed_later(self):
         """Rounds keep the route as it was when they began."""

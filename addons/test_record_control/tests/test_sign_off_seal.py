@@ -433,6 +433,12 @@ class TestSignOffSeal(SignOffCommon):
         with self.assertRaisesRegex(UserError, "cannot be changed"):
             request.sudo().change_ids.write({"old_value": "x"})
 
+    def test_round_out_of_nowhere(self):
+        """P3: a round of signatures starts open, whoever makes it."""
+        [vals] = self.request.sudo().copy_data()
+        with self.assertRaisesRegex(UserError, "starts open"):
+            self.request.sudo().create({**vals, "state": "sealed"})
+
     def test_signature_out_of_nowhere(self):
         """P3: a signature is only added to a step that waits for one."""
         order = self._create_order()
