@@ -272,19 +272,43 @@ def test_templates_of_two_odoos_keep_their_own_addons_path(monkeypatch, tmp_path
     assert not list(tmp_path.glob("*.conf"))
 
 
-def test_the_demo_database_is_tested_beside_the_others(monkeypatch, capsys):
-    """Both run at the same time; what the demo run prints comes after the others."""
-    both = threading.Barrier(2, timeout=60)
+def test_lanes_are_tested_side_by_side(monkeypatch, capsys):
+    """All run at the same time; what the first prints comes first. A lane keeps its order."""
+    all_three = threading.Barrier(3, timeout=60)
 
     def run(runner, session, output=None):
-        both.wait()
+        if session.title != "later":
+            all_three.wait()
         print(f"ran {session.title}", file=output)
         return testing.Result(passed=1)
 
     monkeypatch.setattr(testing.Runner, "run", run)
     runner = testing.Runner(SimpleNamespace(odoo_options=dict))
-    sessions = [testing.Session("demo", {}, [], demo=True)]
-    sessions.append(testing.Session("plain", {}, []))
-    results = runner.run_all(sessions)
-    assert [result.passed for result in results] == [1, 1]
-    assert capsys.readouterr().out.splitlines() == ["ran plain", "ran demo"]
+    lanes = [["plain", "later"], ["half"], ["demo"]]
+    results = runner.run_all(
+        [[testing.Session(title, {}, []) for title in lane] for lane in lanes]
+    )
+    assert [result.passed for result in results] == [1, 1, 1, 1]
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == ["ran plain", "ran later", "ran half", "ran demo"]
+
+
+def test_halves_hold_every_folder_once(tmp_path):
+    """The longest folder faces what the first half has to do besides."""
+    folders = []
+    for name, size in (("long", 50), ("middle", 40), ("short", 10), ("none", 0)):
+        folders.append(tmp_path / name)
+        folders[-1].mkdir()
+        (folders[-1] / "test_x.py").write_text("x" * size)
+    first, second = testing.halves(folders, ahead=20)
+    assert [folder.name for folder in first] == ["middle"]
+    assert [folder.name for folder in second] == ["long", "short", "none"]
+
+
+def test_a_whole_run_misses_no_test_folder():
+    options = SimpleNamespace(alone=None)
+    lanes = testing.plan(options, [])
+    tested = [folder for lane in lanes for session in lane for folder in session.paths]
+    for name in all_addons():
+        assert set(testing.tests_of([name])) <= set(tested)
+    assert {paths.TESTS, testing.DEMO_TESTS} <= set(tested)

@@ -5,11 +5,12 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
 
 from . import paths
 from .addons import all_addons, with_dependencies
@@ -23,8 +24,9 @@ DESCRIPTION = """\
 Run the tests of the suite with pytest-odoo. What is missing is installed first.
 Databases are prepared once and copied, so running one file again takes seconds.
 
-  setup/test                            everything: the toolkit alone, then all addons
-                                        together; beside them the demo database
+  setup/test                            everything, in three lanes side by side: the
+                                        toolkit alone and half of all addons together;
+                                        the other half; the demo database
   setup/test --alone customer_archive   one addon with only what it depends on
   setup/test addons/x/tests/test_y.py -k name -x      any pytest arguments
 """
@@ -71,6 +73,27 @@ def tests_of(names):
     return [folder for folder in folders if any(folder.rglob("test_*.py"))]
 
 
+def size_of(folders):
+    """How much test code some folders hold, in bytes: about how long their tests take."""
+    return sum(
+        file.stat().st_size for folder in folders for file in folder.rglob("test_*.py")
+    )
+
+
+def halves(folders, ahead=0):
+    """Divide test folders in two halves that take about equally long.
+
+    :param folders: test folders
+    :param ahead: bytes of test code that the first half has to run besides
+    :return: two lists of folders
+    """
+    first, second = [], []
+    for folder in sorted(folders, key=lambda each: -size_of([each])):
+        first_is_shorter = ahead + size_of(first) < size_of(second)
+        (first if first_is_shorter else second).append(folder)
+    return first, second
+
+
 def alone(name, arguments=()):
     """A session with one addon, what it depends on, and its test addon."""
     names = [name, f"test_{name}"]
@@ -83,9 +106,9 @@ def alone(name, arguments=()):
     )
 
 
-def together(tests, arguments=()):
+def together(tests, arguments=(), title="all addons"):
     """A session with all addons."""
-    return Session("all addons", all_addons(), tests, arguments=list(arguments))
+    return Session(title, all_addons(), tests, arguments=list(arguments))
 
 
 def demo(tests, arguments=()):
@@ -100,9 +123,9 @@ def demo(tests, arguments=()):
 
 
 def plan(options, arguments):
-    """The sessions that the arguments ask for."""
+    """The sessions that the arguments ask for, in lanes that may run at the same time."""
     if options.alone:
-        return [alone(name, arguments) for name in options.alone]
+        return [[alone(name, arguments) for name in options.alone]]
     named = [Path(argument.split("::")[0]) for argument in arguments]
     named = [file for file in named if file.exists()]
     if named:
@@ -110,20 +133,21 @@ def plan(options, arguments):
             DEMO_TESTS in (file.resolve(), *file.resolve().parents) for file in named
         ]
         if all(in_demo):
-            return [demo([], arguments)]
+            return [[demo([], arguments)]]
         if any(in_demo):
             raise Failure(
                 "tests/demo runs on another database than the other tests",
                 "name them in two commands",
             )
-        return [together([], arguments)]
-    sessions = []
-    if TOOLKIT in all_addons():
-        sessions.append(alone(TOOLKIT, arguments))
-    sessions.append(together([*tests_of(all_addons()), paths.TESTS], arguments))
-    if any(DEMO_TESTS.rglob("test_*.py")):
-        sessions.append(demo([DEMO_TESTS], arguments))
-    return sessions
+        return [[together([], arguments)]]
+    toolkit = alone(TOOLKIT, arguments)
+    folders = [*tests_of(all_addons()), paths.TESTS]
+    first, second = halves(folders, ahead=size_of(toolkit.paths))
+    return [
+        [toolkit, together(first, arguments, "all addons, first half")],
+        [together(second, arguments, "all addons, second half")],
+        [demo([DEMO_TESTS], arguments)],
+    ]
 
 
 class Runner:
@@ -135,25 +159,29 @@ class Runner:
         self.odoo = Odoo(server)
         self.templates = Templates(self.odoo)
 
-    def run_all(self, sessions):
-        """Run sessions one after the other; those with demo data beside the rest.
+    def run_all(self, lanes):
+        """Run lanes at the same time, the sessions of each one after the other.
 
-        The robot that clicks through the demo database mostly waits for its browser. What
-        is printed there is kept until the others are through.
+        What the first lane prints is seen at once; that of the others is kept until all
+        are through.
+
+        :param lanes: lists of sessions
+        :return: the results
         """
-        beside = [session for session in sessions if session.demo]
-        ahead = [session for session in sessions if not session.demo]
-        if not ahead:
-            return [self.run(session) for session in beside]
-        with tempfile.TemporaryFile("w+") as output:
+        with ExitStack() as files, ThreadPoolExecutor(len(lanes)) as pool:
+            outputs = [None]
+            outputs += [files.enter_context(TemporaryFile("w+")) for _ in lanes[1:]]
             try:
-                with ThreadPoolExecutor(1) as pool:
-                    waiting = [pool.submit(self.run, each, output) for each in beside]
-                    results = [self.run(session) for session in ahead]
+                found = list(pool.map(self.run_lane, lanes, outputs))
             finally:
-                output.seek(0)
-                sys.stdout.write(output.read())
-        return results + [future.result() for future in waiting]
+                for output in outputs[1:]:
+                    output.seek(0)
+                    sys.stdout.write(output.read())
+        return [result for results in found for result in results]
+
+    def run_lane(self, sessions, output):
+        """Run sessions one after the other; return their results."""
+        return [self.run(session, output) for session in sessions]
 
     def run(self, session, output=None):
         """Copy the template, run pytest on the copy, and count.
@@ -190,7 +218,7 @@ class Runner:
         if not session.demo:
             command.append(f"--ignore={DEMO_TESTS}")
         command += [os.path.relpath(path, paths.ROOT) for path in session.paths]
-        with tempfile.TemporaryDirectory() as folder:
+        with TemporaryDirectory() as folder:
             file = Path(folder) / "result.json"
             environment = {
                 **self.odoo.environment(),
