@@ -222,6 +222,8 @@ class TestLoanFlow(LoanCommon):
     def test_lost_and_damaged_leave_work_for_the_keeper(self):
         """A missing thing is lost, a damaged one is back; each leaves an activity."""
         loan = self._loan(self.ann, self.things, "out")
+        with self.assertRaisesRegex(UserError, "the borrower or a keeper reports"):
+            loan.with_user(self.bob)._report_problem(loan.line_ids, "lost", "x")
         loan._report_problem(loan.line_ids[0], "lost", "Left in a taxi")
         self.assertEqual(loan.line_ids[0].state, "out")
         self.assertEqual(loan.sudo().activity_ids.user_id, self.keeper)
@@ -233,8 +235,6 @@ class TestLoanFlow(LoanCommon):
         self.assertEqual(loan.state, "returned")
         self.assertEqual(len(loan.sudo().activity_ids), 3)
         self.assertIn(loan, self.env["loan.loan"].search([("has_problem", "=", True)]))
-        with self.assertRaises(UserError):
-            loan.with_user(self.bob)._report_problem(loan.line_ids, "lost", "x")
 
     # --- Electronic things ---
 

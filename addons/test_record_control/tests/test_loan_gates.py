@@ -349,6 +349,8 @@ class TestLoanGates(LoanCommon):
                 lambda wanted=wanted: loan._request_extension(wanted, "x"), pattern
             )
         later = due + timedelta(hours=1)
+        with self.assertRaises(AccessError):
+            loan.with_user(self.bob)._request_extension(later, "x")
         self._assert_refused(
             lambda: loan.with_user(self.bob).sudo()._request_extension(later, "x"),
             "extended for its borrower",
