@@ -1,4 +1,5 @@
 from . import append_only_mixin
+from . import base
 from . import fixed_defaults_mixin
 from . import fixed_parent_mixin
 from . import protected_fields_mixin
