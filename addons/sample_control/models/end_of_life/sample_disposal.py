@@ -598,6 +598,7 @@ class SampleDisposalLine(models.Model):
     _name = "sample.disposal.line"
     _description = "Sample to Dispose Of"
     _inherit = [
+        "protected.fields.mixin",
         "sample.secret.mixin",
         "sample.frozen.line.mixin",
         "sealed.line.mixin",

@@ -231,3 +231,31 @@ class TestIdentity(SampleCase):
         self.assertTrue(template.sample_discontinued_date)
         template.sample_discontinued = False
         self.assertFalse(template.sample_discontinued_date)
+
+    def test_custodian_keeps_only(self):
+        """1.4: the custodian enters how a piece is kept, not what it is or who confirmed it."""
+        sample = self._new_sample().with_user(self.keeper)
+        for name, value in (
+            ("customer_confirmed_on", "2026-01-01"),
+            ("owner_id", self.customer.id),
+            ("authorized_user_ids", [Command.link(self.keeper.id)]),
+            ("confidentiality", "secret"),
+        ):
+            with self.subTest(name), self.assertRaisesRegex(UserError, "only keeps"):
+                sample.write({name: value})
+        sample.write({"packing_note": "Box", "owner_id": False})
+
+    def test_hidden_samples_are_not_replaced(self):
+        """SC-07.2: nobody ends a piece that he may not see by naming a successor."""
+        hidden = self._new_sample("BMK", self.benchmark, origin="benchmark")
+        sample = self._new_sample()
+        with self.assertRaises(AccessError):
+            self._new_sample(user=self.technical, replaces_id=hidden.id)
+        with self.assertRaises(AccessError):
+            sample.with_user(self.technical).replaces_id = hidden
+
+    def test_not_pushed_into_a_company(self):
+        """P7: a record does not leave for a company in which the user may not work."""
+        sample = self._new_sample(home_location_id=False)
+        with self.assertRaises(AccessError):
+            sample.with_user(self.administrator).company_id = self.company_b
