@@ -752,7 +752,9 @@ class TestSignOffFlow(SignOffCommon):
         """The preview asks for the superior of who looks."""
         self._ask_superior_of_requester()
         cells = self._create_order().with_user(self.seller)._preview_cells(self.route)
-        self.assertIn(("主管", ["Supervisor"]), [(c["title"], c["waiting"]) for c in cells])
+        self.assertIn(
+            ("主管", ["Supervisor"]), [(c["title"], c["waiting"]) for c in cells]
+        )
 
     def test_requester_in_the_context(self):
         """Nobody has the step of his own superior merged into that of somebody else by what he sends along."""

@@ -68,7 +68,9 @@ class SampleCharacteristic(models.Model):
 
     def write(self, vals):
         """What is measured stays measured: cards that were signed would say something else (SC-26.4)."""
-        changed = self.filtered(lambda item: "kind" in vals and item.kind != vals["kind"])
+        changed = self.filtered(
+            lambda item: "kind" in vals and item.kind != vals["kind"]
+        )
         # sudo: cards that the user may not see count as well
         lines_sudo = self.env["sample.sample.line"].sudo()
         used = lines_sudo.search([("characteristic_id", "in", changed.ids)])

@@ -16,6 +16,7 @@ ROLES_OF_STEP = {
 #: who may apply although the rule names another role (SC-20.3)
 ALWAYS_APPLIES = ("quality", "administrator")
 
+
 class SampleRequest(models.Model):
     """States of a request: who takes which step, what must be there, what is stamped (closing 1.3)."""
 

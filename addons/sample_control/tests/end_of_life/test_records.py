@@ -121,7 +121,10 @@ class TestSampleRecords(EndOfLifeCase):
             photo.write({"res_field": False})
         with self.assertRaisesRegex(UserError, "in the record"):
             photo.unlink()
-        with self.assertRaisesRegex(UserError, "in the record"), self.env.cr.savepoint():
+        with (
+            self.assertRaisesRegex(UserError, "in the record"),
+            self.env.cr.savepoint(),
+        ):
             files.create(
                 {
                     "name": "photo",

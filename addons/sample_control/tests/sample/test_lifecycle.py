@@ -325,7 +325,11 @@ class TestLifecycle(SampleCase):
             (
                 "characteristics",
                 lambda s: s.write(
-                    {"characteristic_ids": [Command.link(s.line_ids.characteristic_id.id)]}
+                    {
+                        "characteristic_ids": [
+                            Command.link(s.line_ids.characteristic_id.id)
+                        ]
+                    }
                 ),
             ),
             ("predecessor", lambda s: s.write({"replaces_id": old.id})),

@@ -199,5 +199,8 @@ class TestValidity(SampleCase):
         """SC-38.1, D-24: the day from which a piece was the standard is not moved, nor its validity by it."""
         sample = self._new_active_sample()
         for user in (self.keeper, self.technical, self.administrator):
-            with self.subTest(user=user.login), self.assertRaisesRegex(UserError, "fixed"):
+            with (
+                self.subTest(user=user.login),
+                self.assertRaisesRegex(UserError, "fixed"),
+            ):
                 sample.with_user(user).confirm_date = "2026-03-09"

@@ -260,7 +260,9 @@ class TestRequest(SealingCase):
     def test_nobody_takes_part_by_naming_himself(self):
         """SC-16: who is no participant neither enters himself as one nor brings his own line along."""
         request = self._new_request()
-        own = self._new_request(user=self.user, kind="new", type_id=self._type("STD").id)
+        own = self._new_request(
+            user=self.user, kind="new", type_id=self._type("STD").id
+        )
         parties = self.env["sample.request.party"].with_user(self.user)
         vals = {"role": "quality", "user_id": self.user.id}
         with self.assertRaises(AccessError), self.env.cr.savepoint():
