@@ -598,7 +598,6 @@ class SampleDisposalLine(models.Model):
     _name = "sample.disposal.line"
     _description = "Sample to Dispose Of"
     _inherit = [
-        "protected.fields.mixin",
         "sample.secret.mixin",
         "sample.frozen.line.mixin",
         "sealed.line.mixin",

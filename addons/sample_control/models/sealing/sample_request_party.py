@@ -9,7 +9,7 @@ class SampleRequestParty(models.Model):
 
     _name = "sample.request.party"
     _description = "Party of a Sample Request"
-    _inherit = ["fixed.parent.mixin"]
+    _inherit = ["fixed.parent.mixin", "protected.fields.mixin"]
     _order = "request_id, part, id"
     _check_company_auto = True
 

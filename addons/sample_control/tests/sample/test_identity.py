@@ -259,3 +259,30 @@ class TestIdentity(SampleCase):
         sample = self._new_sample(home_location_id=False)
         with self.assertRaises(AccessError):
             sample.with_user(self.administrator).company_id = self.company_b
+
+    def test_lines_show_where_their_record_is(self):
+        """P7: nobody hides a line by entering another company for it than that of its record."""
+        sample = self._new_sample(line_ids=[self._new_line("width", nominal=10)])
+        dispatch = (
+            self.env["sample.dispatch"]
+            .with_user(self.user)
+            .create(
+                {
+                    "partner_id": self.customer.id,
+                    "line_ids": [Command.create({"product_id": self.product.id})],
+                }
+            )
+        )
+        reading = (
+            self.env["sample.location.reading"]
+            .with_user(self.keeper)
+            .create({"location_id": self.room.id, "temperature": 20})
+        )
+        for line, vals in (
+            (sample.line_ids.with_user(self.technical), {"company_id": self.company_b.id}),
+            (dispatch.line_ids, {"company_id": self.company_b.id}),
+            (reading, {"is_out_of_limits": True}),
+        ):
+            with self.subTest(line._name):
+                with self.assertRaisesRegex(UserError, "set by the system"):
+                    line.write(vals)
