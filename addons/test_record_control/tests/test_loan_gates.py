@@ -459,6 +459,39 @@ class TestLoanGates(LoanCommon):
                 self.ann, self.alpha | self.alpha.browse(self.alpha.ids)
             ).line_ids.copy({"loan_id": self._loan(self.ann, self.alpha).id})
 
+    def test_line_does_not_join_an_approved_loan(self):
+        """What nobody approved does not come into a loan that was, from a draft of one's own."""
+        approved = self._loan(self.ann, self.alpha, "approved")
+        draft = self._loan(self.ann, self.beta)
+        self._assert_refused(
+            lambda: draft.line_ids.write({"loan_id": approved.id}), "are fixed"
+        )
+
+    def test_another_thing_has_its_own_class(self):
+        """A thing that is exchanged in the draft is lent by its own class, not by that of the first one."""
+        secret = self.env["test.secret"].with_user(self.ann).create({"name": "Secret"})
+        model = self.env["ir.model"]._get("test.secret")
+        free = self.env["loan.class"].create(
+            {"code": "FREE", "name": "Free", "model_id": model.id}
+        )
+        loan = self._loan(self.ann, secret)
+        self.assertEqual(loan.line_ids.class_id, free)
+        loan.line_ids.write({"res_model": "test.thing", "res_id": self.alpha.id})
+        self.assertEqual(loan.line_ids.class_id, self.loan_class)
+        loan.action_submit()
+        self.assertEqual(loan.state, "requested")
+
+    def test_extension_stays_with_its_loan(self):
+        """An extension is not moved to another loan, so that a further one would be allowed."""
+        first = self._loan(self.ann, self.alpha, "out")
+        second = self._loan(self.ann, self.beta, "out")
+        later = first.date_due + timedelta(hours=1)
+        extension = first._request_extension(later, "x").with_user(self.ann)
+        for vals in ({"loan_id": second.id}, {"reason": "y"}):
+            self._assert_refused(
+                lambda vals=vals: extension.write(vals), "set by the system"
+            )
+
     def test_classes(self):
         """The company's own class before the common, the model's before any; figures that make sense."""
         Class = self.env["loan.class"]

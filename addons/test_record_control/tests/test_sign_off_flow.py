@@ -767,6 +767,28 @@ class TestSignOffFlow(SignOffCommon):
         )
         self.assertFalse(order.sudo().sign_off_request_ids)
 
+    def _ask_superior_of_requester(self):
+        step = self.route.step_ids.filtered(lambda step: step.name == "主管")
+        step.role = "requester_supervisor"
+
+    def test_preview_superior_of_requester(self):
+        """The preview asks for the superior of who looks."""
+        self._ask_superior_of_requester()
+        cells = self._create_order().with_user(self.seller)._preview_cells(self.route)
+        self.assertIn(
+            ("主管", ["Supervisor"]), [(c["title"], c["waiting"]) for c in cells]
+        )
+
+    def test_requester_in_the_context(self):
+        """Nobody has the step of his own superior merged into that of somebody else by what he sends along."""
+        self._ask_superior_of_requester()
+        order = self._create_order(5000)
+        # the superior of the manager signs a later step anyway
+        order.with_user(self.seller).with_context(
+            sign_off_requester_id=self.manager.id
+        ).action_request_sign_off()
+        self.assertEqual(order.sign_off_waiting_user_ids, self.supervisor)
+
     def test_titles_in_the_language_of_the_reader(self):
         """A round keeps the titles of its route as they were, in every language."""
         self.env["res.lang"]._activate_lang("zh_CN")

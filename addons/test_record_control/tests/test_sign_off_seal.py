@@ -394,6 +394,13 @@ class TestSignOffSeal(SignOffCommon):
         self.assertFalse(copies.sudo().sign_off_request_id)
         self.assertFalse(copies.sudo().sign_off_request_ids)
 
+    def test_signed_record_stays_whatever_context(self):
+        """The context key by which Odoo uninstalls lifts no guard against deletion for a user, an administrator included."""
+        for user in (self.seller, self.env.ref("base.user_admin")):
+            order = self.order.with_user(user).with_context(_force_unlink=True)
+            with self.subTest(user=user.login), self.assertRaises(UserError):
+                order.unlink()
+
     def test_append_only(self):
         """P6: rounds, steps, signatures and changes are neither written nor deleted, by nobody."""
         self.order.line_ids[0].price_unit = 1

@@ -6,7 +6,7 @@ class CustomerArchiveLineMixin(models.AbstractModel):
 
     _name = "customer.archive.line.mixin"
     _description = "Line of a customer archive"
-    _inherit = ["restricted.line.mixin"]
+    _inherit = ["protected.fields.mixin", "restricted.line.mixin"]
     _restricted_parent_field = "archive_id"
     _order = "sequence, id"
 

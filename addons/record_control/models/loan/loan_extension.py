@@ -16,6 +16,8 @@ class LoanExtension(models.Model):
         "refused": (),
     }
     _guarded_protected_fields = (
+        "loan_id",
+        "reason",
         "requester_id",
         "approver_id",
         "decided_at",

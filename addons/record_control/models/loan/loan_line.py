@@ -206,19 +206,31 @@ class LoanLoanLine(models.Model):
     def create(self, vals_list):
         lines = super().create(vals_list)
         lines._check_loan_open_to_change()
-        things = lines._get_things_sudo()
-        for line in lines:
+        lines._choose_classes()
+        return lines
+
+    def write(self, vals):
+        if not {"loan_id", "res_model", "res_id"} & vals.keys():
+            return super().write(vals)
+        self._check_loan_open_to_change()
+        result = super().write(vals)
+        # the loan to which a line comes is asked, too, and another thing has rules of its own
+        self._check_loan_open_to_change()
+        self._choose_classes()
+        return result
+
+    def _choose_classes(self):
+        """Enter the loan class of each thing, and who approves and keeps the things of the loans.
+
+        :raises UserError: for what does not exist or is not lent
+        """
+        things = self._get_things_sudo()
+        for line in self:
             thing = things.get(line)
             if thing is None or not hasattr(thing, "_get_loan_keepers"):
                 raise UserError(self.env._("Name a thing that exists and can be lent."))
             line._write_protected({"class_id": thing._get_loan_class().id})
-        lines.loan_id._update_parties()
-        return lines
-
-    def write(self, vals):
-        if {"loan_id", "res_model", "res_id"} & vals.keys():
-            self._check_loan_open_to_change()
-        return super().write(vals)
+        self.loan_id._update_parties()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_submitted(self):

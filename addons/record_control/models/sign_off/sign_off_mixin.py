@@ -10,7 +10,7 @@ from odoo.tools import SQL, format_datetime
 
 from ...tools import seal
 from ..state.guarded_state_mixin import GateFacts
-from .sign_off_signers import CROWD, Basis
+from .sign_off_signers import CROWD, REQUESTER_KEY, Basis, RoundRequester
 
 STATES = [
     ("none", "Not signed"),
@@ -521,9 +521,9 @@ class SignOffMixin(models.AbstractModel):
     def _get_sign_off_requester(self):
         """Who asked for the current round (during a preview: who looks)."""
         self.ensure_one()
-        previewed = self.env.context.get("sign_off_requester_id")
-        if previewed:
-            return self.env["res.users"].browse(previewed)
+        token = self.env.context.get(REQUESTER_KEY)
+        if isinstance(token, RoundRequester):
+            return self.env["res.users"].browse(token.user_id)
         return self.sign_off_request_id.requester_id
 
     def _get_sign_off_company(self):
@@ -713,8 +713,6 @@ class SignOffMixin(models.AbstractModel):
             "allowed_company_ids": [company_id],
             "bin_size": False,
         }
-        if previewed := self.env.context.get("sign_off_requester_id"):
-            context["sign_off_requester_id"] = previewed
         return self.with_env(self.env(user=SUPERUSER_ID, su=True, context=context))
 
     def _sign_off_neutral_groups(self):
@@ -1127,9 +1125,8 @@ class SignOffMixin(models.AbstractModel):
         """
         self.ensure_one()
         # a round that is never written; what it finds out is thrown away with it
-        record = self.with_context(sign_off_requester_id=self.env.uid)
-        vals = record._prepare_round_vals(route, {}, 0)
-        request = record.env["sign.off.request"].sudo().new(vals)
+        vals = self._prepare_round_vals(route, {}, 0)
+        request = self.env["sign.off.request"].sudo().new(vals)
         steps = request.step_ids.filtered(lambda step: step.state != "not_needed")
         cells = []
         for step, found in steps._find_signers().items():

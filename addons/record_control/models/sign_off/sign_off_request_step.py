@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Command, Domain
 
 from .sign_off_route_step import SIGNER_TYPES
-from .sign_off_signers import CROWD, SignerFinder
+from .sign_off_signers import CROWD, REQUESTER_KEY, RoundRequester, SignerFinder
 
 STATES = [
     ("not_needed", "Not needed"),
@@ -96,7 +96,8 @@ class SignOffRequestStep(models.Model):
             return users.browse(self.group_id.all_user_ids.ids)
         if self.signer_type == "contact":
             return users
-        record = self.request_id._get_record()
+        requester = {REQUESTER_KEY: RoundRequester(self.request_id)}
+        record = self.request_id._get_record().with_context(**requester)
         return users.browse(record._get_sign_off_users(self.role).ids)
 
     def _get_blocked_users(self):

@@ -5,6 +5,19 @@ from typing import NamedTuple
 
 # A step that more people may sign has no read access check per person, and no activity each: the inbox shows it
 CROWD = 20
+REQUESTER_KEY = "record_control_round_requester"
+
+
+class RoundRequester:
+    """Token that tells a record who asked for a round that is not, or not yet, its current one.
+
+    A caller over RPC chooses the context, but cannot forge the token: what he sends is JSON.
+    """
+
+    __slots__ = ("user_id",)
+
+    def __init__(self, request):
+        self.user_id = request.requester_id.id
 
 
 class Basis(NamedTuple):

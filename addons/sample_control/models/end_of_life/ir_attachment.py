@@ -8,11 +8,25 @@ SAMPLE_PATHS = {
     "sample.disposal": "line_ids.sample_id",
     "sample.change": "line_ids.sample_id",
 }
-#: model -> field with the files that were there when it was signed
+#: model -> field with the files that were there when it was signed, and when that was
 SIGNED_FILES = {
-    "sample.disposal": "consent_attachment_ids",
-    "sample.change": "customer_attachment_ids",
+    "sample.disposal": (
+        "consent_attachment_ids",
+        [("state", "not in", ("draft", "cancelled"))],
+    ),
+    "sample.change": (
+        "customer_attachment_ids",
+        [("state", "not in", ("draft", "cancelled"))],
+    ),
+    "sample.request.document": (
+        "attachment_ids",
+        [("request_id.state", "in", ("signing", "approved", "done"))],
+    ),
 }
+#: what of a file is its content
+CONTENT_FIELDS = frozenset({"datas", "db_datas", "raw", "type", "url"})
+#: what of a file says of which record it is
+RECORD_FIELDS = frozenset({"res_field", "res_id", "res_model"})
 
 
 class IrAttachment(models.Model):
@@ -21,12 +35,21 @@ class IrAttachment(models.Model):
     _inherit = "ir.attachment"
 
     def write(self, vals):
-        if {"raw", "datas"} & vals.keys():
-            self._check_sample_evidence(self._filter_signed_evidence())
+        moved = any(
+            (file[name] or False) != (vals[name] or False)
+            for name in RECORD_FIELDS & vals.keys()
+            for file in self.sudo()
+        )
+        if moved or CONTENT_FIELDS & vals.keys():
+            self._check_sample_evidence(self._filter_kept_evidence())
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sample_evidence(self):
+        self._check_sample_evidence(self._filter_kept_evidence())
+
+    def _filter_kept_evidence(self):
+        """Return those of these files that neither go nor change."""
         kept = self._filter_signed_evidence()
         for model, path in SAMPLE_PATHS.items():
             # a picture that is replaced is the business of its own record
@@ -35,7 +58,7 @@ class IrAttachment(models.Model):
             )
             if files:
                 kept |= files._filter_sample_evidence(path)
-        self._check_sample_evidence(kept)
+        return kept
 
     @api.model
     def _check_sample_evidence(self, kept):
@@ -53,17 +76,15 @@ class IrAttachment(models.Model):
             )
 
     def _filter_signed_evidence(self):
-        """Return those of these files on which a disposal or a change rests that is no draft any more.
+        """Return those of these files on which a disposal, a change or a request rests that was signed.
 
         Whoever attached them owns them, and they need not name the record (SC-53, SC-54.4).
         """
         files = self.browse()
-        for model, name in SIGNED_FILES.items():
+        for model, (name, domain) in SIGNED_FILES.items():
             # sudo: whether a file must be kept does not depend on who deletes it
             records_sudo = self.env[model].sudo()
-            files |= records_sudo.search(
-                [(name, "in", self.ids), ("state", "not in", ("draft", "cancelled"))]
-            )[name]
+            files |= records_sudo.search([(name, "in", self.ids), *domain])[name]
         return self & files.sudo(self.env.su)
 
     def _filter_sample_evidence(self, path):

@@ -6,6 +6,7 @@ class SampleLocationReading(models.Model):
 
     _name = "sample.location.reading"
     _description = "Environment of a Sample Location"
+    _inherit = ["protected.fields.mixin"]
     _order = "read_at desc, id desc"
 
     location_id = fields.Many2one(

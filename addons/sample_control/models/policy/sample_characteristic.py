@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 
 class SampleCharacteristic(models.Model):
@@ -65,3 +65,20 @@ class SampleCharacteristic(models.Model):
                         name=characteristic.name,
                     )
                 )
+
+    def write(self, vals):
+        """What is measured stays measured: cards that were signed would say something else (SC-26.4)."""
+        changed = self.filtered(
+            lambda item: "kind" in vals and item.kind != vals["kind"]
+        )
+        # sudo: cards that the user may not see count as well
+        lines_sudo = self.env["sample.sample.line"].sudo()
+        used = lines_sudo.search([("characteristic_id", "in", changed.ids)])
+        if used:
+            raise UserError(
+                self.env._(
+                    "These stand on samples and keep their kind; enter new ones: %(names)s.",
+                    names=", ".join(used.characteristic_id.mapped("name")),
+                )
+            )
+        return super().write(vals)

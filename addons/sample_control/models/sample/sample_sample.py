@@ -29,6 +29,50 @@ TRANSITIONS = {
 }
 #: states in which the piece still belongs to the running stock of samples
 LIVE_STATES = ("draft", "to_sign", "active", "suspended")
+#: who sets up samples; custodians only keep them
+CARD_WRITERS = ",".join(
+    f"sample_control.group_sample_{role}"
+    for role in ("administrator", "technical", "quality")
+)
+#: what a sample is, since when and by whose word; its keeping is not among it
+CARD_FIELDS = frozenset(
+    {
+        "active",
+        "authorized_user_ids",
+        "certificate_no",
+        "certificate_valid_until",
+        "characteristic_ids",
+        "company_id",
+        "concession_approver_id",
+        "concession_note",
+        "confidentiality",
+        "confirm_date",
+        "customer_confirmed_on",
+        "customer_signatory_id",
+        "date_sampled",
+        "defect_note",
+        "drawing_no",
+        "drawing_rev",
+        "in_process_only",
+        "limit_direction",
+        "lot_name",
+        "nature",
+        "origin",
+        "owner_id",
+        "partner_id",
+        "product_id",
+        "qty",
+        "qty_reason",
+        "reason_id",
+        "replaces_id",
+        "sampler_quality_id",
+        "sampler_technical_id",
+        "supplier_id",
+        "title",
+        "type_id",
+        "uom_id",
+    }
+)
 #: products that a search by name may find before the samples are looked through one by one
 PRODUCTS_FOUND = 5000
 #: states in which a piece is no longer the standard
@@ -86,11 +130,15 @@ class SampleSample(models.Model):
         "concession_note",
         "limit_direction",
         "defect_note",
+        "characteristic_ids",
+        "replaces_id",
         "line_ids.characteristic_id",
         "line_ids.text_value",
         "line_ids.nominal",
         "line_ids.tol_lower",
         "line_ids.tol_upper",
+        "line_ids.uom_id",
+        "line_ids.has_baseline",
         "line_ids.baseline_min",
         "line_ids.baseline_max",
     )
@@ -366,14 +414,72 @@ class SampleSample(models.Model):
             else vals
             for vals in vals_list
         ]
-        return super().create(vals_list)
+        samples = super().create(vals_list)
+        samples._check_predecessor_seen()
+        return samples
 
     def write(self, vals):
+        self._check_card_writer(vals)
+        self._check_archived(vals)
         if vals.get("type_id"):
             kind = self.env["sample.type"].browse(vals["type_id"])
             if kind.is_benchmark:
                 vals = {**vals, "confidentiality": self._raise_level(vals)}
-        return super().write(vals)
+        result = super().write(vals)
+        if "replaces_id" in vals:
+            self._check_predecessor_seen()
+        return result
+
+    def _check_predecessor_seen(self):
+        """Refuse to have a piece replaced that one may not see: it ends when its successor becomes valid.
+
+        :raises AccessError: as reading that piece does
+        """
+        self.replaces_id.check_access("read")
+
+    def _check_card_writer(self, vals):
+        """Leave to others than custodians what a sample is and who confirmed it (1.4).
+
+        :raises UserError: naming the fields
+        """
+        if self.env.su or self.env.user.has_groups(CARD_WRITERS):
+            return
+        fixed = [
+            name
+            for name in CARD_FIELDS.intersection(vals)
+            if any(sample._is_changed(name, vals[name]) for sample in self)
+        ]
+        if fixed:
+            raise UserError(
+                self.env._(
+                    "Who only keeps samples does not change: %(fields)s.",
+                    fields=", ".join(
+                        sorted(
+                            self._fields[name]._description_string(self.env)
+                            for name in fixed
+                        )
+                    ),
+                )
+            )
+
+    def _check_archived(self, vals):
+        """Keep on the ledger what is in use or waits for its disposal (SC-01.3, SC-54).
+
+        :raises UserError: naming the samples
+        """
+        if self.env.su or vals.get("active", True):
+            return
+        kept = self.filtered(
+            lambda sample: sample.active
+            and sample.state not in ("draft", "to_sign", "lost", "disposed")
+        )
+        if kept:
+            raise UserError(
+                self.env._(
+                    "%(samples)s: what is in use is ended first; what has ended is archived by its disposal.",
+                    samples=", ".join(kept.mapped("name")),
+                )
+            )
 
     @api.model
     def _raise_level(self, vals):

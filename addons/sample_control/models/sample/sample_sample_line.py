@@ -9,7 +9,11 @@ class SampleSampleLine(models.Model):
 
     _name = "sample.sample.line"
     _description = "Sample Characteristic Value"
-    _inherit = ["sealed.line.mixin", "restricted.line.mixin"]
+    _inherit = [
+        "protected.fields.mixin",
+        "sealed.line.mixin",
+        "restricted.line.mixin",
+    ]
     _order = "sequence, id"
     _sealed_parent_field = "sample_id"
     _restricted_parent_field = "sample_id"

@@ -298,6 +298,29 @@ class SampleSample(models.Model):
             "next_customer_check_date",
         }
 
+    def write(self, vals):
+        self._check_confirmation_kept(vals)
+        return super().write(vals)
+
+    def _check_confirmation_kept(self, vals):
+        """Keep the day from which a piece was the standard once it is: validity counts from it (SC-38.1, D-24).
+
+        :raises UserError: naming the samples
+        """
+        if "confirm_date" not in vals or self.env.su:
+            return
+        changed = self.filtered(
+            lambda sample: sample.state not in ("draft", "to_sign")
+            and sample._is_changed("confirm_date", vals["confirm_date"])
+        )
+        if changed:
+            raise UserError(
+                self.env._(
+                    "%(samples)s: the day of confirmation is fixed when a sample becomes valid.",
+                    samples=", ".join(changed.mapped("name")),
+                )
+            )
+
     def _get_valid_until(self, start):
         """Return the last day of use when the sample is confirmed on ``start``.
 

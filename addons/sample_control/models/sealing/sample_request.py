@@ -44,6 +44,15 @@ TRANSITIONS = {
     "failed": ("submitted", "making", "cancelled"),
     "cancelled": ("draft",),
 }
+PREFIX = "sample_control.group_sample_"
+#: roles that are groups of users; the others are departments
+GROUPED_ROLES = (
+    "administrator",
+    "technical",
+    "quality",
+    "inspector",
+    "sales_assistant",
+)
 #: states in which a request is over
 CLOSED_STATES = ("done", "cancelled")
 #: states in which what is asked for may still be changed without breaking a seal
@@ -148,7 +157,6 @@ class SampleRequest(models.Model):
         "validity_value",
         "validity_unit",
         "conclusion",
-        "sample_ids.characteristic_ids",
         *(f"sample_ids.{name}" for name in SampleSample._sealed_fields),
     )
     #: what a contact who signs is shown
@@ -540,6 +548,7 @@ class SampleRequest(models.Model):
         return requests
 
     def write(self, vals):
+        self._check_applicant_kept(vals)
         result = super().write(vals)
         if not vals.keys().isdisjoint(SHARED_FIELDS):
             self._sync_samples([name for name in SHARED_FIELDS if name in vals])
@@ -548,6 +557,25 @@ class SampleRequest(models.Model):
         if not vals.keys().isdisjoint(("old_sample_id", "reason_id")):
             self._affect_old_samples()
         return result
+
+    def _check_applicant_kept(self, vals):
+        """Keep who applied: he neither approves the request nor waives a document (SC-22.2, SC-27).
+
+        :raises UserError: naming the requests
+        """
+        if "user_id" not in vals or self.env.su:
+            return
+        changed = self.filtered(
+            lambda request: request.state != "draft"
+            and request._is_changed("user_id", vals["user_id"])
+        )
+        if changed:
+            raise UserError(
+                self.env._(
+                    "%(requests)s: who applied stays the applicant; name another organiser.",
+                    requests=", ".join(changed.mapped("name")),
+                )
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_submitted(self):
@@ -600,7 +628,7 @@ class SampleRequest(models.Model):
         )
 
     def _get_role_users(self, role):
-        """Return the persons who stand for a role in this request.
+        """Return the persons who stand for a role in this request; those only who hold it, if it is a group.
 
         :param str role: a key of ``ROLES``
         :rtype: res.users
@@ -609,7 +637,9 @@ class SampleRequest(models.Model):
         users = self.party_ids.filtered(lambda party: party.role == role).user_id
         if self.organiser_role == role:
             users |= self.organiser_id
-        return users
+        if role not in GROUPED_ROLES:
+            return users
+        return users.filtered(lambda user: user.has_group(f"{PREFIX}{role}"))
 
     # --- Old sample ---
 

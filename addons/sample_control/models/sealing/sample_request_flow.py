@@ -1,8 +1,7 @@
 from odoo import api, fields, models
 
-from .sample_request import CLOSED_STATES, OPEN_STATES
+from .sample_request import CLOSED_STATES, GROUPED_ROLES, OPEN_STATES, PREFIX
 
-PREFIX = "sample_control.group_sample_"
 #: steps that are not for everybody who may write the request: target -> roles
 ROLES_OF_STEP = {
     "arranged": ("quality",),
@@ -16,13 +15,6 @@ ROLES_OF_STEP = {
 }
 #: who may apply although the rule names another role (SC-20.3)
 ALWAYS_APPLIES = ("quality", "administrator")
-GROUPED_ROLES = (
-    "administrator",
-    "technical",
-    "quality",
-    "inspector",
-    "sales_assistant",
-)
 
 
 class SampleRequest(models.Model):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..policy.sample_policy import ROLES
 from .sample_responsibility import PARTS
@@ -9,6 +9,7 @@ class SampleRequestParty(models.Model):
 
     _name = "sample.request.party"
     _description = "Party of a Sample Request"
+    _inherit = ["fixed.parent.mixin", "protected.fields.mixin"]
     _order = "request_id, part, id"
     _check_company_auto = True
 
@@ -37,3 +38,17 @@ class SampleRequestParty(models.Model):
         check_company=True,
         help="The person of the customer or supplier.",
     )
+
+    @api.model
+    def _get_fixed_parent_fields(self):
+        return super()._get_fixed_parent_fields() | {"request_id"}
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Nobody takes part in a request by naming himself: the rules are asked before the line is there."""
+        default = self.default_get(["request_id"]).get("request_id")
+        request_ids = {vals.get("request_id", default) for vals in vals_list}
+        self.env["sample.request"].browse(request_ids - {None, False}).check_access(
+            "write"
+        )
+        return super().create(vals_list)

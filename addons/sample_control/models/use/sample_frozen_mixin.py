@@ -84,6 +84,7 @@ class SampleFrozenLineMixin(models.AbstractModel):
 
     _name = "sample.frozen.line.mixin"
     _description = "Line of a Sample Record with Fixed Content"
+    _inherit = ["protected.fields.mixin"]
 
     #: name of the many2one to the record
     _frozen_parent_field = None

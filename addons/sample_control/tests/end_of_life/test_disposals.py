@@ -514,3 +514,9 @@ class TestSampleDisposal(EndOfLifeCase):
         seen = str(sheet.with_user(self.keeper).readiness)
         self.assertNotIn(hidden.name, seen)
         self.assertIn("1 more that you may not see", seen)
+
+    def test_line_stays_open(self):
+        """A sample does not come onto a second open sheet by calling its line closed."""
+        sample = self._end(self._new_active_sample())
+        with self.assertRaisesRegex(UserError, "set by the system"):
+            sample.disposal_line_ids.with_user(self.keeper).is_open = False

@@ -62,3 +62,75 @@ class TestSampleRecords(EndOfLifeCase):
         for section in sections:
             for row in section["rows"]:
                 self.assertEqual(len(row), len(section["columns"]), section["title"])
+
+    def test_sc_56_4_files_stay_as_they_are(self):
+        """SC-56.4: kept files are neither overwritten, nor turned into links, nor moved away and deleted."""
+        sample = self._new_active_sample()
+        file = self._file(sample).with_user(self.technical)
+        for vals in (
+            {"raw": b"y"},
+            {"db_datas": b"y"},
+            {"type": "url", "url": "https://example.com"},
+            {"res_model": False, "res_id": False},
+            {"res_id": self._new_sample().id},
+        ):
+            with self.subTest(vals), self.assertRaisesRegex(UserError, "kept"):
+                file.write(vals)
+        file.write({"name": "Record of 2026.txt", "res_id": sample.id})
+
+    def test_sc_22_files_of_a_signed_request(self):
+        """SC-22, SC-24: the documents of a request stay as they were when it was signed."""
+        request = self.env["sample.request"].create(
+            {
+                "kind": "new",
+                "product_id": self.product.id,
+                "type_id": self._type("STD").id,
+            }
+        )
+        file = self._attachment(self.technical)
+        self.env["sample.request.document"].create(
+            {"request_id": request.id, "name": "Drawing", "attachment_ids": file.ids}
+        )
+        file.write({"raw": b"We agree."})
+        # the road to there is tried in the chapter sealing
+        self.env.cr.execute(
+            "UPDATE sample_request SET state = 'signing' WHERE id = %s", [request.id]
+        )
+        request.invalidate_recordset()
+        with self.assertRaisesRegex(UserError, "kept"):
+            file.unlink()
+        with self.assertRaisesRegex(UserError, "kept"):
+            file.write({"raw": b"We do not"})
+
+    def test_sc_54_3_photo_stays(self):
+        """SC-54.3: the photograph of a disposal is not exchanged behind the sheet."""
+        sample = self._end(self._new_active_sample())
+        sheet = self._dispose(sample).disposal_line_ids.disposal_id
+        files = self.env["ir.attachment"].with_user(self.technical)
+        photo = files.search(
+            [
+                ("res_model", "=", sheet._name),
+                ("res_id", "=", sheet.id),
+                ("res_field", "=", "photo"),
+            ]
+        )
+        self.assertTrue(photo)
+        with self.assertRaisesRegex(UserError, "in the record"):
+            photo.write({"raw": b"x"})
+        with self.assertRaisesRegex(UserError, "in the record"):
+            photo.write({"res_field": False})
+        with self.assertRaisesRegex(UserError, "in the record"):
+            photo.unlink()
+        with (
+            self.assertRaisesRegex(UserError, "in the record"),
+            self.env.cr.savepoint(),
+        ):
+            files.create(
+                {
+                    "name": "photo",
+                    "raw": b"x",
+                    "res_model": sheet._name,
+                    "res_id": sheet.id,
+                    "res_field": "photo",
+                }
+            )

@@ -231,3 +231,58 @@ class TestIdentity(SampleCase):
         self.assertTrue(template.sample_discontinued_date)
         template.sample_discontinued = False
         self.assertFalse(template.sample_discontinued_date)
+
+    def test_custodian_keeps_only(self):
+        """1.4: the custodian enters how a piece is kept, not what it is or who confirmed it."""
+        sample = self._new_sample().with_user(self.keeper)
+        for name, value in (
+            ("customer_confirmed_on", "2026-01-01"),
+            ("owner_id", self.customer.id),
+            ("authorized_user_ids", [Command.link(self.keeper.id)]),
+            ("confidentiality", "secret"),
+        ):
+            with self.subTest(name), self.assertRaisesRegex(UserError, "only keeps"):
+                sample.write({name: value})
+        sample.write({"packing_note": "Box", "owner_id": False})
+
+    def test_hidden_samples_are_not_replaced(self):
+        """SC-07.2: nobody ends a piece that he may not see by naming a successor."""
+        hidden = self._new_sample("BMK", self.benchmark, origin="benchmark")
+        sample = self._new_sample()
+        with self.assertRaises(AccessError):
+            self._new_sample(user=self.technical, replaces_id=hidden.id)
+        with self.assertRaises(AccessError):
+            sample.with_user(self.technical).replaces_id = hidden
+
+    def test_not_pushed_into_a_company(self):
+        """P7: a record does not leave for a company in which the user may not work."""
+        sample = self._new_sample(home_location_id=False)
+        with self.assertRaises(AccessError):
+            sample.with_user(self.administrator).company_id = self.company_b
+
+    def test_lines_show_where_their_record_is(self):
+        """P7: nobody hides a line by entering another company for it than that of its record."""
+        sample = self._new_sample(line_ids=[self._new_line("width", nominal=10)])
+        dispatch = (
+            self.env["sample.dispatch"]
+            .with_user(self.user)
+            .create(
+                {
+                    "partner_id": self.customer.id,
+                    "line_ids": [Command.create({"product_id": self.product.id})],
+                }
+            )
+        )
+        reading = (
+            self.env["sample.location.reading"]
+            .with_user(self.keeper)
+            .create({"location_id": self.room.id, "temperature": 20})
+        )
+        for line, vals in (
+            (sample.line_ids.with_user(self.technical), {"company_id": self.company_b.id}),
+            (dispatch.line_ids, {"company_id": self.company_b.id}),
+            (reading, {"is_out_of_limits": True}),
+        ):
+            with self.subTest(line._name):
+                with self.assertRaisesRegex(UserError, "set by the system"):
+                    line.write(vals)

@@ -1,6 +1,7 @@
 from freezegun import freeze_time
 
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from ...models.sample.sample_sample import STATES, TRANSITIONS
@@ -313,3 +314,56 @@ class TestLifecycle(SampleCase):
         wizard.action_apply()
         self.assertEqual(sample.state, "suspended")
         self.assertEqual(sample.suspend_reason, "Fell down")
+
+    def test_sealed_meaning(self):
+        """SC-26.4: unit, original range, what it is judged by and what it replaces are signed, too."""
+        metre = self.env.ref("uom.product_uom_meter")
+        old = self._new_active_sample()
+        for name, path in (
+            ("unit", lambda s: s.line_ids.write({"uom_id": metre.id})),
+            ("range", lambda s: s.line_ids.write({"has_baseline": False})),
+            (
+                "characteristics",
+                lambda s: s.write(
+                    {
+                        "characteristic_ids": [
+                            Command.link(s.line_ids.characteristic_id.id)
+                        ]
+                    }
+                ),
+            ),
+            ("predecessor", lambda s: s.write({"replaces_id": old.id})),
+        ):
+            sample = self._new_active_sample(
+                line_ids=[
+                    self._new_line(
+                        "width",
+                        nominal=10,
+                        has_baseline=True,
+                        baseline_min=9.9,
+                        baseline_max=10.1,
+                    )
+                ]
+            )
+            with self.subTest(name):
+                path(sample.with_user(self.technical))
+                self.assertEqual(sample.sign_off_state, "void")
+                self.assertEqual(sample.state, "suspended")
+
+    def test_kind_of_characteristic_stays(self):
+        """SC-26.4: what stands on samples does not turn from a measure into a text."""
+        item = self.env.ref("sample_control.sample_characteristic_width")
+        self._new_sample(line_ids=[self._new_line("width", nominal=10)])
+        with self.assertRaisesRegex(UserError, "keep their kind"):
+            item.with_user(self.administrator).kind = "text"
+
+    def test_archived_by_disposal(self):
+        """SC-01.3, SC-54: what is in use, or waits for its disposal, stays on the ledger."""
+        sample = self._new_active_sample()
+        for user in (self.technical, self.administrator):
+            with self.assertRaisesRegex(UserError, "ended first"):
+                sample.with_user(user).action_archive()
+        sample._end("expired", "x")
+        with self.assertRaisesRegex(UserError, "ended first"):
+            sample.with_user(self.administrator).active = False
+        self._new_sample().with_user(self.administrator).action_archive()

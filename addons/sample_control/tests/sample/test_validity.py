@@ -193,3 +193,14 @@ class TestValidity(SampleCase):
         self.assertEqual(
             samples._find_valid_on(self.product, day, purpose="in_process"), sample
         )
+
+    @freeze_time("2026-03-10 02:00:00")
+    def test_confirmation_stays(self):
+        """SC-38.1, D-24: the day from which a piece was the standard is not moved, nor its validity by it."""
+        sample = self._new_active_sample()
+        for user in (self.keeper, self.technical, self.administrator):
+            with (
+                self.subTest(user=user.login),
+                self.assertRaisesRegex(UserError, "fixed"),
+            ):
+                sample.with_user(user).confirm_date = "2026-03-09"

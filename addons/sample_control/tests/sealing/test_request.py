@@ -1,7 +1,7 @@
 from freezegun import freeze_time
 from psycopg2.errors import UniqueViolation
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
@@ -256,3 +256,67 @@ class TestRequest(SealingCase):
         with self.assertRaises(UserError):
             request.with_user(self.technical).unlink()
         self._new_request().with_user(self.technical).unlink()
+
+    def test_nobody_takes_part_by_naming_himself(self):
+        """SC-16: who is no participant neither enters himself as one nor brings his own line along."""
+        request = self._new_request()
+        own = self._new_request(
+            user=self.user, kind="new", type_id=self._type("STD").id
+        )
+        parties = self.env["sample.request.party"].with_user(self.user)
+        vals = {"role": "quality", "user_id": self.user.id}
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            parties.create({**vals, "request_id": request.id})
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            parties.with_context(default_request_id=request.id).create(vals)
+        line = parties.create({**vals, "request_id": own.id})
+        with self.assertRaisesRegex(UserError, "another record"):
+            line.request_id = request
+        with self.assertRaises(AccessError):
+            request.with_user(self.user).title = "Mine"
+
+    def test_applicant_stays(self):
+        """SC-27: who applied does not approve by naming somebody else as the applicant."""
+        request = self._new_request(user=self.quality)
+        request.with_user(self.quality).user_id = self.technical
+        request.with_user(self.quality).user_id = self.quality
+        with freeze_time(MONDAY):
+            request.with_user(self.quality).action_submit()
+        with self.assertRaisesRegex(UserError, "stays the applicant"):
+            request.with_user(self.quality).user_id = self.technical
+
+    def test_participants_sign_for_roles_they_hold(self):
+        """SC-24.1: whom the applicant names for quality signs for it only as one of quality."""
+        route = self.env["sign.off.route"].create(
+            {
+                "name": "Named people",
+                "model_id": self.env["ir.model"]._get_id("sample.request"),
+                "step_ids": [
+                    Command.create(
+                        {
+                            "name": "Quality",
+                            "signer_type": "role",
+                            "role": "sample_quality",
+                        }
+                    )
+                ],
+            }
+        )
+        self._new_policy(
+            "Named people sign",
+            ["sign_off"],
+            product_tmpl_ids=self.product.product_tmpl_id.ids,
+            sign_off_first_route_id=route.id,
+        )
+        request = self._new_request(
+            party_ids=[
+                Command.create({"role": "quality", "user_id": user.id})
+                for user in (self.user, self.quality)
+            ]
+        )
+        self._review(self._check(request))
+        request.with_user(self.administrator).action_request_sign_off()
+        with self.assertRaises(UserError):
+            request.with_user(self.user)._sign_off()
+        request.with_user(self.quality)._sign_off()
+        self.assertEqual(request.sign_off_state, "sealed")
