@@ -1,4 +1,4 @@
-"""Every form of ours opens empty, for every role that may create its records."""
+"""Every form of ours opens: empty, for every role that may create its records, and with references in it."""
 
 from lxml import etree
 
@@ -20,6 +20,31 @@ class TestNewForms(TransactionCase):
             user.group_ids = [Command.link(role.id)]
             opened |= self._open_forms(user)
         self.assertGreater(len(opened), 20)
+
+    def test_references_stand_beside_the_name_of_their_model(self):
+        """The client stops at a link to a record of any kind when the form does not say which kind."""
+        forms = self._find("ir.ui.view").filtered(lambda view: view.type == "form")
+        checked = 0
+        for form in forms.filtered(lambda view: view.mode == "primary"):
+            arch = self.env[form.model].get_view(form.id, "form")["arch"]
+            with self.subTest(form=form.xml_id):
+                names, links = self._get_references(form.model, etree.fromstring(arch))
+                checked += len(links)
+                self.assertLessEqual(links, names)
+        self.assertTrue(checked)
+
+    def _get_references(self, model, arch):
+        """Return the names of the fields of a form itself, and which of them its links to any record ask for."""
+        names, links = set(), set()
+        for node in arch.xpath("//field[not(ancestor::field)]"):
+            field = self.env[model]._fields[node.get("name")]
+            names.add(field.name)
+            is_link = field.type == "many2one_reference" and (
+                node.get("widget", field.type) == field.type
+            )
+            if is_link and node.get("invisible") not in ("1", "True"):
+                links.add(field.model_field)
+        return names, links
 
     def _find(self, model):
         """Return the records of a model that our addons brought."""

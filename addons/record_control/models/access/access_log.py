@@ -131,6 +131,13 @@ class AccessLog(models.Model):
 
     # --- Computes ---
 
+    @api.depends("res_model", "res_id")
+    @api.depends_context("uid", "lang")
+    def _compute_display_name(self):
+        for log in self:
+            # what was read in groups has no record to name
+            log.display_name = log.res_name or log.res_model_name
+
     @api.depends_context("uid")
     def _compute_res_name(self):
         self.res_name = False

@@ -392,6 +392,15 @@ class LoanLoan(models.Model):
 
     # --- Gates ---
 
+    def _get_transition_label(self, target):
+        labels = {
+            "requested": self.env._("Request"),
+            "approved": self.env._("Approve"),
+            "out": self.env._("Hand Out"),
+            "returned": self.env._("Return"),
+        }
+        return labels.get(target) or super()._get_transition_label(target)
+
     def _get_requested_gate_reasons(self):
         reasons = self._get_thing_reasons()
         if not self.purpose:

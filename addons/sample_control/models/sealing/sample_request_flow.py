@@ -51,9 +51,12 @@ class SampleRequest(models.Model):
     # --- Gates ---
 
     def _get_readiness(self):
-        foreign = self._get_foreign_states()
+        hidden = self._get_foreign_states()
+        if self.state in ("signing", "approved"):
+            # the way back has its button; nothing is missing for it
+            hidden += ("review",)
         return [
-            step for step in super()._get_readiness() if step["target"] not in foreign
+            step for step in super()._get_readiness() if step["target"] not in hidden
         ]
 
     def _get_foreign_states(self):

@@ -279,7 +279,10 @@ class TestIdentity(SampleCase):
             .create({"location_id": self.room.id, "temperature": 20})
         )
         for line, vals in (
-            (sample.line_ids.with_user(self.technical), {"company_id": self.company_b.id}),
+            (
+                sample.line_ids.with_user(self.technical),
+                {"company_id": self.company_b.id},
+            ),
             (dispatch.line_ids, {"company_id": self.company_b.id}),
             (reading, {"is_out_of_limits": True}),
         ):
