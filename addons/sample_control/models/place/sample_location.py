@@ -173,11 +173,6 @@ class SampleLocation(models.Model):
 
     # --- Constraints ---
 
-    @api.constrains("parent_id")
-    def _check_parent(self):
-        if self._has_cycle():
-            raise ValidationError(self.env._("A place cannot be inside itself."))
-
     @api.constrains("capacity", "type_ids")
     def _check_contents(self):
         self._check_room()

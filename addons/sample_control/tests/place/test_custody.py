@@ -136,6 +136,13 @@ class TestCustody(SampleCase):
         self.assertEqual(samples.search([*both, ("is_misplaced", "=", True)]), sample)
         self.assertEqual(samples.search([*both, ("is_misplaced", "=", False)]), other)
 
+    def test_no_way_home_without_a_fixed_place(self):
+        """SC-32.1: all samples without a fixed place are named at once."""
+        samples = self._new_active_sample() | self._new_active_sample()
+        samples.sudo().home_location_id = False
+        with self.assertRaisesRegex(UserError, f"{samples[0].name}, {samples[1].name}"):
+            samples.with_user(self.keeper).action_return_home()
+
     def test_moves_to_nowhere_are_refused(self):
         sample = self._new_active_sample()
         with self.assertRaises(UserError):

@@ -18,6 +18,12 @@ class TestLocations(SampleCase):
         with self.assertRaises(UserError):
             self.room.parent_id = drawer
 
+    def test_no_place_inside_itself(self):
+        """SC-32: the tree of places has no circle."""
+        cabinet = self._new_location("CAB", parent_id=self.room.id)
+        with self.assertRaisesRegex(UserError, "Recursion"):
+            self.room.parent_id = cabinet
+
     def test_capacity_holds_by_every_road(self):
         """A place takes no more samples than fit, as fixed place and by moves."""
         drawer = self._new_location("DRAWER", capacity=2)

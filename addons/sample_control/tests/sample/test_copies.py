@@ -45,6 +45,15 @@ class TestCopies(SampleCase):
         with self.assertRaises(ValidationError):
             copy.type_id = self._type("STD")
 
+    def test_no_copy_of_a_copy(self):
+        """SC-51: all copies belong to the first piece, even when the system makes them."""
+        sample = self._new_sample().with_user(self.administrator)
+        copy = sample._make_copies(1, "One more")
+        with self.assertRaisesRegex(ValidationError, "not to another copy"):
+            self._new_sample().sudo().master_id = copy
+        with self.assertRaisesRegex(ValidationError, "not to another copy"):
+            sample.sudo().master_id = sample
+
     def test_wizard(self):
         sample = self._new_sample()
         wizard = (

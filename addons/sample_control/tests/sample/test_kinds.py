@@ -57,6 +57,35 @@ class TestKinds(SampleCase):
         with self.assertRaises(UserError):
             in_process._check_use("final_acceptance")
 
+    def test_characteristic_is_complete(self):
+        """SC-01: what is measured has a unit, what comes from the variant its attribute."""
+        for kind, message in (("measure", "enter its unit"), ("attribute", "choose")):
+            with (
+                self.subTest(kind=kind),
+                self.assertRaisesRegex(ValidationError, message),
+                self.cr.savepoint(),
+            ):
+                self.env["sample.characteristic"].create(
+                    {"name": "Test", "code": f"test_{kind}", "kind": kind}
+                )
+
+    def test_unit_of_a_value_can_be_converted(self):
+        """SC-43, P22: a length is not entered in kilograms, by no road."""
+        kilogram = self.env.ref("uom.product_uom_kgm")
+        line = self._new_line("width", uom_id=kilogram.id)
+        with self.assertRaisesRegex(ValidationError, "cannot be converted"):
+            self._new_sample("DIM", line_ids=[line])
+        sample = self._new_sample("DIM", line_ids=[self._new_line("width")])
+        with self.assertRaisesRegex(ValidationError, "cannot be converted"):
+            sample.line_ids.with_user(self.administrator).uom_id = kilogram
+
+    def test_benchmark_is_secret(self):
+        """SC-08: a benchmark sample is opened to everybody by nobody, not even by the system."""
+        sample = self._new_sample("BMK")
+        self.assertNotEqual(sample.confidentiality, "internal")
+        with self.assertRaisesRegex(ValidationError, "secret at least"):
+            sample.sudo().confidentiality = "internal"
+
     # --- Limit samples ---
 
     def _new_limit(self, direction, **values):

@@ -216,6 +216,30 @@ class TestLifecycle(SampleCase):
         self.assertFalse(samples[0].suspend_reason)
 
     @freeze_time("2026-03-02 01:00:00")
+    @freeze_time("2026-03-02 01:00:00")
+    def test_what_has_ended_is_not_used_again(self):
+        """Closing 1.2: neither a piece past its last day nor one that has a successor."""
+        old = self._new_active_sample()
+        old.sudo().valid_until = "2026-03-01"
+        [reason] = [
+            reason
+            for reason in old._get_reactivation_reasons()
+            if "validity has ended" in reason
+        ]
+        self.assertTrue(reason)
+        old.sudo().valid_until = "2026-03-02"
+        self.assertNotIn(reason, old._get_reactivation_reasons())
+        self._new_active_sample(replaces_id=old.id)
+        self.assertIn("taken its place", "".join(old._get_reactivation_reasons()))
+        with self.assertRaises(ValueError):
+            old._end("draft", "No end")
+
+    def test_signed_after_the_card(self):
+        """SC-26: a draft is not put up for signature."""
+        sample = self._new_sample().with_user(self.administrator)
+        with self.assertRaisesRegex(UserError, "after its card is complete"):
+            sample.action_request_sign_off()
+
     def test_inspection_before_the_suspension_does_not_count(self):
         sample = self._new_active_sample()
         sample._register_passed()
