@@ -286,3 +286,9 @@ class TestIdentity(SampleCase):
             with self.subTest(line._name):
                 with self.assertRaisesRegex(UserError, "set by the system"):
                     line.write(vals)
+
+    def test_nobody_chooses_the_secret_of_a_link(self):
+        """Whoever knows it reads the messages of the sample without logging in."""
+        sample = self._new_sample()
+        with self.assertRaisesRegex(UserError, "set by the system"):
+            sample.with_user(self.technical).access_token = "known to me"
