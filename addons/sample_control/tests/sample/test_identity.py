@@ -286,9 +286,9 @@ class TestIdentity(SampleCase):
             (dispatch.line_ids, {"company_id": self.company_b.id}),
             (reading, {"is_out_of_limits": True}),
         ):
-            with self.subTest(line._name):
-                with self.assertRaisesRegex(UserError, "set by the system"):
-                    line.write(vals)
+            refused = self.assertRaisesRegex(UserError, "set by the system")
+            with self.subTest(line._name), refused:
+                line.write(vals)
 
     def test_nobody_chooses_the_secret_of_a_link(self):
         """Whoever knows it reads the messages of the sample without logging in."""
