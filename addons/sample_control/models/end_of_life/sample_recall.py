@@ -215,6 +215,22 @@ class SampleRecallLine(models.Model):
             )
         return super().create(vals_list)
 
+    def write(self, vals):
+        """Why a copy was written off is said before, not told otherwise afterwards."""
+        told = self.filtered(
+            lambda line: "note" in vals
+            and line.state != "open"
+            and line._is_changed("note", vals["note"])
+        )
+        if told:
+            raise UserError(
+                self.env._(
+                    "%(copies)s: what became of them is on record.",
+                    copies=", ".join(told.mapped("display_name")),
+                )
+            )
+        return super().write(vals)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_any(self):
         raise UserError(self.env._("Recalls are closed, not deleted."))

@@ -540,6 +540,13 @@ class SamplePolicy(models.Model):
 
     # --- CRUD ---
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "company_id" in vals:
+            # rules are asked before a write: ask again, or one could rule in any company
+            self.check_access("write")
+        return result
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_default(self):
         if self.filtered("is_default"):

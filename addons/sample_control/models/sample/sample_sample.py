@@ -394,7 +394,11 @@ class SampleSample(models.Model):
 
     @api.model
     def _get_protected_fields(self):
-        return super()._get_protected_fields() | {"replaced_by_id", "is_contested"}
+        return super()._get_protected_fields() | {
+            "access_token",
+            "is_contested",
+            "replaced_by_id",
+        }
 
     @api.model
     def _get_numbering_code(self, vals):

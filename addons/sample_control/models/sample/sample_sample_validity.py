@@ -407,10 +407,17 @@ class SampleSample(models.Model):
         self._write_protected({"valid_until": valid_until, "validity_reason": reason})
 
     def _on_policies_recalculated(self):
-        """Compute the clocks anew from the new rules, for samples in use (SC-39.6)."""
+        """Compute the clocks anew from the new rules, for samples in use (SC-39.6).
+
+        The end of validity comes no later by it: longer needs a new signature (D-24).
+        """
         super()._on_policies_recalculated()
         for sample in self.filtered(lambda s: s.state in ("active", "suspended")):
-            sample._write_protected(sample._prepare_clock_vals())
+            vals = sample._prepare_clock_vals()
+            until = sample.valid_until
+            if until and (not vals["valid_until"] or vals["valid_until"] > until):
+                vals.update(valid_until=until, validity_reason=sample.validity_reason)
+            sample._write_protected(vals)
 
     def _is_policy_open(self):
         """Once a sample is signed, its rules change by recalculation only."""

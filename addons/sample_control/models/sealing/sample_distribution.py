@@ -1,6 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+#: what a receiver confirms
+RECEIPT_FIELDS = frozenset(
+    {"company_id", "department_id", "receiver_id", "request_id", "sample_id"}
+)
+
 
 class SampleDistribution(models.Model):
     """One line of the issue list: who receives which copy, and has confirmed it (SC-27.2)."""
@@ -58,6 +63,22 @@ class SampleDistribution(models.Model):
             line.display_name = " ".join(
                 filter(None, (line.department_id.name, line.receiver_id.name))
             )
+
+    def write(self, vals):
+        """Who confirmed what stays as it was confirmed (SC-27.2)."""
+        names = RECEIPT_FIELDS.intersection(vals)
+        changed = self.filtered(
+            lambda line: line.date_received
+            and any(line._is_changed(name, vals[name]) for name in names)
+        )
+        if changed and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "%(lines)s: a confirmed receipt is not changed.",
+                    lines=", ".join(changed.mapped("display_name")),
+                )
+            )
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_received(self):

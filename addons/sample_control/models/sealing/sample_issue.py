@@ -228,6 +228,8 @@ class SampleIssue(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         issues = super().create(vals_list)
+        # nobody stops a piece that he may not see
+        issues.sample_id.check_access("read")
         issues._ask_responsible()
         for issue in issues.filtered(lambda issue: issue.stage == "after"):
             if issue.sample_id and issue.class_id.suspends_sample:

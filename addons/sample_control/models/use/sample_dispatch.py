@@ -648,6 +648,25 @@ class SampleDispatchLine(models.Model):
                     self.env._("Benchmark samples are not sent to customers.")
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._check_sample_seen()
+        return lines
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "sample_id" in vals:
+            self._check_sample_seen()
+        return result
+
+    def _check_sample_seen(self):
+        """Refuse to have a piece sent that one may not see.
+
+        :raises AccessError: as reading that piece does
+        """
+        self.sample_id.check_access("read")
+
     def _get_content_label(self):
         """Return in words what this line sends, with its quantity."""
         self.ensure_one()

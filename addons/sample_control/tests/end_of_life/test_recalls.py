@@ -80,6 +80,8 @@ class TestSampleRecall(EndOfLifeCase):
             second, [{"state": "written_off", "resolved_by_id": self.manager.id}]
         )
         self.assertEqual(recall.state, "closed")
+        with self.assertRaisesRegex(UserError, "on record"):
+            second.with_user(self.keeper).note = "Destroyed"
 
     def test_destroyed_with_a_sheet(self):
         recall = self._supersede()

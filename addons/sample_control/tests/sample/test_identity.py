@@ -286,6 +286,34 @@ class TestIdentity(SampleCase):
             (dispatch.line_ids, {"company_id": self.company_b.id}),
             (reading, {"is_out_of_limits": True}),
         ):
-            with self.subTest(line._name):
-                with self.assertRaisesRegex(UserError, "set by the system"):
-                    line.write(vals)
+            refused = self.assertRaisesRegex(UserError, "set by the system")
+            with self.subTest(line._name), refused:
+                line.write(vals)
+
+    def test_nobody_chooses_the_secret_of_a_link(self):
+        """Whoever knows it reads the messages of the sample without logging in."""
+        sample = self._new_sample()
+        with self.assertRaisesRegex(UserError, "set by the system"):
+            sample.with_user(self.technical).access_token = "known to me"
+
+    def test_hidden_samples_are_neither_stopped_nor_sent(self):
+        """SC-07.2: a piece that somebody may not see is not stopped by a problem point, nor sent to a customer."""
+        sample = self._new_active_sample()
+        sample.with_user(self.administrator).confidentiality = "secret"
+        vals = {"sample_id": sample.id, "description": "x", "stage": "after"}
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            self.env["sample.issue"].with_user(self.user).create(vals)
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            self.env["sample.dispatch"].with_user(self.user).create(
+                {
+                    "partner_id": self.customer.id,
+                    "line_ids": [Command.create({"sample_id": sample.id})],
+                }
+            )
+        self.assertEqual(sample.state, "active")
+
+    def test_rules_are_not_pushed_into_a_company(self):
+        """P7: nobody makes a rule for a company in which he may not work."""
+        rule = self._new_policy("Ours", ["use"]).with_user(self.technical)
+        with self.assertRaises(AccessError):
+            rule.company_id = self.company_b

@@ -204,3 +204,23 @@ class TestValidity(SampleCase):
                 self.assertRaisesRegex(UserError, "fixed"),
             ):
                 sample.with_user(user).confirm_date = "2026-03-09"
+
+    @freeze_time("2026-03-10 02:00:00")
+    def test_recalculation_does_not_extend(self):
+        """D-24: new rules shorten the validity of a piece in use; longer needs a new signature."""
+        sample = self._new_active_sample()
+        rule = self._new_policy(
+            "Shorter",
+            ["validity"],
+            product_tmpl_ids=self.product.product_tmpl_id.ids,
+            validity_value=3,
+            validity_unit="month",
+        )
+        sample.with_user(self.administrator)._recalculate_policies("Three months")
+        self.assertEqual(sample.valid_until, date(2026, 6, 10))
+        rule.validity_value = 36
+        sample.with_user(self.administrator)._recalculate_policies("Three years")
+        self.assertEqual(sample.valid_until, date(2026, 6, 10))
+        rule.no_expiry = True
+        sample.with_user(self.administrator)._recalculate_policies("For ever")
+        self.assertEqual(sample.valid_until, date(2026, 6, 10))

@@ -126,6 +126,8 @@ class TestFiling(SealingCase):
         self.assertFalse(line.activity_ids)
         with self.assertRaises(UserError):
             line.with_user(self.manager).unlink()
+        with self.assertRaisesRegex(UserError, "is not changed"):
+            line.with_user(self.technical).receiver_id = self.keeper
 
     def test_temporary_sample_becomes_sealed(self):
         """SC-05.2: accepted tooling asks for the sealing, whose sample replaces the temporary one."""
