@@ -7,7 +7,9 @@ from openpyxl import Workbook, load_workbook
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
+from ...tools import count_sheet
 from ...tools.count_sheet import MAX_BYTES, MAX_ROWS
 from .common import NOW, EndOfLifeCase
 
@@ -283,6 +285,15 @@ class TestStocktakeImport(EndOfLifeCase):
             with self.subTest(text=text), self.assertRaisesRegex(UserError, text):
                 self.round._read_counts(data)
 
+    def test_sc_56_3_lines_that_are_looked_at(self):
+        """SC-56.3: empty lines do not count as rows, but not every number of them is looked at."""
+        rows = [(None,) * 5] * 4 + [(self.here.name, "是", None, None, None)]
+        self.patch(count_sheet, "MAX_LINES", 2 + len(rows))
+        self.assertEqual(len(self.round._read_counts(self._sheet(*rows))), 1)
+        self.patch(count_sheet, "MAX_LINES", 1 + len(rows))
+        with self.assertRaisesRegex(UserError, "too many rows"):
+            self.round._read_counts(self._sheet(*rows))
+
     def test_cells_stay_text(self):
         """Formulas and tags of the sheet are shown as they stand (no HTML, no formula)."""
         tag = "<img src=x onerror=alert(1)>"
@@ -356,6 +367,14 @@ class TestStocktakeImport(EndOfLifeCase):
             self._import(row, user=self.inspector)
         with self.assertRaises(UserError):
             self.round.with_user(stranger)._enter_counts([])
+        self.assertEqual(
+            self.round.action_import_counts()["res_model"], "sample.stocktake.import"
+        )
+        self.round.action_counted()
+        with self.assertRaisesRegex(UserError, "not being counted"):
+            self._import(row)
+        with self.assertRaisesRegex(UserError, "not being counted"):
+            self.round.action_import_counts()
         self.round.action_counted()
         with self.assertRaisesRegex(UserError, "not being counted"):
             self._import(row)
@@ -402,3 +421,16 @@ class TestStocktakeSheet(EndOfLifeCase, HttpCase):
         self.assertTrue(load_workbook(io.BytesIO(response.content)))
         self.authenticate(None, None)
         self.assertNotIn("openxml", self.url_open(url).headers["Content-Type"])
+
+    def test_sc_56_3_sheet_of_no_round(self):
+        """SC-56.3: no sheet of a round that is not there, nor of one that the reader may not read."""
+        self.authenticate("sc_keeper", "sc_keeper")
+        response = self.url_open("/sample_control/stocktake/0/sheet")
+        self.assertEqual(response.status_code, 404)
+        place = self._new_location("B-ROOM", kind="room", company_id=self.company_b.id)
+        foreign = self.env["sample.stocktake"].create(
+            {"company_id": self.company_b.id, "location_id": place.id}
+        )
+        url = f"/sample_control/stocktake/{foreign.id}/sheet"
+        with mute_logger("odoo.http"):
+            self.assertEqual(self.url_open(url).status_code, 403)

@@ -144,6 +144,36 @@ class TestSampleStocktake(EndOfLifeCase):
         with self.assertRaisesRegex(UserError, "not part"):
             record.scan("X", self.other.id)
 
+    def test_sc_56_3_what_is_no_scan(self):
+        """SC-56.3: an empty scan is none, and the scan page opens while the round is counted."""
+        record = self._round(count=False)
+        with self.assertRaisesRegex(UserError, "is not being counted"):
+            record.action_scan()
+        record.action_count()
+        self.assertEqual(record.action_scan()["params"]["stocktake_id"], record.id)
+        with self.assertRaisesRegex(UserError, "Nothing was scanned"):
+            record.scan("  ")
+
+    def test_sc_56_3_corrections_that_cannot_be_carried_out(self):
+        """SC-56.3: no return to no place, and no loss of what never was in use."""
+        stray = self._new_sample(home_location_id=False)
+        draft = self._new_sample()
+        draft.sudo()._move(location=self.room)
+        record = self._round()
+        record.scan(stray.name)
+        record.action_counted()
+        record.line_ids.write({"reason": "Looked twice", "correction": "none"})
+        for sample, correction, sentence in (
+            (stray, "return", "has no place to go back to"),
+            (draft, "report_lost", "was never in use"),
+        ):
+            line = self._line(record, sample)
+            line.correction = correction
+            with self.assertRaisesRegex(UserError, sentence):
+                record.action_done()
+            line.correction = "none"
+        record.action_done()
+
     def test_nothing_past_the_gates(self):
         record = self._round(count=False)
         for state in ("counted", "done"):

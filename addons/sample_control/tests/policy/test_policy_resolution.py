@@ -114,6 +114,19 @@ class TestPolicyResolution(SampleCase):
         with self.assertRaises(UserError):
             wizard.with_user(self.user).action_apply()
 
+    def test_sc_39_6_recalculation_needs_records_and_a_reason(self):
+        """SC-39.6: records of the list, of a model with rules, and a reason that says something."""
+        wizard = self.env["sample.policy.recalculate"].with_user(self.quality)
+        sample = self._new_sample()
+        for context in ({}, {"active_model": "res.partner", "active_ids": [1]}):
+            with self.assertRaisesRegex(UserError, "Choose the records in their list"):
+                wizard.with_context(**context).create({"reason": "x"}).action_apply()
+        chosen = wizard.with_context(
+            active_model="sample.sample", active_ids=sample.ids
+        )
+        with self.assertRaisesRegex(UserError, "Enter the reason"):
+            chosen.create({"reason": "  "}).action_apply()
+
     def test_draft_follows_its_fields(self):
         """While not signed, a change of type, product or customer looks the rules up again."""
         self._new_policy(

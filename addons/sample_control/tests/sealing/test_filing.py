@@ -63,6 +63,18 @@ class TestFiling(SealingCase):
         self.assertEqual(request.sign_off_state, "sealed")
         request.with_user(self.administrator).action_activate()
 
+    def test_sc_26_customer_confirms_before_the_file(self):
+        """SC-26, SC-28: where the type asks for it, a sealed sample waits for the customer's day."""
+        self._type("SEAL").needs_customer_sign = True
+        request = self._new_request()
+        self._approve(request)
+        administrator = request.with_user(self.administrator)
+        with self.assertRaisesRegex(UserError, "customer has not confirmed"):
+            administrator.action_activate()
+        request.sample_ids.with_user(self.quality).customer_confirmed_on = "2026-03-03"
+        administrator.action_activate()
+        self.assertEqual(request.sample_ids.state, "active")
+
     def test_sample_does_not_leave_its_request_behind(self):
         """SC-04.3: a piece of a request becomes valid with the approved request alone."""
         request = self._check(self._new_request())

@@ -28,6 +28,13 @@ class TestIssue(SealingCase):
         self.assertTrue(issue.date_replied and issue.date_done and issue.date_verified)
         self.assertFalse(issue.activity_ids)
 
+    def test_sc_25_answer_names_the_responsible_person(self):
+        """SC-25: nobody answers a point for which nobody is responsible."""
+        issue = self._new_issue(self.request, user_id=False)
+        issue.write({"cause": "Mould", "action": "Polished"})
+        with self.assertRaisesRegex(UserError, "Enter the responsible person"):
+            issue.with_user(self.technical).action_answer()
+
     def test_verifier(self):
         """SC-25.1: the verifier is of quality, and neither responsible nor who did it."""
         issue = self._new_issue(self.request, user_id=self.quality.id)

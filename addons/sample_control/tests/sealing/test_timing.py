@@ -146,6 +146,18 @@ class TestTiming(SealingCase):
         request.write({"trial_technical_id": self.technical.id, "trial_result": "fail"})
         self.assertEqual(request._get_trial_fit_reasons(), ["The part does not fit."])
 
+    def test_sc_21_trial_fit_begins_once(self):
+        """SC-21: only a request with a trial fit begins one, and not while one is under way."""
+        other = self._check(self._new_request()).with_user(self.quality)
+        with self.assertRaisesRegex(UserError, "no trial fit is due"):
+            other.action_start_trial_fit()
+        request = self._check(self._new_request(needs_trial_fit=True))
+        with freeze_time(MONDAY):
+            request.with_user(self.quality).action_start_trial_fit()
+        with self.assertRaisesRegex(UserError, "trial fit is under way"):
+            request.with_user(self.quality).action_start_trial_fit()
+        self.assertEqual(request.trial_start_at, MONDAY)
+
     def test_times_are_stamped_not_typed(self):
         """SC-21: start, end and lateness of a trial fit are set by the steps alone."""
         request = self._check(self._new_request(needs_trial_fit=True))

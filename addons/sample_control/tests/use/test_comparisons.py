@@ -116,6 +116,22 @@ class TestComparisons(UseCase):
         record.line_ids.unlink()
         self.assertTransitionRefused(record, "concluded", "at least one")
 
+    def test_sc_36_what_a_comparison_lacks(self):
+        """SC-36, SC-38: quality takes part; the conclusion fits the results and says what is done."""
+        record = self._new_comparison(quality_id=False)
+        self.assertTransitionRefused(record, "comparing", "takes part for quality")
+        record.quality_id = self.quality
+        record.action_start()
+        record.line_ids.result = "pass"
+        self.assertTransitionRefused(record, "concluded", "Choose the conclusion")
+        record.conclusion = "deviates"
+        self.assertTransitionRefused(
+            record,
+            "concluded",
+            "Everything equals the sample",
+            "Say what is done about it",
+        )
+
     def test_equal(self):
         record = self._conclude("equal")
         self.assertIn("answered", record.next_step)

@@ -58,6 +58,26 @@ class TestDispatches(UseCase):
         self.assertEqual(dispatch.sender_id, self.assistant)
         self.assertTrue(dispatch.sent_at)
 
+    def test_sc_19_lines_stay_as_asked_for(self):
+        """SC-19: a line says what is sent, and no line slips into a dispatch that was asked for."""
+        dispatch = self._new_dispatch()
+        with self.assertRaisesRegex(ValidationError, "Say what is sent"):
+            dispatch.line_ids.product_id = False
+        asked = self._new_dispatch()
+        asked.action_submit()
+        asked.with_user(self.assistant).action_send()
+        with self.assertRaisesRegex(UserError, "lines of .* are fixed"):
+            dispatch.line_ids.dispatch_id = asked
+
+    def test_sc_19_note_of_a_return(self):
+        """F20, SC-19: only the note of what comes back has a place for the return."""
+        for dispatch, returns in (
+            (self._new_dispatch(), False),
+            (self._check_dispatch()[1], True),
+        ):
+            titles = [cell["title"] for cell in dispatch._get_note_cells()]
+            self.assertEqual("Return received" in titles, returns)
+
     def test_who_wrote_the_note_is_named(self):
         """F20, SC-19: entering another salesperson does not hide who drew up the note."""
         dispatch = self._new_dispatch()

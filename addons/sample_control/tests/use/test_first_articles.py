@@ -222,6 +222,24 @@ class TestFirstArticles(UseCase):
         self.assertEqual(attempt.previous_id, record)
         self.assertFalse(attempt.line_ids.result or attempt.inspector_id)
 
+    def test_sc_35_failure_names_a_difference(self):
+        """SC-35: what equals the sample does not fail, and only a failure has a next attempt."""
+        record = self._new_first_article()
+        with self.assertRaisesRegex(UserError, "has not failed"):
+            record.with_user(self.operator).action_new_attempt()
+        inspector = self._compare(record).with_user(self.inspector)
+        inspector.failure_note = "Tool corrected"
+        self.assertTransitionRefused(inspector, "failed", "what does not equal")
+
+    def test_sc_37_lent_by_approval(self):
+        """SC-37, SC-35.5: a sample that is lent by approval alone is borrowed first."""
+        loan_class = self.sample._get_loan_class()
+        group = self.env.ref("sample_control.group_sample_manager")
+        loan_class.sudo().approval_group_ids = group
+        record = self._new_first_article()
+        with self.assertRaisesRegex(UserError, "lent by approval only"):
+            record.with_user(self.operator).action_start()
+
     def test_dispute_opens_a_comparison(self):
         """SC-36: a dispute is settled by a comparison with the sample."""
         record = self._compare(self._new_first_article())

@@ -27,6 +27,23 @@ class TestSampleLoans(UseCase):
         self.assertEqual(log[:2].mapped("custody_state"), ["stored", "loaned"])
         self.assertEqual(set(log[:2].mapped("origin_res_id")), {loan.id})
 
+    def test_sc_37_3_overdue_calibration(self):
+        """SC-37.3: what was not calibrated in time is not lent."""
+        self._new_policy(
+            "Yearly",
+            ["validity", "checks"],
+            categ_ids=self.plastics.ids,
+            validity_value=36,
+            calibration_interval_months=12,
+        )
+        line = self._new_line(
+            "width", has_baseline=True, baseline_min=1, baseline_max=2
+        )
+        with freeze_time("2024-12-01 02:00:00"):
+            sample = self._new_active_sample(line_ids=[line])
+        with self.assertRaisesRegex(UserError, "should have been calibrated by"):
+            self._new_loan(sample).action_submit()
+
     def test_room_only(self):
         """E15, SC-37.1: no loan, but a record of use in the room, by every road."""
         self._use_policy(loan_mode="room_only")

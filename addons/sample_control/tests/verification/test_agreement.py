@@ -166,6 +166,26 @@ class TestAgreement(VerificationCase):
                 }
             )
 
+    def test_no_piece_moves_to_the_own_round(self):
+        """Features 3c.7: who judges moves no piece of another round into his own."""
+        judge = self._new_user("sc_judge", "quality")
+        other = self.round.with_user(self.env.user).copy({"title": "Other"})
+        piece = (
+            self.env["sample.agreement.line"]
+            .with_user(judge)
+            .create(
+                {
+                    "agreement_id": other.id,
+                    "sample_id": self.samples[0].id,
+                    "blind_no": "9",
+                    "truth": "pass",
+                }
+            )
+        )
+        self.round.user_ids = self.inspector | judge
+        with self.assertRaisesRegex(ValidationError, "does not judge them"):
+            piece.agreement_id = self.round
+
     def test_nobody_brings_himself_in_with_a_new_round(self):
         """Creating, copying and importing name oneself as little as writing does."""
         judge = self._new_user("sc_judge", "quality")

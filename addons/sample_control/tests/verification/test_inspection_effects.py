@@ -240,6 +240,15 @@ class TestInspectionEffects(VerificationCase):
         again = record.with_user(self.inspector).action_send_to_customer()
         self.assertEqual(again["res_id"], dispatch.id)
 
+    def test_sc_47_3_only_the_check_of_the_customer_is_sent(self):
+        """SC-47.3: no dispatch for other inspections, nor for a sample without a customer."""
+        for kind in ("calibration", "customer"):
+            record = self._new_inspection(
+                self._new_measured_sample(), inspection_type=kind
+            )
+            with self.assertRaisesRegex(UserError, "only a check of the customer"):
+                record.with_user(self.inspector).action_send_to_customer()
+
     # --- Patrol ---
 
     def _patrol(self, **verdicts):

@@ -59,6 +59,23 @@ class TestInspections(VerificationCase):
         record.action = "replace"
         self.assertTransitionRefused(record, "confirmed", "It passed")
 
+    def test_sc_45_4_day_of_the_inspection(self):
+        """SC-45.4: a record without the day of the inspection is not submitted."""
+        inspection = self._new_inspection(self.sample, "10.03")
+        inspector = inspection.with_user(self.inspector)
+        inspector.date_inspected = False
+        self.assertTransitionRefused(inspector, "submitted", "Enter the day")
+
+    def test_sc_45_3_reading_is_not_moved_into_a_confirmed_record(self):
+        """SC-45.3: no reading slips into a confirmed record, not even by the system."""
+        confirmed = self._inspect(self.sample, "10.03")
+        draft = self._new_inspection(self.sample, "10.04").with_user(self.inspector)
+        reading = draft.line_ids.reading_ids
+        with self.assertRaisesRegex(UserError, "cannot be moved to another record"):
+            reading.line_id = confirmed.line_ids
+        with self.assertRaisesRegex(UserError, "lines of .* are fixed"):
+            reading.sudo().line_id = confirmed.line_ids
+
     def test_p20_nothing_measured(self):
         """P20: an inspection without lines or readings passes on no road."""
         inspection = self._new_inspection(self.sample)
