@@ -282,8 +282,10 @@ class CustomerArchive(models.Model):
     @api.depends("partner_id.display_name", "name")
     def _compute_display_name(self):
         for archive in self:
+            # a new archive has no number yet
+            name = archive.name if archive.name != "/" else ""
             archive.display_name = (
-                f"{archive.name or ''} {archive.partner_id.display_name or ''}".strip()
+                f"{name or ''} {archive.partner_id.display_name or ''}".strip()
             )
 
     @api.depends("team_id", "user_id")

@@ -36,6 +36,7 @@ class CustomerImportBatch(models.Model):
         "uploaded_by_id",
         "job",
         "checksum",
+        "stop_reason",
         "source_destroyed_at",
         "source_destroyed_by_id",
         "imported_at",
@@ -71,6 +72,11 @@ class CustomerImportBatch(models.Model):
         readonly=True,
         copy=False,
         help="SHA-256 of the file; stays when the file has been destroyed.",
+    )
+    stop_reason = fields.Text(
+        readonly=True,
+        copy=False,
+        help="Why the last check or import of the file stopped.",
     )
     state = fields.Selection(
         selection=[
@@ -218,7 +224,7 @@ class CustomerImportBatch(models.Model):
         result = super().write(vals)
         if vals.get("file_data"):
             # sudo: set by the system; whoever brought the rows is named beside who imported them
-            self.sudo().uploaded_by_id = self.env.user
+            self.sudo().write({"uploaded_by_id": self.env.uid, "stop_reason": False})
         return result
 
     def _check_company_kept(self, company_id):
@@ -253,7 +259,10 @@ class CustomerImportBatch(models.Model):
         if self.job:
             reasons.append(self.env._("A job is still running on this list."))
         if target == "checked" and not self.checksum:
-            reasons.append(self.env._("The file is not checked yet: press Check."))
+            reasons.append(
+                self.stop_reason
+                or self.env._("The file is not checked yet: press Check.")
+            )
         if target == "review":
             reasons += self._get_row_reasons()
         if target == "imported":
@@ -399,7 +408,7 @@ class CustomerImportBatch(models.Model):
         """
         self.check_access("write")
         # sudo: the job marker is system-set so that no caller can fake a running job
-        vals = {"job": job}
+        vals = {"job": job, "stop_reason": False}
         if job == "import":
             vals["imported_by_id"] = self.env.uid
         self.sudo().write(vals)
@@ -437,5 +446,5 @@ class CustomerImportBatch(models.Model):
                     batch._run_import()
         except UserError as error:
             _logger.info("Customer import %s stopped: %s", self.name, error)
-            self.job = False
+            self.write({"job": False, "stop_reason": str(error)})
             self.message_post(body=str(error))

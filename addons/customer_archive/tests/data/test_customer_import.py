@@ -1,3 +1,4 @@
+import base64
 from datetime import date
 
 from freezegun import freeze_time
@@ -151,6 +152,9 @@ class TestCustomerImport(ImportCommon):
                 self.check(batch)
                 self.assertEqual((batch.state, batch.job), ("uploaded", False))
                 self.assertIn(words, batch.message_ids[0].body)
+                self.assertIn(words, batch._get_transition_reasons("checked")[0])
+                batch.file_data = base64.b64encode(workbook([GOOD]))
+                self.assertFalse(batch.stop_reason)
 
     def test_ca_97_check_needs_a_file(self):
         batch = self.env["customer.import.batch"].with_user(self.clerk).create({})

@@ -178,10 +178,10 @@ class SampleStocktake(models.Model):
         """Say why this user does not count here: keepers count their own places (closing 1.4)."""
         self.ensure_one()
         user = self.env.user
+        if not self.location_id:  # a new round in the form
+            return [self.env._("Choose the place to count.")]
         if self.env.su or user.has_group("sample_control.group_sample_administrator"):
             return []
-        if not self.location_id:
-            return []  # a new round in the form
         keeper = user.has_group("sample_control.group_sample_keeper")
         managers = self.location_id._get_managers()
         if keeper and (user in managers or (user == self.user_id and not managers)):

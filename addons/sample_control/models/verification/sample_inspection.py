@@ -569,6 +569,8 @@ class SampleInspection(models.Model):
     def _get_subject_reasons(self):
         """Say why the sample is no subject of this inspection now."""
         self.ensure_one()
+        if not self.sample_id:
+            return [self.env._("Choose the sample to inspect.")]
         # sudo: the gate is the same for whoever inspects
         sample_sudo = self.sample_id.sudo()
         if self.inspection_type == "baseline":
