@@ -482,7 +482,7 @@ class TestSignOffFlow(SignOffCommon):
             self._create_sealed_order().action_request_sign_off()
 
     def test_form_revision_is_kept(self):
-        """A sealed record keeps the revision of its controlled form."""
+        """A sealed record keeps the revision of its controlled form, which nobody changes any more."""
         form = self.env["controlled.form"].create(
             {"code": "T1", "key": "T-SIGN", "name": "Our form"}
         )
@@ -493,7 +493,11 @@ class TestSignOffFlow(SignOffCommon):
         later = self.env["controlled.form.revision"].create(
             {"form_id": form.id, "name": "B", "date_effective": "2021-01-01"}
         )
-        self.assertEqual(order._get_form_revision(form).name, "A")
+        kept = order._get_form_revision(form)
+        self.assertEqual(kept.name, "A")
+        with self.assertRaisesRegex(UserError, "already printed or sealed"):
+            kept.name = "forged"
+        later.note = later.name = "C"
         order.partner_id = False
         self.assertEqual(order._get_form_revision(form), later)
 

@@ -89,7 +89,7 @@ class ControlledFormRevision(models.Model):
     # --- Business ---
 
     def _get_used(self):
-        """Return the revisions something was printed with; extend for other uses, such as seals.
+        """Return the revisions something was printed with; extended for other uses, such as seals.
 
         :return: the part of ``self`` that was used
         """

@@ -12,6 +12,7 @@ from . import (
     sealed_line_mixin,
     sign_off_mixin,
     sign_off_contact_mixin,
+    controlled_form_revision,
     ir_http,
     mail_activity,
     res_company,

@@ -79,6 +79,7 @@ class SignOffRequest(models.Model):
     form_revision_id = fields.Many2one(
         comodel_name="controlled.form.revision",
         readonly=True,
+        index="btree_not_null",
         ondelete="restrict",
         help="The revision of the controlled form when the record was sealed; its prints keep it.",
     )

@@ -177,7 +177,7 @@ class SampleRequestDocument(models.Model):
                     document=self.name,
                 )
             )
-        if user == self.request_id.user_id:
+        if user in self.request_id._get_applicants():
             reasons.append(
                 self.env._(
                     "%(document)s: the applicant does not waive a document.",

@@ -180,12 +180,19 @@ class SampleRequest(models.Model):
             )
         return reasons
 
+    def _get_applicants(self):
+        """Return who applied, and who entered it under his name: neither approves nor waives.
+
+        :rtype: res.users
+        """
+        return self.user_id | self.create_uid
+
     def _get_approval_reasons(self):
         """Say why the signed request may not be approved (SC-25.2, SC-27). Hook, one record."""
         self.ensure_one()
         reasons = self._get_seal_reasons()
         reasons += self._get_blocking_reasons()
-        if self.env.user == self.user_id:
+        if self.env.user in self._get_applicants():
             reasons.append(self.env._("The applicant does not approve the request."))
         return reasons
 

@@ -78,11 +78,13 @@ class TestDocuments(SealingCase):
     def test_applicant_does_not_waive(self):
         """P5: whoever applies does not waive, although a manager."""
         both = self._new_user("sc_both", "technical", "manager")
-        request = self._new_request(user=both, user_id=both.id)
-        line = self._line(request, "small_batch").with_user(both)
-        line.waive_reason = "Mine"
-        with self.assertRaisesRegex(UserError, "applicant does not waive"):
-            line.action_waive()
+        # in his own name, and entered in a colleague's
+        for applicant in (both, self.technical):
+            request = self._new_request(user=both, user_id=applicant.id)
+            line = self._line(request, "small_batch").with_user(both)
+            line.waive_reason = "Mine"
+            with self.assertRaisesRegex(UserError, "applicant does not waive"):
+                line.action_waive()
 
     def test_roads_around_the_checklist(self):
         """SC-22.2: what the rules ask for is not deleted, loosened, moved or called not applicable."""
