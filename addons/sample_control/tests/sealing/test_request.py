@@ -153,7 +153,7 @@ class TestRequest(SealingCase):
         with self.assertRaisesRegex(UserError, "Enter the supplier"):
             request.with_user(self.technical).action_submit()
         with self.assertRaisesRegex(ValidationError, "enter the sample to replace"):
-            self._new_request(kind="replace")
+            self._new_request(kind="replace", type_id=self._type("SEAL").id)
 
     def test_applicant(self):
         """SC-20.2, SC-20.3: the technical side or quality applies, others do not."""
