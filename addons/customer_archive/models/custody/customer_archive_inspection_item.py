@@ -6,6 +6,7 @@ class CustomerArchiveInspectionItem(models.Model):
 
     _name = "customer.archive.inspection.item"
     _description = "Archive inspection item"
+    _inherit = ["company.boundary.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(

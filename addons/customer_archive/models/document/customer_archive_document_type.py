@@ -27,6 +27,7 @@ class CustomerArchiveDocumentType(models.Model):
 
     _name = "customer.archive.document.type"
     _description = "Archive document type"
+    _inherit = ["company.boundary.mixin"]
     _order = "sequence, code, id"
     _rec_names_search = ["code", "name", "form_number"]
 

@@ -23,6 +23,7 @@ class ClockCalendarDay(models.Model):
 
     _name = "clock.calendar.day"
     _description = "Holiday or Make-up Working Day"
+    _inherit = ["company.boundary.mixin"]
     _order = "date desc, company_id"
 
     name = fields.Char(

@@ -46,6 +46,7 @@ class ClockPolicy(models.Model):
 
     _name = "clock.policy"
     _description = "Clock Policy"
+    _inherit = ["company.boundary.mixin"]
     _order = "model, code, company_id, sequence, id"
     _check_company_auto = True
 

@@ -18,7 +18,7 @@ class ControlledForm(models.Model):
 
     _name = "controlled.form"
     _description = "Controlled Form"
-    _inherit = ["mail.thread"]
+    _inherit = ["company.boundary.mixin", "mail.thread"]
     _order = "code, id"
     _rec_names_search = ["code", "name"]
     _check_company_auto = True

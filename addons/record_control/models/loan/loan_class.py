@@ -11,6 +11,7 @@ class LoanClass(models.Model):
 
     _name = "loan.class"
     _description = "Loan Class"
+    _inherit = ["company.boundary.mixin"]
     _order = "sequence, code"
     _rec_names_search = ["name", "code"]
     _check_company_auto = True

@@ -103,13 +103,6 @@ class NumberingMixin(models.AbstractModel):
         # the records go back without the right to set numbers
         return super(NumberingMixin, trusted).create(vals_list).with_env(self.env)
 
-    def write(self, vals):
-        result = super().write(vals)
-        if "company_id" in vals and not self.env.su:
-            # rules are asked before a write: ask again, or one could push a record into any company
-            self.check_access("write")
-        return result
-
     @api.model
     def _fill_numbers(self, vals_list):
         """Take the numbers of a batch, one road to the sequence for each code, company and day."""

@@ -12,7 +12,7 @@ class SignOffRoute(models.Model):
     _name = "sign.off.route"
     _description = "Sign-off Route"
     _order = "model, sequence, id"
-    _inherit = ["mail.thread"]
+    _inherit = ["company.boundary.mixin", "mail.thread"]
 
     name = fields.Char(required=True, translate=True, tracking=True)
     active = fields.Boolean(default=True, tracking=True)

@@ -40,7 +40,7 @@ class ProtectedFieldsMixin(models.AbstractModel):
 
     _name = "protected.fields.mixin"
     _description = "Fields only the system sets"
-    _inherit = ["fixed.defaults.mixin"]
+    _inherit = ["fixed.defaults.mixin", "company.boundary.mixin"]
 
     _protected_fields = ()
 

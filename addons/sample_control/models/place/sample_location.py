@@ -34,7 +34,7 @@ class SampleLocation(models.Model):
 
     _name = "sample.location"
     _description = "Sample Location"
-    _inherit = ["image.mixin", "mail.thread"]
+    _inherit = ["company.boundary.mixin", "image.mixin", "mail.thread"]
     _parent_store = True
     _rec_name = "complete_name"
     _order = "complete_name, id"

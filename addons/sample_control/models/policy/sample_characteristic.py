@@ -7,6 +7,7 @@ class SampleCharacteristic(models.Model):
 
     _name = "sample.characteristic"
     _description = "Sample Characteristic"
+    _inherit = ["company.boundary.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

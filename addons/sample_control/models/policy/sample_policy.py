@@ -50,7 +50,7 @@ class SamplePolicy(models.Model):
     _name = "sample.policy"
     _description = "Sample Rule"
     _order = "sequence, id"
-    _inherit = ["mail.thread"]
+    _inherit = ["company.boundary.mixin", "mail.thread"]
 
     #: the parameters of each group; what a snapshot keeps
     _policy_parameters = {
@@ -539,13 +539,6 @@ class SamplePolicy(models.Model):
                 )
 
     # --- CRUD ---
-
-    def write(self, vals):
-        result = super().write(vals)
-        if "company_id" in vals:
-            # rules are asked before a write: ask again, or one could rule in any company
-            self.check_access("write")
-        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_default(self):

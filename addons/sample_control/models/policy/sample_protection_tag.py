@@ -6,6 +6,7 @@ class SampleProtectionTag(models.Model):
 
     _name = "sample.protection.tag"
     _description = "Sample Protection"
+    _inherit = ["company.boundary.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

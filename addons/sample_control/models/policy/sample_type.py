@@ -10,7 +10,7 @@ class SampleType(models.Model):
     _name = "sample.type"
     _description = "Sample Type"
     _order = "sequence, id"
-    _inherit = ["mail.thread"]
+    _inherit = ["company.boundary.mixin", "mail.thread"]
     _rec_names_search = ["name", "code"]
 
     name = fields.Char(required=True, translate=True)

@@ -8,6 +8,7 @@ class SampleIssueClass(models.Model):
 
     _name = "sample.issue.class"
     _description = "Class of Problem Points"
+    _inherit = ["company.boundary.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

@@ -17,6 +17,7 @@ class SampleResponsibility(models.Model):
 
     _name = "sample.responsibility"
     _description = "Responsibility for Samples"
+    _inherit = ["company.boundary.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
