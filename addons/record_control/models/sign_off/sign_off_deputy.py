@@ -8,6 +8,7 @@ class SignOffDeputy(models.Model):
 
     _name = "sign.off.deputy"
     _description = "Sign-off Deputy"
+    _inherit = ["company.boundary.mixin"]
     _order = "date_from desc, id desc"
 
     user_id = fields.Many2one(
