@@ -63,7 +63,7 @@ export async function exportLedger(env, list) {
             ui.unblock();
         }
         notification.add(
-            _t("The ledger %(title)s has been exported.", {title: ledger.title}),
+            _t("%(title)s has been exported.", {title: ledger.title}),
             {
                 type: "success",
             }
