@@ -149,7 +149,12 @@ class LoanScan(models.Model):
             model = self.env[name]
             if model.has_access("read") and (thing := model._find_by_loan_code(code)):
                 return thing
-        raise UserError(self.env._("No thing has the code %(code)s.", code=code))
+        raise UserError(
+            self.env._(
+                "Nothing to lend has the code %(code)s: check the number, or look for it in the list.",
+                code=code,
+            )
+        )
 
     @api.model
     def _find_borrower(self, badge):

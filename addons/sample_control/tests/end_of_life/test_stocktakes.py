@@ -39,6 +39,13 @@ class TestSampleStocktake(EndOfLifeCase):
     def test_map(self):
         self.assertTransitionMapClosed(self.env["sample.stocktake"])
 
+    def test_sc_56_3_new_form_asks_for_the_place(self):
+        """SC-56.3: a round without a place is not called ready."""
+        for user in (self.keeper, self.administrator):
+            record = self.env["sample.stocktake"].with_user(user).new()
+            reasons = record._get_transition_reasons("counting")
+            self.assertIn("Choose the place to count.", reasons)
+
     def test_sc_56_3_four_results(self):
         """SC-56.3: matching, missing, misplaced and surplus, with their corrections."""
         there = self._new_active_sample()

@@ -23,6 +23,11 @@ class TestInspections(VerificationCase):
     def test_map(self):
         self.assertTransitionMapClosed(self.env["sample.inspection"])
 
+    def test_sc_45_1_new_form_asks_for_the_sample(self):
+        """SC-45.1: a form without a sample names what is missing, not a nameless sample."""
+        reasons = self.env["sample.inspection"].new()._get_subject_reasons()
+        self.assertEqual(reasons, ["Choose the sample to inspect."])
+
     def test_limits_of_the_original_range(self):
         """SC-45.2, D-16: the limits belong to the range; outside of it a value fails."""
         for readings, verdict in (

@@ -42,4 +42,5 @@ class SampleLabelWizard(models.TransientModel):
             locations=self.location_ids,
             reason=self.reason,
         )
-        return job._get_report_action()
+        # the dialog closes, else it asks at once for the reason of a reprint
+        return {**job._get_report_action(), "close_on_report_download": True}

@@ -62,12 +62,9 @@ export async function exportLedger(env, list) {
         } finally {
             ui.unblock();
         }
-        notification.add(
-            _t("The ledger %(title)s has been exported.", {title: ledger.title}),
-            {
-                type: "success",
-            }
-        );
+        notification.add(_t("%(title)s has been exported.", {title: ledger.title}), {
+            type: "success",
+        });
     };
     if (ledgers.length === 1) {
         await run(ledgers[0]);
