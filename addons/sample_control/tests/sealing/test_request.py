@@ -55,7 +55,10 @@ class TestRequest(SealingCase):
         old = self._new_active_sample(partner_id=self.customer.id)
         form = Form(self.Request.with_user(self.technical))
         form.kind = "replace"
+        # SC-20: before it is saved the form says what is missing
+        self.assertIn("Enter the sample to replace", str(form.readiness))
         form.old_sample_id = old
+        self.assertNotIn("Enter the sample to replace", str(form.readiness))
         request = form.save()
         self.assertEqual(request.product_id, self.product)
         self.assertEqual(request.partner_id, self.customer)
