@@ -126,6 +126,15 @@ class TestSampleException(EndOfLifeCase):
         self.assertEqual(sample.state, "active")
         self.assertEqual(record.verifier_id, self.quality_b)
 
+    def test_sc_50_4_isolated_later(self):
+        """SC-50.4: what was only stopped is isolated by a step of its own."""
+        record = self._report(self._new_active_sample(), measure="stop")
+        self.assertEqual((record.state, record.sample_id.location_id), ("new", self.room))
+        record.with_user(self.user).action_isolate()
+        self.assertEqual(record.state, "isolated")
+        self.assertEqual(record.sample_id.location_id, self.isolation)
+        self.assertEqual(record.sample_id.custody_state, "isolated")
+
     def test_sc_49_what_a_step_lacks(self):
         """SC-49: in the isolation area, measured while it exists, and done before it is verified."""
         record = self._report(self._new_active_sample())

@@ -137,12 +137,10 @@ class TestDocuments(SealingCase):
         self.assertEqual(self._line(request, "review_form").state, "received")
         self.assertEqual(self._line(request, "review_form").number, request.name)
         line = self._line(request, "small_batch")
-        with self.assertRaises(UserError):
-            line.with_user(self.quality).number = "Other"
-        with self.assertRaises(UserError):
-            line.with_user(self.manager).write({"state": "missing"})
         line = line.with_user(self.quality)
         for road in (
+            lambda: line.write({"number": "Other"}),
+            lambda: line.with_user(self.manager).write({"state": "missing"}),
             lambda: line.create({"request_id": request.id, "name": "Later"}),
             line.unlink,
         ):

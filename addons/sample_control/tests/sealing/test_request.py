@@ -55,7 +55,10 @@ class TestRequest(SealingCase):
         old = self._new_active_sample(partner_id=self.customer.id)
         form = Form(self.Request.with_user(self.technical))
         form.kind = "replace"
+        # SC-20: before it is saved the form says what is missing
+        self.assertIn("Enter the sample to replace", str(form.readiness))
         form.old_sample_id = old
+        self.assertNotIn("Enter the sample to replace", str(form.readiness))
         request = form.save()
         self.assertEqual(request.product_id, self.product)
         self.assertEqual(request.partner_id, self.customer)
@@ -149,11 +152,12 @@ class TestRequest(SealingCase):
 
     def test_sc_16_supplier_and_old_sample(self):
         """SC-16, SC-20: a supplier's sample names its supplier, a replacement what it replaces."""
-        request = self._new_request(kind="supplier", type_id=self._type("SEAL").id)
+        sealed = self._type("SEAL").id
+        request = self._new_request(kind="supplier", type_id=sealed)
         with self.assertRaisesRegex(UserError, "Enter the supplier"):
             request.with_user(self.technical).action_submit()
         with self.assertRaisesRegex(ValidationError, "enter the sample to replace"):
-            self._new_request(kind="replace", type_id=self._type("SEAL").id)
+            self._new_request(kind="replace", type_id=sealed)
 
     def test_applicant(self):
         """SC-20.2, SC-20.3: the technical side or quality applies, others do not."""

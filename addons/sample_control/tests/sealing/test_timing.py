@@ -2,7 +2,7 @@ from datetime import datetime, timedelta
 
 from freezegun import freeze_time
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import MONDAY, SealingCase
@@ -151,6 +151,9 @@ class TestTiming(SealingCase):
         other = self._check(self._new_request()).with_user(self.quality)
         with self.assertRaisesRegex(UserError, "no trial fit is due"):
             other.action_start_trial_fit()
+        with self.assertRaises(AccessError):
+            # who only reads the request is told so, and not what is due
+            other.with_user(self.user).action_start_trial_fit()
         request = self._check(self._new_request(needs_trial_fit=True))
         with freeze_time(MONDAY):
             request.with_user(self.quality).action_start_trial_fit()

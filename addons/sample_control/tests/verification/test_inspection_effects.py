@@ -242,7 +242,7 @@ class TestInspectionEffects(VerificationCase):
 
     def test_sc_47_3_only_the_check_of_the_customer_is_sent(self):
         """SC-47.3: no dispatch for other inspections, nor for a sample without a customer."""
-        for kind in ("calibration", "customer"):
+        for kind in ("periodic", "customer"):
             record = self._new_inspection(
                 self._new_measured_sample(), inspection_type=kind
             )
