@@ -129,7 +129,9 @@ class TestSampleException(EndOfLifeCase):
     def test_sc_50_4_isolated_later(self):
         """SC-50.4: what was only stopped is isolated by a step of its own."""
         record = self._report(self._new_active_sample(), measure="stop")
-        self.assertEqual((record.state, record.sample_id.location_id), ("new", self.room))
+        self.assertEqual(
+            (record.state, record.sample_id.location_id), ("new", self.room)
+        )
         record.with_user(self.user).action_isolate()
         self.assertEqual(record.state, "isolated")
         self.assertEqual(record.sample_id.location_id, self.isolation)

@@ -131,7 +131,7 @@ class TestIdentity(SampleCase):
         for user in (self.administrator, self.manager):
             with self.assertRaises(UserError):
                 sample.with_user(user).unlink()
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, "confirmed sample is not deleted"):
             sample.unlink()
         draft = self._new_sample()
         draft.with_user(self.administrator).unlink()

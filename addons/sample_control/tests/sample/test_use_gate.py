@@ -129,6 +129,9 @@ class TestUseGate(SampleCase):
             self.assertEqual(
                 self._new_sample(code)._get_use_mode("final_acceptance"), "block"
             )
+        reference = self._new_active_sample("REF")
+        with self.assertRaisesRegex(UserError, "no basis of final acceptance"):
+            reference.with_user(self.inspector)._check_use("final_acceptance")
         with self.assertRaises(UserError):
             self._type("BMK").acceptance_basis = True
 

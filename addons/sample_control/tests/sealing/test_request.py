@@ -152,12 +152,11 @@ class TestRequest(SealingCase):
 
     def test_sc_16_supplier_and_old_sample(self):
         """SC-16, SC-20: a supplier's sample names its supplier, a replacement what it replaces."""
-        sealed = self._type("SEAL").id
-        request = self._new_request(kind="supplier", type_id=sealed)
+        request = self._new_request(kind="supplier", type_id=self._type("SEAL").id)
         with self.assertRaisesRegex(UserError, "Enter the supplier"):
             request.with_user(self.technical).action_submit()
         with self.assertRaisesRegex(ValidationError, "enter the sample to replace"):
-            self._new_request(kind="replace", type_id=sealed)
+            self._new_request(kind="replace", type_id=self._type("SEAL").id)
 
     def test_applicant(self):
         """SC-20.2, SC-20.3: the technical side or quality applies, others do not."""
