@@ -216,7 +216,6 @@ class TestLifecycle(SampleCase):
         self.assertFalse(samples[0].suspend_reason)
 
     @freeze_time("2026-03-02 01:00:00")
-    @freeze_time("2026-03-02 01:00:00")
     def test_what_has_ended_is_not_used_again(self):
         """Closing 1.2: neither a piece past its last day nor one that has a successor."""
         old = self._new_active_sample()
@@ -240,6 +239,7 @@ class TestLifecycle(SampleCase):
         with self.assertRaisesRegex(UserError, "after its card is complete"):
             sample.action_request_sign_off()
 
+    @freeze_time("2026-03-02 01:00:00")
     def test_inspection_before_the_suspension_does_not_count(self):
         sample = self._new_active_sample()
         sample._register_passed()
