@@ -93,7 +93,7 @@ class TestLoanScan(LoanCommon):
     def test_refusals_are_told(self):
         """Unknown code, unknown badge, invalid thing, not the keeper, own return."""
         self.loan_class.approval_group_ids = False
-        self.assertIn("No thing", self._scan("nonsense")["message"])
+        self.assertIn("Nothing to lend", self._scan("nonsense")["message"])
         self.assertIn("badge", self._scan("T-Alpha", badge="nobody")["message"])
         self.alpha.is_valid = False
         self.assertIn("expired", self._scan("T-Alpha", badge="lann")["message"])
