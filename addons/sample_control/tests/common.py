@@ -1,3 +1,5 @@
+from freezegun import freeze_time
+
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
@@ -113,6 +115,20 @@ class SampleCase(BaseCommon):
         sample = cls._sign(cls._new_sample(code, **values))
         sample.with_user(cls.quality).action_activate()
         return sample
+
+    @classmethod
+    def _new_overdue_sample(cls):
+        """Create a valid sample that should have been calibrated a year after December 2024."""
+        cls._new_policy(
+            "Yearly",
+            ["validity", "checks"],
+            categ_ids=cls.plastics.ids,
+            validity_value=36,
+            calibration_interval_months=12,
+        )
+        line = cls._new_line("width", has_baseline=True, baseline_min=1, baseline_max=2)
+        with freeze_time("2024-12-01 02:00:00"):
+            return cls._new_active_sample(line_ids=[line])
 
     @classmethod
     def _dispose(cls, samples):

@@ -124,11 +124,8 @@ class CustomerArchiveDocument(models.Model):
         :param dict vals: the values
         :raises UserError: naming every document
         """
-        filed = self.filtered(
-            lambda document: document.sudo()._is_filed()
-            and any(document._is_changed(name, vals[name]) for name in names)
-        )
-        if filed:
+        filed = self.filtered(lambda document: document.sudo()._is_filed())
+        if filed := filed._filter_changed(names, vals):
             raise UserError(filed._explain_filed())
 
     def _is_filed(self):

@@ -85,12 +85,8 @@ class CustomerDataCheck(models.Model):
     # --- CRUD ---
 
     def write(self, vals):
-        fixed = {"company_id", "date_week", "sample_size"} & vals.keys()
-        drawn = self.filtered(
-            lambda check: check.line_ids
-            and any(check._is_changed(name, vals[name]) for name in fixed)
-        )
-        if drawn:
+        fixed = ("company_id", "date_week", "sample_size")
+        if drawn := self._filter_changed(fixed, vals).filtered("line_ids"):
             raise UserError(
                 self.env._(
                     "%(checks)s: week, company and size stay once the sample is drawn.",

@@ -422,10 +422,7 @@ class AccessGrant(models.Model):
 
     def write(self, vals):
         if fixed := [name for name in CONTENT_FIELDS if name in vals]:
-            changed = self.filtered(
-                lambda grant: any(grant._is_changed(name, vals[name]) for name in fixed)
-            )
-            if changed:
+            if changed := self._filter_changed(fixed, vals):
                 raise UserError(
                     self.env._(
                         "What was asked for cannot be changed (%(grants)s). Withdraw the request and make a new one.",

@@ -823,19 +823,14 @@ class LoanLoan(models.Model):
     # --- CRUD ---
 
     def write(self, vals):
-        fixed = [name for name in CONTENT_FIELDS if name in vals]
-        if fixed:
-            changed = self.filtered(
-                lambda loan: loan.state != "draft"
-                and any(loan._is_changed(name, vals[name]) for name in fixed)
-            )
-            if changed:
-                raise UserError(
-                    self.env._(
-                        "What was asked for is fixed (%(loans)s). Cancel the loan and make a new one.",
-                        loans=", ".join(changed.mapped("name")),
-                    )
+        changed = self._filter_changed(CONTENT_FIELDS, vals)
+        if changed := changed.filtered(lambda loan: loan.state != "draft"):
+            raise UserError(
+                self.env._(
+                    "What was asked for is fixed (%(loans)s). Cancel the loan and make a new one.",
+                    loans=", ".join(changed.mapped("name")),
                 )
+            )
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

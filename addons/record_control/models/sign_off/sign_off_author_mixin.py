@@ -53,12 +53,9 @@ class SignOffAuthorMixin(models.AbstractModel):
 
     def _filter_written(self, vals):
         """Return the records whose substance the user changes by writing these values."""
-        names = set(self._authored_fields).intersection(vals)
-        if self.env.su or not names:
+        if self.env.su:
             return self.browse()
-        return self.filtered(
-            lambda record: any(record._is_changed(name, vals[name]) for name in names)
-        )
+        return self._filter_changed(set(self._authored_fields), vals)
 
     def _note_author(self):
         """Remember the user as an author of these records."""

@@ -191,6 +191,18 @@ class ProtectedFieldsMixin(models.AbstractModel):
             value, self, validate=False
         ) != field.convert_to_cache(self[name], self, validate=False)
 
+    def _filter_changed(self, names, vals):
+        """Return those of these records that writing some values would change.
+
+        :param names: names of fields; those that are not among the values do not count
+        :param dict vals: the values to write
+        :return: the part of ``self`` in which one of the fields would get another value
+        """
+        written = [name for name in names if name in vals]
+        return self.filtered(
+            lambda record: any(record._is_changed(name, vals[name]) for name in written)
+        )
+
     @api.model
     def _raise_protected(self, refused):
         """Raise one error for all refused values.

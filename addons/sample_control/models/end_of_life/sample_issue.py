@@ -53,9 +53,7 @@ class SampleIssue(models.Model):
     def _check_fixed(self, vals):
         """A point of an exception keeps it open; it is not taken off it (SC-49.3, SC-51.2)."""
         super()._check_fixed(vals)
-        if "exception_id" in vals and self.filtered("exception_id")._changes(
-            "exception_id", vals["exception_id"]
-        ):
+        if self._filter_changed(["exception_id"], vals).filtered("exception_id"):
             raise UserError(self.env._("A problem point stays where it was found."))
 
     def _raise_exception(self):

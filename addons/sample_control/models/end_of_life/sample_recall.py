@@ -217,12 +217,8 @@ class SampleRecallLine(models.Model):
 
     def write(self, vals):
         """Why a copy was written off is said before, not told otherwise afterwards."""
-        told = self.filtered(
-            lambda line: "note" in vals
-            and line.state != "open"
-            and line._is_changed("note", vals["note"])
-        )
-        if told:
+        changed = self._filter_changed(["note"], vals)
+        if told := changed.filtered(lambda line: line.state != "open"):
             raise UserError(
                 self.env._(
                     "%(copies)s: what became of them is on record.",

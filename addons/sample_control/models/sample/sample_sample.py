@@ -29,11 +29,9 @@ TRANSITIONS = {
 }
 #: states in which the piece still belongs to the running stock of samples
 LIVE_STATES = ("draft", "to_sign", "active", "suspended")
+PREFIX = "sample_control.group_sample_"
 #: who sets up samples; custodians only keep them
-CARD_WRITERS = ",".join(
-    f"sample_control.group_sample_{role}"
-    for role in ("administrator", "technical", "quality")
-)
+CARD_WRITERS = f"{PREFIX}administrator,{PREFIX}technical,{PREFIX}quality"
 #: what a sample is, since when and by whose word; its keeping is not among it
 CARD_FIELDS = frozenset(
     {

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .sample_sample import ENDED_STATES
+from .sample_sample import CARD_WRITERS, ENDED_STATES, PREFIX
 
 
 class SampleSample(models.Model):
@@ -78,15 +78,14 @@ class SampleSample(models.Model):
         """Say why this user may not take the step; system code acts for the rule that called it."""
         if self.env.su:
             return []
-        prefix = "sample_control.group_sample_"
         if target in ("to_sign", "draft"):
-            groups = f"{prefix}administrator,{prefix}technical,{prefix}quality"
+            groups = CARD_WRITERS
         elif target == "suspended" and self.state == "active":
-            groups = f"{prefix}user"
+            groups = f"{PREFIX}user"
         elif target == "lost":
-            groups = f"{prefix}keeper,{prefix}quality"
+            groups = f"{PREFIX}keeper,{PREFIX}quality"
         else:
-            groups = f"{prefix}quality,{prefix}manager"
+            groups = f"{PREFIX}quality,{PREFIX}manager"
         if self.env.user.has_groups(groups):
             return []
         names = [

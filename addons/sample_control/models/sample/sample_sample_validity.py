@@ -307,11 +307,10 @@ class SampleSample(models.Model):
 
         :raises UserError: naming the samples
         """
-        if "confirm_date" not in vals or self.env.su:
+        if self.env.su:
             return
-        changed = self.filtered(
+        changed = self._filter_changed(["confirm_date"], vals).filtered(
             lambda sample: sample.state not in ("draft", "to_sign")
-            and sample._is_changed("confirm_date", vals["confirm_date"])
         )
         if changed:
             raise UserError(

@@ -66,11 +66,7 @@ class SampleDistribution(models.Model):
 
     def write(self, vals):
         """Who confirmed what stays as it was confirmed (SC-27.2)."""
-        names = RECEIPT_FIELDS.intersection(vals)
-        changed = self.filtered(
-            lambda line: line.date_received
-            and any(line._is_changed(name, vals[name]) for name in names)
-        )
+        changed = self._filter_changed(RECEIPT_FIELDS, vals).filtered("date_received")
         if changed and not self.env.su:
             raise UserError(
                 self.env._(

@@ -250,7 +250,7 @@ class SampleIssue(models.Model):
         :raises UserError: naming the points
         """
         for name in ("request_id", "sample_id", "company_id"):
-            if name in vals and any(self[name]) and self._changes(name, vals[name]):
+            if self._filter_changed([name], vals) and any(self[name]):
                 raise UserError(self.env._("A problem point stays where it was found."))
         if "severity" in vals and not self.env.su:
             changed = self.filtered(lambda issue: issue.severity != vals["severity"])
@@ -259,18 +259,14 @@ class SampleIssue(models.Model):
                     self.env._("Quality decides how severe a problem point is.")
                 )
         late = self.filtered(lambda issue: issue.state in ("to_verify", "closed"))
-        fixed = {"user_id", "severity", "description", "cause", "action"} & vals.keys()
-        if any(late._changes(name, vals[name]) for name in fixed):
+        fixed = ("user_id", "severity", "description", "cause", "action")
+        if late._filter_changed(fixed, vals):
             raise UserError(
                 self.env._(
                     "%(issues)s: what is to be verified, or was, is not changed.",
                     issues=", ".join(late.mapped("name")),
                 )
             )
-
-    def _changes(self, name, value):
-        """Tell whether writing ``value`` would change the field of one of these points."""
-        return any(issue._is_changed(name, value) for issue in self)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_any(self):

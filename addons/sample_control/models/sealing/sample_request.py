@@ -3,7 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
 from ..policy.sample_policy import ORIGINS, ROLES, UNITS
-from ..sample.sample_sample import SampleSample
+from ..sample.sample_sample import PREFIX, SampleSample
 
 KINDS = [
     ("new", "New sample"),
@@ -44,7 +44,6 @@ TRANSITIONS = {
     "failed": ("submitted", "making", "cancelled"),
     "cancelled": ("draft",),
 }
-PREFIX = "sample_control.group_sample_"
 #: roles that are groups of users; the others are departments
 GROUPED_ROLES = (
     "administrator",
@@ -563,13 +562,10 @@ class SampleRequest(models.Model):
 
         :raises UserError: naming the requests
         """
-        if "user_id" not in vals or self.env.su:
+        if self.env.su:
             return
-        changed = self.filtered(
-            lambda request: request.state != "draft"
-            and request._is_changed("user_id", vals["user_id"])
-        )
-        if changed:
+        changed = self._filter_changed(["user_id"], vals)
+        if changed := changed.filtered(lambda request: request.state != "draft"):
             raise UserError(
                 self.env._(
                     "%(requests)s: who applied stays the applicant; name another organiser.",

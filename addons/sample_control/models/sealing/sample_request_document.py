@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..policy.sample_policy import ROLES
+from ..sample.sample_sample import PREFIX
 
 STATES = [
     ("missing", "Missing"),
@@ -393,7 +394,6 @@ class SampleRequest(models.Model):
         :param str task: what they do together, translated
         :return: list of sentences
         """
-        prefix = "sample_control.group_sample_"
         if not quality or not technical or quality == technical:
             return [
                 self.env._(
@@ -408,5 +408,5 @@ class SampleRequest(models.Model):
                 user=user.name,
             )
             for user, role in ((quality, "quality"), (technical, "technical"))
-            if not user.has_group(f"{prefix}{role}")
+            if not user.has_group(f"{PREFIX}{role}")
         ]

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
-from .sample_request import CLOSED_STATES, GROUPED_ROLES, OPEN_STATES, PREFIX
+from ..sample.sample_sample import PREFIX
+from .sample_request import CLOSED_STATES, GROUPED_ROLES, OPEN_STATES
 
 #: steps that are not for everybody who may write the request: target -> roles
 ROLES_OF_STEP = {

@@ -159,12 +159,8 @@ class SampleJudgementMixin(models.AbstractModel):
 
     def _withdraw_override(self, vals):
         """Another choice is not covered by the override: take it away before the gates are asked."""
-        names = [name for name in CHOOSING_FIELDS if name in vals]
-        moved = self.filtered(
-            lambda record: record.override_reason
-            and any(record._is_changed(name, vals[name]) for name in names)
-        )
-        if moved:
+        moved = self._filter_changed(CHOOSING_FIELDS, vals)
+        if moved := moved.filtered("override_reason"):
             moved._write_protected(dict.fromkeys(OVERRIDE_FIELDS, False))
 
     # --- Gates ---

@@ -330,10 +330,7 @@ class SamplePlanLine(models.Model):
 
         :raises UserError: naming the lines
         """
-        if "plan_id" not in vals:
-            return
-        moved = self.filtered(lambda line: line._is_changed("plan_id", vals["plan_id"]))
-        if moved:
+        if moved := self._filter_changed(["plan_id"], vals):
             raise UserError(
                 self.env._(
                     "%(lines)s: a line stays on its plan; add a new one to the other.",

@@ -137,18 +137,7 @@ class TestUseGate(SampleCase):
 
     def test_overdue_calibration_counts(self):
         """SC-46.2: treated like an invalid sample."""
-        self._new_policy(
-            "Yearly",
-            ["validity", "checks"],
-            categ_ids=self.plastics.ids,
-            validity_value=36,
-            calibration_interval_months=12,
-        )
-        line = self._new_line(
-            "width", has_baseline=True, baseline_min=1, baseline_max=2
-        )
-        with freeze_time("2024-12-01 02:00:00"):
-            sample = self._new_active_sample(line_ids=[line])
+        sample = self._new_overdue_sample()
         self.assertEqual(self._modes(sample)["first_article"], "block")
 
     def test_authorized_users(self):

@@ -29,18 +29,7 @@ class TestSampleLoans(UseCase):
 
     def test_sc_37_3_overdue_calibration(self):
         """SC-37.3: what was not calibrated in time is not lent."""
-        self._new_policy(
-            "Yearly",
-            ["validity", "checks"],
-            categ_ids=self.plastics.ids,
-            validity_value=36,
-            calibration_interval_months=12,
-        )
-        line = self._new_line(
-            "width", has_baseline=True, baseline_min=1, baseline_max=2
-        )
-        with freeze_time("2024-12-01 02:00:00"):
-            sample = self._new_active_sample(line_ids=[line])
+        sample = self._new_overdue_sample()
         with self.assertRaisesRegex(UserError, "should have been calibrated by"):
             self._new_loan(sample).action_submit()
 
