@@ -20,6 +20,20 @@ QUIET = (
 class TestLoanFlow(LoanCommon):
     """Request, approval, hand-out, extension, return."""
 
+    def test_terms_are_read_before_the_loan_is_saved(self):
+        """A new loan shows the class of each thing and its terms, as they hold after saving."""
+        self.loan_class.terms = "Keep it dry."
+        form = Form(
+            self.env["loan.loan"]
+            .with_user(self.ann)
+            .with_context(**self.things.action_request_loan()["context"])
+        )
+        self.assertEqual(form.terms, "Keep it dry.")
+        form.purpose = "Check"
+        loan = form.save()
+        self.assertEqual(loan.terms, "Keep it dry.")
+        self.assertEqual(loan.line_ids.class_id, self.loan_class)
+
     @freeze_time("2026-03-09 02:00:00")  # Monday 10:00 in Shanghai
     def test_flow_by_the_lowest_role(self):
         """Two things: due at the end of the third working day, back with their condition."""

@@ -232,6 +232,12 @@ class LoanLoanLine(models.Model):
             line._write_protected({"class_id": thing._get_loan_class().id})
         self.loan_id._update_parties()
 
+    def _show_classes(self):
+        """Show the loan class of each thing before it is entered, so that the terms are read as they will hold."""
+        for line, thing in self._get_things_sudo().items():
+            if hasattr(thing, "_get_loan_class"):
+                line.class_id = thing._get_loan_class()
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_submitted(self):
         self._check_loan_open_to_change()

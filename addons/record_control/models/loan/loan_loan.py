@@ -820,6 +820,12 @@ class LoanLoan(models.Model):
             return Users.browse(self.sudo().keeper_ids.ids)
         return super()._get_clock_recipients(role)
 
+    # --- Onchange ---
+
+    @api.onchange("line_ids")
+    def _onchange_line_ids(self):
+        self.line_ids._show_classes()
+
     # --- CRUD ---
 
     def write(self, vals):
