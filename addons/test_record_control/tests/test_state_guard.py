@@ -286,7 +286,9 @@ class TestGuardedState(StateCommon, TransactionCase):
     def test_readiness_on_a_new_record(self):
         form = Form(self.Model)
         self.assertEqual([step["target"] for step in form.readiness], ["open"])
+        self.assertEqual(form.readiness[0]["reasons"], ["Enter: Name."])
         form.name = "Form"
+        self.assertTrue(form.readiness[0]["allowed"])
         self.assertEqual(form.save().state, "draft")
 
     def test_batch_queries(self):

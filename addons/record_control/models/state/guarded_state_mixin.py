@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 GATES_KEY = "record_control_gates"
+#: types of fields that always have a value: 0 and no are answers
+NEVER_EMPTY = ("boolean", "integer", "float", "monetary")
 
 
 class GateFacts:
@@ -106,7 +108,11 @@ class GuardedStateMixin(models.AbstractModel):
     # --- Computes ---
 
     @api.depends(
-        lambda self: (self._guarded_state_field, *self._guarded_readiness_depends)
+        lambda self: (
+            self._guarded_state_field,
+            *self._guarded_readiness_depends,
+            *self._get_demanded_fields(),
+        )
     )
     @api.depends_context("lang", "uid", "company")
     def _compute_readiness(self):
@@ -125,7 +131,8 @@ class GuardedStateMixin(models.AbstractModel):
         ):
             if target in self._guarded_side_states:
                 continue
-            reasons = self._get_transition_reasons(target)
+            reasons = self._get_empty_field_reasons()
+            reasons += self._get_transition_reasons(target)
             result.append(
                 {
                     "target": target,
@@ -135,6 +142,27 @@ class GuardedStateMixin(models.AbstractModel):
                 }
             )
         return result
+
+    def _get_empty_field_reasons(self):
+        """Name the fields without which a new record cannot be saved."""
+        if self._origin:
+            return []
+        labels = [
+            self._fields[name]._description_string(self.env)
+            for name in self._get_demanded_fields()
+            if not self[name]
+        ]
+        if not labels:
+            return []
+        return [self.env._("Enter: %(fields)s.", fields=", ".join(labels))]
+
+    def _get_demanded_fields(self):
+        """Return the names of the fields without which a record cannot be saved."""
+        return [
+            name
+            for name, field in self._fields.items()
+            if field.required and not field.readonly and field.type not in NEVER_EMPTY
+        ]
 
     # --- Hooks ---
 
