@@ -127,6 +127,11 @@ class AccessGrant(models.Model):
         string="Records",
         copy=True,
     )
+    record_names = fields.Char(
+        string="Named Records",
+        compute="_compute_record_names",
+        help="The names of the records, for those who may see them.",
+    )
     subject = fields.Char(
         help="In the requester's words, because he may not see the name of the record.",
     )
@@ -227,6 +232,14 @@ class AccessGrant(models.Model):
     def _inverse_res_id(self):
         # taken out of the values in create; nothing may change it afterwards
         return
+
+    @api.depends("line_ids.res_name")
+    @api.depends_context("uid", "lang")
+    def _compute_record_names(self):
+        for grant in self:
+            grant.record_names = ", ".join(
+                filter(None, grant.line_ids.mapped("res_name"))
+            )
 
     @api.depends("date_from", "date_to", "company_id")
     def _compute_validity(self):
