@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from .customer_archive_document import PRESENT_STATUSES
+from .customer_archive_document_type import ON_FILE_STATES
 
 
 class CustomerArchive(models.Model):
@@ -40,6 +41,10 @@ class CustomerArchive(models.Model):
         help="Mandatory documents that are present and mandatory card data that are filled, as a share of all "
         "mandatory ones. Documents that do not apply are left out.",
     )
+    completeness_explanation = fields.Text(
+        compute="_compute_completeness_explanation",
+        help="What the completeness counts, what of it is missing, and what will be counted once the archive is on file.",
+    )
 
     # --- Computes ---
 
@@ -60,6 +65,64 @@ class CustomerArchive(models.Model):
             archive.missing_document_count = required - present
             archive.has_missing_documents = required > present
             archive.completeness = 100.0 * (present + filled) / total if total else 0.0
+
+    @api.depends("completeness", "state", "category_id", "grade_id", "document_ids")
+    @api.depends_context("lang")
+    def _compute_completeness_explanation(self):
+        counts = self.env["customer.archive.document"]._count_mandatory(self)
+        for archive in self:
+            present, required = counts.get(archive._origin.id, (0, 0))
+            sentences = [
+                self.env._(
+                    "Mandatory documents: %(present)s of %(required)s.",
+                    present=present,
+                    required=required,
+                ),
+                archive._get_card_data_sentence(),
+                archive._get_later_documents_sentence(),
+            ]
+            archive.completeness_explanation = "\n".join(filter(None, sentences))
+
+    def _get_card_data_sentence(self):
+        """Say how many of the mandatory card data are filled, and name the others."""
+        self.ensure_one()
+        names = self._get_completeness_fields()
+        empty = [name for name in names if not attrgetter(name)(self)]
+        sentence = self.env._(
+            "Mandatory card data: %(filled)s of %(required)s.",
+            filled=len(names) - len(empty),
+            required=len(names),
+        )
+        if not empty:
+            return sentence
+        labels = ", ".join(map(self._get_path_label, empty))
+        return f"{sentence} {self.env._('Empty: %(names)s.', names=labels)}"
+
+    @api.model
+    def _get_path_label(self, path):
+        """Return the label of the field at the end of a path such as ``partner_id.street``."""
+        model = self
+        *parents, name = path.split(".")
+        for parent in parents:
+            model = model[parent]
+        return model._fields[name]._description_string(self.env)
+
+    def _get_later_documents_sentence(self):
+        """Say which documents become mandatory when the archive is put on file."""
+        self.ensure_one()
+        if self.state in ON_FILE_STATES:
+            return ""
+        # sudo: which documents are asked for is no secret
+        types_sudo = self.sudo().document_ids.type_id.filtered(
+            lambda document_type: document_type.mandatory_lifecycle == "on_file"
+            and self.sudo().filtered_domain(document_type._get_mandatory_scope_domain())
+        )
+        if not types_sudo:
+            return ""
+        return self.env._(
+            "Mandatory once the archive is on file: %(documents)s.",
+            documents=", ".join(types_sudo.mapped("display_name")),
+        )
 
     def _search_has_missing_documents(self, operator, value):
         if operator != "in":

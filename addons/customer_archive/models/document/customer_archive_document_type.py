@@ -276,6 +276,17 @@ class CustomerArchiveDocumentType(models.Model):
         :rtype: odoo.fields.Domain
         """
         self.ensure_one()
+        domain = self._get_mandatory_scope_domain()
+        if self.mandatory_lifecycle == "on_file":
+            domain &= Domain("state", "in", ON_FILE_STATES)
+        return domain
+
+    def _get_mandatory_scope_domain(self):
+        """Tell for which archives a document of this type counts for completeness now or once they are on file.
+
+        :rtype: odoo.fields.Domain
+        """
+        self.ensure_one()
         if not self.is_mandatory:
             return Domain.FALSE
         domain = self._get_applicable_archive_domain()
@@ -283,8 +294,6 @@ class CustomerArchiveDocumentType(models.Model):
             domain &= Domain("category_id", "in", self.mandatory_category_ids.ids)
         if self.mandatory_grade_ids:
             domain &= Domain("grade_id", "in", self.mandatory_grade_ids.ids)
-        if self.mandatory_lifecycle == "on_file":
-            domain &= Domain("state", "in", ON_FILE_STATES)
         return domain
 
     @api.model

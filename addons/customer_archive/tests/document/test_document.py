@@ -539,6 +539,27 @@ class TestDocumentCompleteness(DocumentCommon):
         )
         self.assertEqual(self.archive.missing_document_count, 1)
 
+    def test_completeness_is_explained(self):
+        """K-25: the form says what is counted, what is empty, and what will be asked for once on file."""
+        self.archive.user_id = self.sales1
+        self.archive.partner_id.street = False
+        self.d09.write({"is_mandatory": True, "mandatory_lifecycle": "on_file"})
+        said = self.archive.with_user(self.sales1).completeness_explanation.splitlines()
+        self.assertEqual(said[0], "Mandatory documents: 0 of 2.")
+        self.assertIn("Street", said[1])
+        self.assertIn(self.d09.display_name, said[2])
+        self._line(self.archive, "D01").date_received = "2025-01-01"
+        self.archive.invalidate_recordset()
+        said = self.archive.completeness_explanation.splitlines()
+        self.assertEqual(said[0], "Mandatory documents: 1 of 2.")
+        self._put_on_file(self.archive)
+        self.archive.invalidate_recordset()
+        said = self.archive.completeness_explanation.splitlines()
+        self.assertEqual(len(said), 2, "what was to come is counted now")
+        mandatory = self.archive.document_ids.filtered("is_mandatory")
+        self.assertIn(self.d09, mandatory.type_id)
+        self.assertEqual(said[0], f"Mandatory documents: 1 of {len(mandatory)}.")
+
     def test_completeness_of_many_archives(self):
         """A list of archives computes completeness in a number of queries that does not grow."""
         archives = self._new_archives(30)
