@@ -162,16 +162,26 @@ class SampleSample(models.Model):
         return reasons
 
     def _get_state_sentence(self):
-        """Return a sentence with the state and, when suspended, the reason."""
+        """Return a sentence with the state and, when suspended, the reason and who ends it."""
         labels = self._get_guarded_state_labels()
-        sentence = self.env._(
-            "%(sample)s is “%(state)s”.",
-            sample=self.display_name,
-            state=labels[self.state],
+        sentences = [
+            self.env._(
+                "%(sample)s is “%(state)s”.",
+                sample=self.display_name,
+                state=labels[self.state],
+            )
+        ]
+        if self.state == "suspended":
+            sentences += [self.suspend_reason or "", self._get_release_sentence()]
+        return [" ".join(filter(None, sentences))]
+
+    def _get_release_sentence(self):
+        """Say who lets this suspended sample be used again, and what that takes."""
+        if self._has_passed_since_suspension():
+            return self.env._("A quality signatory can let it be used again.")
+        return self.env._(
+            "After an inspection that it passes, a quality signatory lets it be used again."
         )
-        if self.state == "suspended" and self.suspend_reason:
-            sentence += f" {self.suspend_reason}"
-        return [sentence]
 
     def _is_unauthorized(self):
         """Tell whether the rule asks for authorized users and this user is none (SC-34.1)."""
