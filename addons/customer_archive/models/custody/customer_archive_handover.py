@@ -247,7 +247,7 @@ class CustomerArchiveHandover(models.Model):
         )
         return [
             self.env._(
-                "%(count)s items are not on the list (%(kind)s); load again.",
+                "Not on the list: %(kind)s (%(count)s); load again.",
                 count=count,
                 kind=labels[kind],
             )

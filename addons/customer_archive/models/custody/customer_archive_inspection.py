@@ -270,7 +270,7 @@ class CustomerArchiveInspection(models.Model):
         if unanswered:
             reasons.append(
                 self.env._(
-                    "%(count)s archives have items without a result.", count=unanswered
+                    "Archives with items without a result: %(count)s.", count=unanswered
                 )
             )
         # while results are missing nobody knows what will have been inspected
@@ -288,7 +288,7 @@ class CustomerArchiveInspection(models.Model):
         if vague:
             reasons.append(
                 self.env._(
-                    "%(count)s archives that failed lack problem, measure, person responsible or deadline.",
+                    "Failed archives without problem, measure, person responsible or deadline: %(count)s.",
                     count=vague,
                 )
             )
@@ -308,7 +308,7 @@ class CustomerArchiveInspection(models.Model):
         if self.open_count:
             return [
                 self.env._(
-                    "%(count)s archives still have to be corrected.",
+                    "Archives that still have to be corrected: %(count)s.",
                     count=self.open_count,
                 )
             ]
