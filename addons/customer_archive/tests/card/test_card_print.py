@@ -11,15 +11,15 @@ from odoo.tools import format_date, mute_logger
 from .common import CardCommon
 
 CARDS = {
-    "report_data_management_card": ("E03", "客户资料管理卡"),
-    "report_data_card": ("F16", "客户资料卡"),
-    "report_basic_data": ("F18", "客户基本资料"),
-    "report_management_card": ("F19", "客户管理卡"),
-    "report_analysis": ("F20", "客户分析表"),
-    "report_present_past_future": ("F15", "现在、过去、将来顾客情况分析表"),
-    "report_customer_list": ("L-01", "客户一览表"),
-    "action_report_archive_registration": ("qms-pm-31301", "客户档案登记表"),
-    "action_report_archive_emergency": ("qms-pm-31302", "客户紧急联络表"),
+    "report_data_management_card": ("E03", "Customer data management card"),
+    "report_data_card": ("F16", "Customer data card"),
+    "report_basic_data": ("F18", "Customer basic data"),
+    "report_management_card": ("F19", "Customer management card"),
+    "report_analysis": ("F20", "Customer analysis table"),
+    "report_present_past_future": ("F15", "Present, past and future customers"),
+    "report_customer_list": ("L-01", "List of customers"),
+    "action_report_archive_registration": ("qms-pm-31301", "Customer archive registration form"),
+    "action_report_archive_emergency": ("qms-pm-31302", "Emergency contact form"),
 }
 LONG = "Very long text 很长的文字。" * 200
 
@@ -129,8 +129,8 @@ class TestCardPrint(CardCommon):
     def test_names_of_signers_are_printed(self):
         """The cells of the card are filled from the signatures of the review."""
         cells = [
-            {"title": "主管", "user": "Zhou", "signed_at": "2025-03-03 02:00:00"},
-            {"title": "制卡"},
+            {"title": "Superior", "user": "Zhou", "signed_at": "2025-03-03 02:00:00"},
+            {"title": "Card Prepared By"},
         ]
         self.patch(
             self.env.registry["customer.archive"],
@@ -224,15 +224,15 @@ class TestCardPrint(CardCommon):
         self.assertEqual(
             self.archive._card_sign_off_cells("E03"),
             [
-                {"title": "总经理"},
-                {"title": "经理"},
-                {"title": "主管"},
-                {"title": "制卡"},
+                {"title": "General Manager"},
+                {"title": "Manager"},
+                {"title": "Superior"},
+                {"title": "Card Prepared By"},
             ],
         )
         self.assertEqual(
             [cell["title"] for cell in self.archive._card_sign_off_cells("F19")],
-            ["董事长", "总经理", "部长", "直接主管", "承办人"],
+            ["Chairman", "General Manager", "Head of Department", "Direct Superior", "Handled By"],
         )
 
     def test_company_and_person_have_their_own_items(self):
@@ -288,7 +288,7 @@ class TestCardLedgers(CardCommon):
             supervisor_id=self.manager.id,
         )
         rows = self.export("ledger_customer_list", self.supervisor)
-        self.assertEqual(rows[0][0], "客户一览表")
+        self.assertEqual(rows[0][0], "List of customers")
         self.assertIn("Form: L-01", [row[0] for row in rows])
         text = str(rows)
         self.assertIn("North Bearings", text)
@@ -314,4 +314,4 @@ class TestCardLedgers(CardCommon):
         )
         self.assertIn("=Trade", str(self.export("ledger_analysis", self.keeper)))
         rows = self.export("ledger_changes", self.keeper)
-        self.assertEqual(rows[0][0], "客户资料变更记录")
+        self.assertEqual(rows[0][0], "Record of customer data changes")

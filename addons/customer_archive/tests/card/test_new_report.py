@@ -123,7 +123,7 @@ class TestNewReport(CardCommon):
         report.action_request_sign_off()
         self.assertEqual(
             [cell["title"] for cell in report.sign_off_cells],
-            ["报告人", "主管", "经理"],
+            ["Reporter", "Superior", "Manager"],
         )
         report.with_user(self.supervisor)._sign_off("approve", "good")
         report.with_user(self.manager)._sign_off("approve")
