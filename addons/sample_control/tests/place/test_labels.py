@@ -112,7 +112,12 @@ class TestLabels(SampleCase):
             self._print("disabled", samples=sample)
         sample._suspend("Rust on the edge")
         html = self._html(self._print("disabled", samples=sample))
-        for text in ("Disabled mark", "Rust on the edge", "o_sample_label_red", sample.name):
+        for text in (
+            "Disabled mark",
+            "Rust on the edge",
+            "o_sample_label_red",
+            sample.name,
+        ):
             self.assertIn(text, html)
         with self.assertRaises(UserError):
             self._print("card_80", samples=sample)
@@ -128,7 +133,13 @@ class TestLabels(SampleCase):
             }
         )
         html = self._html(self._print("location", locations=self.room))
-        for text in ("Location label", "ROOM", self.keeper.name, "Light", "data:image/svg"):
+        for text in (
+            "Location label",
+            "ROOM",
+            self.keeper.name,
+            "Light",
+            "data:image/svg",
+        ):
             self.assertIn(text, html)
 
     def test_labels_with_empty_optional_fields_and_long_text(self):

@@ -32,7 +32,13 @@ class TestUsePrints(UseCase):
         """F04, SC-11.2: product, batch, inspector, time and code; released ones alone get it."""
         record = self._released()
         page = self._render("mark", record)
-        for text in ("First article mark", "MO001", self.inspector.name, "SC-F04", "svg+xml"):
+        for text in (
+            "First article mark",
+            "MO001",
+            self.inspector.name,
+            "SC-F04",
+            "svg+xml",
+        ):
             self.assertIn(text, page)
         draft = self._new_first_article(production_ref="MO002")
         with self.assertRaisesRegex(UserError, "no mark"):
@@ -43,7 +49,12 @@ class TestUsePrints(UseCase):
     def test_first_article(self):
         record = self._released()
         page = self._render("first_article", record)
-        for text in ("First article record", self.sample.name, "RAL 9005", record.loan_id.name):
+        for text in (
+            "First article record",
+            self.sample.name,
+            "RAL 9005",
+            record.loan_id.name,
+        ):
             self.assertIn(text, page)
         empty = self._new_first_article(production_ref=LONG)
         self.assertIn(LONG, self._render("first_article", empty))
@@ -67,7 +78,12 @@ class TestUsePrints(UseCase):
         loan = self._lend(self.sample)
         page = self._render("loan_slip", loan)
         self.assertEqual(page.count(loan.purpose), 2)
-        for text in ("Sample borrow slip", self.sample.name, self.keeper.name, "svg+xml"):
+        for text in (
+            "Sample borrow slip",
+            self.sample.name,
+            self.keeper.name,
+            "svg+xml",
+        ):
             self.assertIn(text, page)
         self.assertIn(
             "Sample borrow slip", self._render("loan_slip", self._new_loan(self.sample))

@@ -64,7 +64,8 @@ class TestVerificationPrints(VerificationCase):
     def test_ledger(self):
         """SC-44.1, F11, X02: one list over the inspections, no second table."""
         self.assertIn(
-            "Precision inspection ledger", self._render("inspection_ledger", self.record)
+            "Precision inspection ledger",
+            self._render("inspection_ledger", self.record),
         )
         rows = self._rows("inspection", self.quality, ids=self.record.ids)
         self.assertIn("SC-F11", str(rows[:6]))
