@@ -42,7 +42,7 @@ CELLS = {
     "F19": (
         ["承办人", "直接主管", "部长", "总经理", "董事长"],
         [
-            "Handled By",
+            "Card Handled By",
             "Direct Superior",
             "Head of Department",
             "General Manager",

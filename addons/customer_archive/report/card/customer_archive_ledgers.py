@@ -121,7 +121,7 @@ class LedgerAnalysis(models.AbstractModel):
     """L-09 客户分析表 (F20, CA-35), by region."""
 
     _name = "report.customer_archive.ledger_analysis"
-    _description = "Customer analysis by region"
+    _description = "Customer analysis table by region"
     _inherit = "customer.archive.ledger.mixin"
     _ledger_model = "customer.archive"
     _ledger_form_code = "L-09"

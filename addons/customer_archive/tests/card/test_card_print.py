@@ -252,7 +252,7 @@ class TestCardPrint(CardCommon):
                 "General Manager",
                 "Head of Department",
                 "Direct Superior",
-                "Handled By",
+                "Card Handled By",
             ],
         )
 

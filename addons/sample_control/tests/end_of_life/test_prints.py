@@ -33,14 +33,14 @@ class TestEndOfLifePrints(EndOfLifeCase):
     def test_change(self):
         sample = self._new_active_sample()
         page = self._render("change", self._new_change())
-        for text in ("Change impact list", sample.name):
+        for text in ("Samples affected by a change", sample.name):
             self.assertIn(text, page)
 
     def test_disposal(self):
         sample = self._end(self._new_active_sample())
         sheet = sample.disposal_line_ids.disposal_id
         page = self._render("disposal", sheet)
-        for text in ("Disposal sheet", sample.name, "Executor", "Witness"):
+        for text in ("Sample disposal sheet", sample.name, "Executor", "Witness"):
             self.assertIn(text, page)
 
     def test_stocktake(self):
