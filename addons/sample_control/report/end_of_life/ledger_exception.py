@@ -7,7 +7,7 @@ class LedgerException(models.AbstractModel):
     """X08 样件异常/问题点台账: the exceptions."""
 
     _name = "report.sample_control.ledger_exception"
-    _description = "Ledger of exceptions and problem points"
+    _description = "Exceptions and problem points"
     _inherit = "ledger.mixin"
     _ledger_model = "sample.exception"
     _ledger_form_code = "SC-X08"

@@ -64,7 +64,7 @@ class TestEndOfLifePrints(EndOfLifeCase):
         record = self.env["sample.stocktake"].create({"location_id": self.room.id})
         record.action_count()
         titles = {
-            "exception": "Ledger of exceptions and problem points",
+            "exception": "Exceptions and problem points",
             "disposal": "Ledger of sample disposals",
             "stocktake": "Stock-take sheet",
         }
