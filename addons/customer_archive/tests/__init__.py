@@ -1,4 +1,4 @@
-from . import test_access_matrix, test_main_job_tour
+from . import test_access_matrix, test_form_titles, test_main_job_tour
 from .archive import *
 from .card import *
 from .confidentiality import *

@@ -24,7 +24,7 @@ class FigureWorkbook(http.Controller):
         """
         if year not in YEARS:
             raise request.not_found()
-        content = request.env["sample.figure"]._export_workbook(
-            request.env.company, year
-        )
-        return send_workbook(io.BytesIO(content), f"样件管理指标表 {year}.xlsx")
+        figures = request.env["sample.figure"]
+        content = figures._export_workbook(request.env.company, year)
+        name = f"{figures._get_workbook_title(year)}.xlsx"
+        return send_workbook(io.BytesIO(content), name)

@@ -1,4 +1,4 @@
-from . import test_access_matrix
+from . import test_access_matrix, test_form_titles
 from .end_of_life import *
 from .figures import *
 from .place import *

@@ -75,7 +75,6 @@ class TestLedgerSecond(models.AbstractModel):
     _description = "Short register of things"
     _inherit = "ledger.mixin"
     _ledger_model = "test.ledger.thing"
-    _ledger_title = "物品简表"
     _ledger_order = "quantity desc"
     _ledger_groups = "base.group_system"
     _ledger_sequence = 20

@@ -203,14 +203,18 @@ class TestLedgerExport(LedgerCommon):
         self.assertEqual(sheet.freeze_panes, "A7")
 
     def test_controlled_form_gives_title_code_and_revision(self):
-        """The form's own title, code and revision are printed, and the export is in the print register."""
-        form = self.env["controlled.form"].create({"code": "T-L1", "name": "物品台账"})
+        """Title in the reader's language, code and revision are printed; the export is in the print register."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        form = self.env["controlled.form"].create({"code": "T-L1", "name": "Things"})
         revision = self.env["controlled.form.revision"].create(
             {"form_id": form.id, "name": "A/1", "date_effective": "2020-01-01"}
         )
+        form.with_context(lang="zh_CN").name = "物品台账"
         self.patch(self.registry[LEDGER], "_ledger_form_code", "T-L1")
+        ledger = self.env[LEDGER].with_context(lang="zh_CN")
+        self.assertEqual(ledger._get_ledger_title(), "物品台账")
         sheet = self.export(self.clerk)
-        self.assertEqual(sheet["A1"].value, "物品台账")
+        self.assertEqual(sheet["A1"].value, "Things")
         self.assertEqual(
             [sheet["A3"].value, sheet["A4"].value], ["Form: T-L1", "Revision: A/1"]
         )
@@ -229,13 +233,13 @@ class TestLedgerExport(LedgerCommon):
     def test_second_ledger_has_its_own_domain_title_and_rights(self):
         admin = self.env.ref("base.user_admin")
         sheet = self.export(admin, ledger=SHORT)
-        self.assertEqual(sheet["A1"].value, "物品简表")
+        self.assertEqual(sheet["A1"].value, "Short register of things")
         # the last two columns are filled by one method
         self.assertEqual(
             self.table(sheet),
             (["Name", "Quantity", "First", "Last"], [["Empty", 0, "E", "y"]]),
         )
-        with self.assertRaisesRegex(AccessError, "物品简表"):
+        with self.assertRaisesRegex(AccessError, "Short register of things"):
             self.export(self.clerk, ledger=SHORT)
 
     def test_export_without_right_is_refused(self):

@@ -105,7 +105,7 @@ class TestLedgerMenu(HttpCase):
             """
             (await wait(".o_cp_action_menus button")).click();
             (await wait(".o_export_ledger_menu")).click();
-            (await wait(".o_ledger_choice button", "物品简表")).click();
+            (await wait(".o_ledger_choice button", "Short register of things")).click();
             const data = await until(1);
             check(data.url.endsWith("ledger_thing_short"), "chosen ledger");
             """,

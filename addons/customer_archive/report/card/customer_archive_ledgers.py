@@ -27,7 +27,7 @@ class LedgerCustomerList(models.AbstractModel):
     """L-01 客户一览表 (CA-39): phones masked as on the screen, trade and overdue computed."""
 
     _name = "report.customer_archive.ledger_customer_list"
-    _description = "Customer list"
+    _description = "List of customers"
     _inherit = "customer.archive.ledger.mixin"
     _ledger_model = "customer.archive"
     _ledger_form_code = "L-01"
@@ -91,7 +91,7 @@ class LedgerArchiveIndex(models.AbstractModel):
     """L-02 客户档案索引/登记台账: where each archive stands and who keeps it."""
 
     _name = "report.customer_archive.ledger_archive_index"
-    _description = "Archive index"
+    _description = "Customer archive index"
     _inherit = "customer.archive.ledger.mixin"
     _ledger_model = "customer.archive"
     _ledger_form_code = "L-02"
@@ -121,7 +121,7 @@ class LedgerAnalysis(models.AbstractModel):
     """L-09 客户分析表 (F20, CA-35), by region."""
 
     _name = "report.customer_archive.ledger_analysis"
-    _description = "Customer analysis by region"
+    _description = "Customer analysis table by region"
     _inherit = "customer.archive.ledger.mixin"
     _ledger_model = "customer.archive"
     _ledger_form_code = "L-09"
@@ -173,7 +173,7 @@ class LedgerChanges(models.AbstractModel):
     """L-06 客户资料变更记录: every tracked change of customers and archives."""
 
     _name = "report.customer_archive.ledger_changes"
-    _description = "Changes of customer data"
+    _description = "Record of customer data changes"
     _inherit = "customer.archive.ledger.mixin"
     _ledger_model = "customer.archive.change"
     _ledger_form_code = "L-06"

@@ -8,7 +8,7 @@ class LedgerAccess(models.AbstractModel):
     """L-07 查阅/打印/导出日志: who saw, printed or took out which archive, and on what ground (CA-11, CA-12)."""
 
     _name = "report.customer_archive.ledger_access"
-    _description = "Access to archives"
+    _description = "Archive access log"
     _inherit = "ledger.mixin"
     _ledger_model = "access.log"
     _ledger_form_code = "L-07"

@@ -48,13 +48,16 @@ class LedgerInspectionLine(models.AbstractModel):
     """L-25, archive by archive."""
 
     _name = "report.customer_archive.ledger_inspection_line"
-    _description = "Inspected archives"
+    _description = "Details of archive inspections"
     _inherit = "ledger.mixin"
     _ledger_model = "customer.archive.inspection.line"
     _ledger_form_code = "L-25"
     _ledger_groups = LEDGER_GROUPS
-    _ledger_title = "档案检查记录明细"
     _ledger_order = "inspection_id, id"
+
+    def _get_ledger_title(self):
+        """The same form as the results, line by line: a title of its own tells the two apart."""
+        return self.env._("Details of archive inspections")
 
     def _ledger_columns(self):
         return [

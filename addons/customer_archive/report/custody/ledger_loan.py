@@ -11,7 +11,7 @@ class LedgerLoan(models.AbstractModel):
     """L-05: archives and documents borrowed, with the rate of overdue loans (K-20)."""
 
     _name = "report.customer_archive.ledger_loan"
-    _description = "Archive loans"
+    _description = "Ledger of archive loans"
     _inherit = "ledger.mixin"
     _ledger_model = "loan.loan.line"
     _ledger_form_code = "L-05"

@@ -9,7 +9,7 @@ class LedgerRefresh(models.AbstractModel):
     """L-03: refreshes of the archives by quarter."""
 
     _name = "report.customer_archive.ledger_refresh"
-    _description = "Quarterly archive refreshes"
+    _description = "Ledger of archive refreshes"
     _inherit = "ledger.mixin"
     _ledger_model = "customer.archive.refresh"
     _ledger_form_code = "L-03"

@@ -12,7 +12,7 @@ class LedgerImport(models.AbstractModel):
     """
 
     _name = "report.customer_archive.ledger_import"
-    _description = "Results of customer imports"
+    _description = "Customer import results"
     _inherit = "ledger.mixin"
     _ledger_model = "customer.import.line"
     _ledger_form_code = "L-24"

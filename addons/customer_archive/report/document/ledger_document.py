@@ -9,7 +9,7 @@ class LedgerDocument(models.AbstractModel):
     """L-04: contents of the archives and what is missing."""
 
     _name = "report.customer_archive.ledger_document"
-    _description = "Archive documents and what is missing"
+    _description = "Archive documents and gaps"
     _inherit = "ledger.mixin"
     _ledger_model = "customer.archive.document"
     _ledger_form_code = "L-04"

@@ -55,7 +55,7 @@ class TestTimelinePrint(ArchiveCommon):
             for subject in ("First call", "Merger is prepared", "Met at the fair")
         ]
         self.assertEqual(places, sorted(places))
-        for words in ("客户接触记录", "KH-EVENTS", "Timeline on paper", LONG[:200]):
+        for words in ("Contact record", "KH-EVENTS", "Timeline on paper", LONG[:200]):
             self.assertIn(words, text)
 
     def test_p_51_confidential_business_only_for_those_who_see_it(self):

@@ -11,15 +11,18 @@ from odoo.tools import format_date, mute_logger
 from .common import CardCommon
 
 CARDS = {
-    "report_data_management_card": ("E03", "客户资料管理卡"),
-    "report_data_card": ("F16", "客户资料卡"),
-    "report_basic_data": ("F18", "客户基本资料"),
-    "report_management_card": ("F19", "客户管理卡"),
-    "report_analysis": ("F20", "客户分析表"),
-    "report_present_past_future": ("F15", "现在、过去、将来顾客情况分析表"),
-    "report_customer_list": ("L-01", "客户一览表"),
-    "action_report_archive_registration": ("qms-pm-31301", "客户档案登记表"),
-    "action_report_archive_emergency": ("qms-pm-31302", "客户紧急联络表"),
+    "report_data_management_card": ("E03", "Customer data management card"),
+    "report_data_card": ("F16", "Customer data card"),
+    "report_basic_data": ("F18", "Customer basic data"),
+    "report_management_card": ("F19", "Customer management card"),
+    "report_analysis": ("F20", "Customer analysis table"),
+    "report_present_past_future": ("F15", "Present, past and future customers"),
+    "report_customer_list": ("L-01", "List of customers"),
+    "action_report_archive_registration": (
+        "qms-pm-31301",
+        "Customer archive registration form",
+    ),
+    "action_report_archive_emergency": ("qms-pm-31302", "Emergency contact form"),
 }
 LONG = "Very long text 很长的文字。" * 200
 
@@ -76,9 +79,9 @@ class TestCardPrint(CardCommon):
         for user in (cls.manager, cls.sales1, cls.supervisor):
             user.lang = "en_US"
 
-    def render(self, xmlid, records, user=None):
+    def render(self, xmlid, records, user=None, lang="en_US"):
         report = self.env["ir.actions.report"].with_user(user or self.manager)
-        content, kind = report.with_context(lang="en_US")._render_qweb_html(
+        content, kind = report.with_context(lang=lang)._render_qweb_html(
             f"customer_archive.{xmlid}", records.ids
         )
         self.assertEqual(kind, "html")
@@ -88,7 +91,7 @@ class TestCardPrint(CardCommon):
         return " ".join(html.fromstring(content).text_content().split())
 
     def test_every_card_prints_empty_and_full_records(self):
-        """Title in Chinese whatever the language, code and revision on each, no cell lost in a row."""
+        """Title, code and revision on each, no cell lost in a row."""
         for xmlid, (code, title) in CARDS.items():
             for records in (self.archive, self.full, self.archive | self.full):
                 with self.subTest(card=code, records=records.ids):
@@ -104,6 +107,18 @@ class TestCardPrint(CardCommon):
                         text,
                     )
                     self.check_grids(content)
+
+    def test_cards_print_the_title_of_the_regulation_in_chinese(self):
+        """A-51: the form, its title and its cells in the reader's language."""
+        self.env["res.lang"]._activate_and_install_lang("zh_CN")
+        for xmlid, words in (
+            ("report_data_management_card", ("客户资料管理卡", "E03", "制卡")),
+            ("report_management_card", ("客户管理卡", "F19", "董事长")),
+            ("report_present_past_future", ("现在、过去、将来顾客情况分析表", "F15")),
+        ):
+            text = self.text(self.render(xmlid, self.archive, lang="zh_CN"))
+            for word in words:
+                self.assertIn(word, text)
 
     def test_prospects_without_archive_are_future_customers(self):
         """CA-36: the leads of the salesperson; one for each prospect, none that has an archive or is lost."""
@@ -129,8 +144,8 @@ class TestCardPrint(CardCommon):
     def test_names_of_signers_are_printed(self):
         """The cells of the card are filled from the signatures of the review."""
         cells = [
-            {"title": "主管", "user": "Zhou", "signed_at": "2025-03-03 02:00:00"},
-            {"title": "制卡"},
+            {"title": "Superior", "user": "Zhou", "signed_at": "2025-03-03 02:00:00"},
+            {"title": "Card Prepared By"},
         ]
         self.patch(
             self.env.registry["customer.archive"],
@@ -220,19 +235,25 @@ class TestCardPrint(CardCommon):
         )
 
     def test_cells_are_in_the_words_of_the_form_and_blank_until_signed(self):
-        """E03: 总经理 经理 主管 制卡; F19: 董事长 总经理 部长 直接主管 承办人."""
+        """Cells of E03 and F19, the highest first."""
         self.assertEqual(
             self.archive._card_sign_off_cells("E03"),
             [
-                {"title": "总经理"},
-                {"title": "经理"},
-                {"title": "主管"},
-                {"title": "制卡"},
+                {"title": "General Manager"},
+                {"title": "Manager"},
+                {"title": "Superior"},
+                {"title": "Card Prepared By"},
             ],
         )
         self.assertEqual(
             [cell["title"] for cell in self.archive._card_sign_off_cells("F19")],
-            ["董事长", "总经理", "部长", "直接主管", "承办人"],
+            [
+                "Chairman",
+                "General Manager",
+                "Head of Department",
+                "Direct Superior",
+                "Card Handled By",
+            ],
         )
 
     def test_company_and_person_have_their_own_items(self):
@@ -279,7 +300,7 @@ class TestCardLedgers(CardCommon):
             ]
 
     def test_customer_list_masks_phones_and_keeps_to_what_is_seen(self):
-        """L-01: the supervisor sees his team, phones masked; titles as the regulation words them."""
+        """L-01: the supervisor sees his team, phones masked; with the title of its form."""
         other_team = self.env["crm.team"].create({"name": "Other team"})
         self._new_archive(
             "Hidden",
@@ -288,7 +309,7 @@ class TestCardLedgers(CardCommon):
             supervisor_id=self.manager.id,
         )
         rows = self.export("ledger_customer_list", self.supervisor)
-        self.assertEqual(rows[0][0], "客户一览表")
+        self.assertEqual(rows[0][0], "List of customers")
         self.assertIn("Form: L-01", [row[0] for row in rows])
         text = str(rows)
         self.assertIn("North Bearings", text)
@@ -314,4 +335,4 @@ class TestCardLedgers(CardCommon):
         )
         self.assertIn("=Trade", str(self.export("ledger_analysis", self.keeper)))
         rows = self.export("ledger_changes", self.keeper)
-        self.assertEqual(rows[0][0], "客户资料变更记录")
+        self.assertEqual(rows[0][0], "Record of customer data changes")

@@ -112,6 +112,7 @@ class TestNewReport(CardCommon):
         self.assertEqual(self._read_again(report).factory_id, factory)
 
     def test_signed_in_the_words_of_the_form_and_sealed(self):
+        self.env["res.lang"]._activate_and_install_lang("zh_CN")
         order = self._new_order(
             self.partner, user_id=self.sales1.id, team_id=self.team.id
         )
@@ -123,12 +124,24 @@ class TestNewReport(CardCommon):
         report.action_request_sign_off()
         self.assertEqual(
             [cell["title"] for cell in report.sign_off_cells],
-            ["报告人", "主管", "经理"],
+            ["Reporter", "Superior", "Manager"],
         )
         report.with_user(self.supervisor)._sign_off("approve", "good")
         report.with_user(self.manager)._sign_off("approve")
         self.assertEqual(report.sign_off_state, "sealed")
         self.assertFalse(report._get_seal_reasons())
+        self.assertEqual(
+            [
+                (cell["title"], cell["user"])
+                for cell in report.with_context(lang="zh_CN").sign_off_cells
+            ],
+            [
+                ("报告人", self.sales1.name),
+                ("主管", self.supervisor.name),
+                ("经理", self.manager.name),
+            ],
+            "signed in English, read in Chinese",
+        )
         with self.assertRaises(UserError):
             report.sudo().unlink()
         report.sudo().development_history = "Another story"

@@ -49,7 +49,7 @@ class TestAccessLedger(CustomerArchiveCommon):
 
     def test_l_07_lists_user_archive_action_and_ground(self):
         rows = self._export(self.auditing_keeper)
-        self.assertEqual(rows[0][0], "查阅/打印/导出日志")
+        self.assertEqual(rows[0][0], "Archive access log")
         head = next(number for number, row in enumerate(rows) if "Action" in row)
         lines = [
             dict(zip(rows[head], row, strict=True))

@@ -121,16 +121,6 @@ class TestCustodyPrint(CustodyCommon):
         self.assertIn("No archive failed.", page)
         self.assertNotIn("Not all archives have been inspected yet.", page)
 
-    def test_titles_print_in_chinese_in_every_language(self):
-        """A-51: titles of forms are data of the regulation."""
-        reports = self.env["ir.actions.report"].search(
-            [("report_name", "like", "customer_archive.")]
-        )
-        forms = self.env["controlled.form"].search([("report_id", "in", reports.ids)])
-        self.assertEqual(forms.report_id, reports, "each print is a controlled form")
-        for form in forms.with_context(lang="en_US"):
-            self.assertFalse(form.name.isascii(), form.code)
-
     @freeze_time("2025-03-03 17:30:00")
     def test_slip_shows_names_and_the_time_of_the_company(self):
         """Whoever signed stands in the cell; 17:30 in UTC is the next morning in Shanghai."""

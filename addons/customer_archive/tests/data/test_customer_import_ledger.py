@@ -38,7 +38,7 @@ class TestImportLedger(ImportCommon):
         self.check(batch)
         batch = self.import_list(batch)
         rows = export(self.env, "ledger_import", self.keeper)
-        self.assertEqual(rows[0][0], "客户信息导入结果")
+        self.assertEqual(rows[0][0], "Customer import results")
         head = next(number for number, row in enumerate(rows) if "Import no." in row)
         table = {
             row[3]: dict(zip(rows[head], row, strict=False)) for row in rows[head + 1 :]

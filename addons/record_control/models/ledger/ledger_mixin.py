@@ -49,10 +49,7 @@ class LedgerMixin(models.AbstractModel):
 
     #: Model whose records are the rows.
     _ledger_model = None
-    #: Title in the form's own words, printed as it is whatever the language. When
-    #: empty: the name of the controlled form, else the translated `_description`.
-    _ledger_title = None
-    #: Code of the controlled form that the ledger is.
+    #: Code of the controlled form that the ledger is; its title is the ledger's.
     _ledger_form_code = None
     #: Default order; the model's own when empty.
     _ledger_order = None
@@ -192,8 +189,11 @@ class LedgerMixin(models.AbstractModel):
 
     @api.model
     def _get_ledger_title(self):
-        """Title of the ledger, in the form's own words when it is a controlled form."""
-        title = self._ledger_title or self._get_ledger_form().name
+        """Title of the ledger in the reader's language: that of its controlled form, else its `_description`.
+
+        Override it when several ledgers are the same form.
+        """
+        title = self._get_ledger_form().name
         if title:
             return title
         # sudo: a user need not have access to the list of models to read its label

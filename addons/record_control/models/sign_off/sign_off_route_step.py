@@ -34,14 +34,15 @@ class SignOffRouteStep(models.Model):
         string="Title on the Form",
         required=True,
         translate=True,
-        help="The words of the form's own sign-off cell, for example 制表, 主管, 经理 or 总经理. Printed as written.",
+        help="The words of the form's own sign-off cell, for example Prepared By, Supervisor, Manager or "
+        "General Manager. Printed as written, in the language of the reader.",
     )
     signer_type = fields.Selection(
         selection=SIGNER_TYPES,
         string="Signed By",
         required=True,
         default="role",
-        help="The preparer (制表) signs by asking for the sign-off; all others are asked in turn.",
+        help="The preparer signs by asking for the sign-off; all others are asked in turn.",
     )
     user_id = fields.Many2one(
         comodel_name="res.users", string="Person", domain=[("share", "=", False)]

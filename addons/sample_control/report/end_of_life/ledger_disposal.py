@@ -10,7 +10,6 @@ class LedgerDisposal(models.AbstractModel):
     _description = "Ledger of sample disposals"
     _inherit = "ledger.mixin"
     _ledger_model = "sample.disposal"
-    _ledger_title = "样件处置台账"
     _ledger_form_code = "SC-X09"
     _ledger_order = "name, id"
     _ledger_groups = "base.group_allow_export,sample_control.group_sample_administrator"

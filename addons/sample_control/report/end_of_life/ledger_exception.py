@@ -7,10 +7,9 @@ class LedgerException(models.AbstractModel):
     """X08 样件异常/问题点台账: the exceptions."""
 
     _name = "report.sample_control.ledger_exception"
-    _description = "Ledger of sample exceptions"
+    _description = "Exceptions and problem points"
     _inherit = "ledger.mixin"
     _ledger_model = "sample.exception"
-    _ledger_title = "样件异常/问题点台账"
     _ledger_form_code = "SC-X08"
     _ledger_order = "name, id"
     _ledger_groups = "base.group_allow_export,sample_control.group_sample_administrator"

@@ -10,7 +10,6 @@ class LedgerStocktake(models.AbstractModel):
     _description = "Stock-take sheet"
     _inherit = "ledger.mixin"
     _ledger_model = "sample.stocktake.line"
-    _ledger_title = "样件盘点表"
     _ledger_form_code = "SC-X13"
     _ledger_order = "stocktake_id, location_id, code, id"
     _ledger_groups = "base.group_allow_export,sample_control.group_sample_keeper"

@@ -47,6 +47,11 @@ class SampleFigure(models.Model):
         return stream.getvalue()
 
     @api.model
+    def _get_workbook_title(self, year):
+        """Return the title of the workbook, which is also the name of its file."""
+        return self.env._("Sample management figures %(year)s", year=year)
+
+    @api.model
     def _get_workbook_formats(self, workbook):
         """Return the looks of the cells."""
         cell = {"border": 1, "valign": "vcenter"}
@@ -65,7 +70,7 @@ class SampleFigure(models.Model):
         """Write the sheet of one group; a month without a figure stays empty."""
         units = dict(self._fields["unit"]._description_selection(self.env))
         names = self._get_figure_labels()
-        sheet.write(0, 0, f"样件管理指标表 {year}", formats["title"])
+        sheet.write(0, 0, self._get_workbook_title(year), formats["title"])
         sheet.write(1, 0, company.sudo().name)
         heads = [self.env._("No."), self.env._("Figure"), self.env._("Unit")]
         heads += [self.env._("Month %(month)s", month=month) for month in MONTHS]

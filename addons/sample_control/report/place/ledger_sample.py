@@ -20,7 +20,6 @@ class LedgerSample(models.AbstractModel):
     _description = "Sample ledger"
     _inherit = "ledger.mixin"
     _ledger_model = "sample.sample"
-    _ledger_title = "样件台账"
     _ledger_form_code = "SC-F09"
     _ledger_order = "name, id"
     _ledger_groups = "base.group_allow_export,sample_control.group_sample_administrator"

@@ -12,7 +12,6 @@ class LedgerPolicy(models.AbstractModel):
     _description = "Table of sample rules"
     _inherit = "ledger.mixin"
     _ledger_model = "sample.policy"
-    _ledger_title = "样件管理规则表"
     _ledger_form_code = "SC-X11"
     _ledger_order = "sequence, id"
     _ledger_groups = "base.group_allow_export,sample_control.group_sample_administrator"

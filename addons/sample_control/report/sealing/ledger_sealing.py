@@ -10,7 +10,6 @@ class LedgerSealing(models.AbstractModel):
     _description = "Ledger of sealing reviews"
     _inherit = "ledger.mixin"
     _ledger_model = "sample.request"
-    _ledger_title = "封样评审台账"
     _ledger_form_code = "SC-X06"
     _ledger_order = "name, id"
     _ledger_groups = "base.group_allow_export,sample_control.group_sample_administrator"

@@ -10,7 +10,6 @@ class LedgerDispatch(models.AbstractModel):
     _description = "Ledger of dispatches"
     _inherit = "ledger.mixin"
     _ledger_model = "sample.dispatch"
-    _ledger_title = "样品寄送台账"
     _ledger_form_code = "SC-X10"
     _ledger_order = "name, id"
     _ledger_groups = (

@@ -10,7 +10,6 @@ class LedgerFirstArticle(models.AbstractModel):
     _description = "Ledger of first articles"
     _inherit = "ledger.mixin"
     _ledger_model = "sample.first.article"
-    _ledger_title = "首件确认台账"
     _ledger_form_code = "SC-X07"
     _ledger_order = "name, id"
     _ledger_groups = "base.group_allow_export,sample_control.group_sample_inspector"

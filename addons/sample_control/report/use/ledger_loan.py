@@ -11,7 +11,6 @@ class LedgerSampleLoan(models.AbstractModel):
     _description = "Ledger of sample loans"
     _inherit = "ledger.mixin"
     _ledger_model = "loan.loan.line"
-    _ledger_title = "样件借用台账"
     _ledger_form_code = "SC-X05"
     _ledger_order = "handed_out_at, id"
     _ledger_groups = "base.group_allow_export,sample_control.group_sample_keeper"

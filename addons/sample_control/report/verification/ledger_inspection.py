@@ -13,7 +13,6 @@ class LedgerInspection(models.AbstractModel):
     _description = "Precision inspection ledger"
     _inherit = "ledger.mixin"
     _ledger_model = "sample.inspection"
-    _ledger_title = "样件精度检验管理台帐"
     _ledger_form_code = "SC-F11"
     _ledger_order = "date_inspected, id"
     _ledger_groups = f"base.group_allow_export,{GROUPS}"

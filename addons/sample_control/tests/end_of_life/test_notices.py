@@ -131,7 +131,7 @@ class TestNotices(EndOfLifeCase):
             .decode()
         )
         for text in (
-            "样件更换/异常通知函",
+            "Replacement or exception notice",
             "SC-F23",
             sample.name,
             self.customer.name,

@@ -22,10 +22,10 @@ class TestEndOfLifePrints(EndOfLifeCase):
         sample = self._new_active_sample(**self.customer_origin)
         record = self._report(sample, phenomenon=LONG, photo=PIXEL)
         page = self._render("exception", record)
-        for text in ("样件异常处理单", "SC-F17", sample.name, LONG):
+        for text in ("Exception sheet", "SC-F17", sample.name, LONG):
             self.assertIn(text, page)
         page = self._render("notice", record)
-        for text in ("样件更换/异常通知函", "SC-F23", self.customer.name):
+        for text in ("Replacement or exception notice", "SC-F23", self.customer.name):
             self.assertIn(text, page)
         empty = self._report(self._new_active_sample(), "unreliable")
         self.assertIn(empty.name, self._render("exception", empty))
@@ -33,27 +33,27 @@ class TestEndOfLifePrints(EndOfLifeCase):
     def test_change(self):
         sample = self._new_active_sample()
         page = self._render("change", self._new_change())
-        for text in ("变更影响样件清单", sample.name):
+        for text in ("Samples affected by a change", sample.name):
             self.assertIn(text, page)
 
     def test_disposal(self):
         sample = self._end(self._new_active_sample())
         sheet = sample.disposal_line_ids.disposal_id
         page = self._render("disposal", sheet)
-        for text in ("样件处置(销毁)单", sample.name, "Executor", "Witness"):
+        for text in ("Sample disposal sheet", sample.name, "Executor", "Witness"):
             self.assertIn(text, page)
 
     def test_stocktake(self):
         sample = self._new_active_sample()
         record = self.env["sample.stocktake"].create({"location_id": self.room.id})
-        self.assertIn("样件盘点表", self._render("stocktake", record))
+        self.assertIn("Stock-take sheet", self._render("stocktake", record))
         record.action_count()
         self.assertIn(sample.name, self._render("stocktake", record))
 
     def test_handover(self):
         samples = self._new_active_sample() | self._new_active_sample()
         page = self._render("handover", samples)
-        for text in ("样件移交/发放清单", *samples.mapped("name")):
+        for text in ("Hand-over list", *samples.mapped("name")):
             self.assertIn(text, page)
 
     def test_ledgers(self):
@@ -64,9 +64,9 @@ class TestEndOfLifePrints(EndOfLifeCase):
         record = self.env["sample.stocktake"].create({"location_id": self.room.id})
         record.action_count()
         titles = {
-            "exception": "样件异常/问题点台账",
-            "disposal": "样件处置台账",
-            "stocktake": "样件盘点表",
+            "exception": "Exceptions and problem points",
+            "disposal": "Ledger of sample disposals",
+            "stocktake": "Stock-take sheet",
         }
         for name, title in titles.items():
             ledger = self.env[f"report.sample_control.ledger_{name}"]

@@ -432,7 +432,7 @@ class TestFigures(EndOfLifeCase):
         book = load_workbook(io.BytesIO(figures._export_workbook(self.company, 2026)))
         self.assertEqual(len(book.sheetnames), 5)
         sheet = book.worksheets[0]
-        self.assertIn("样件管理指标表", sheet["A1"].value)
+        self.assertIn("Sample management figures", sheet["A1"].value)
         self.assertEqual(sheet.freeze_panes, "D5")
         self.assertTrue(sheet.auto_filter.ref)
         self.assertEqual([cell.value for cell in sheet[5]][0], "K01")

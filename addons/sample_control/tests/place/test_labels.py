@@ -30,7 +30,7 @@ class TestLabels(SampleCase):
             job = self._print(layout, samples=sample, reason="Another size")
             html = self._html(job)
             for text in (
-                "样件标示卡",
+                "Sample card",
                 sample.name,
                 "Cover",
                 "RAL 7016",
@@ -102,7 +102,7 @@ class TestLabels(SampleCase):
             self._print("in_process", samples=self._new_sample())
         sample = self._new_sample("WIP", origin="in_process", operation="Drawing")
         html = self._html(self._print("in_process", samples=sample))
-        self.assertIn("工序间使用", html)
+        self.assertIn("For in-process use", html)
         self.assertIn("Drawing", html)
 
     def test_disabled_label(self):
@@ -112,7 +112,12 @@ class TestLabels(SampleCase):
             self._print("disabled", samples=sample)
         sample._suspend("Rust on the edge")
         html = self._html(self._print("disabled", samples=sample))
-        for text in ("禁用标识", "Rust on the edge", "o_sample_label_red", sample.name):
+        for text in (
+            "Disabled mark",
+            "Rust on the edge",
+            "o_sample_label_red",
+            sample.name,
+        ):
             self.assertIn(text, html)
         with self.assertRaises(UserError):
             self._print("card_80", samples=sample)
@@ -128,7 +133,13 @@ class TestLabels(SampleCase):
             }
         )
         html = self._html(self._print("location", locations=self.room))
-        for text in ("定置标识", "ROOM", self.keeper.name, "Light", "data:image/svg"):
+        for text in (
+            "Location label",
+            "ROOM",
+            self.keeper.name,
+            "Light",
+            "data:image/svg",
+        ):
             self.assertIn(text, html)
 
     def test_labels_with_empty_optional_fields_and_long_text(self):

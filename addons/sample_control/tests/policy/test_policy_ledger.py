@@ -16,7 +16,7 @@ class TestPolicyLedger(SampleCase):
         ledger = ledger.with_user(self.administrator)
         with ledger._open_ledger_file([("id", "=", rule.id)]) as file:
             sheet = load_workbook(io.BytesIO(file.read())).active
-        self.assertEqual(sheet["A1"].value, "样件管理规则表")
+        self.assertEqual(sheet["A1"].value, "Table of sample rules")
         *__, heads, row = sheet.iter_rows(values_only=True)
         found = dict(zip(heads, row, strict=True))
         self.assertIn("Validity: 3", found["Validity"])

@@ -26,7 +26,7 @@ class TestLedger(SampleCase):
             partner_id=self.customer.id,
         )
         rows = self._rows(self.administrator, ids=sample.ids)
-        self.assertIn("样件台账", str(rows[:4]))
+        self.assertIn("Sample ledger", str(rows[:4]))
         self.assertIn("SC-F09", str(rows[:6]))
         row = next(row for row in rows if sample.name in row)
         for value in ("RAL 7016", "25 ±0.1 mm", self.customer.name, "ROOM"):

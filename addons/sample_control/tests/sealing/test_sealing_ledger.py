@@ -17,7 +17,7 @@ class TestSealingLedger(SealingCase):
         ledger = ledger.with_user(self.administrator)
         with ledger._open_ledger_file([("id", "=", request.id)]) as file:
             sheet = load_workbook(io.BytesIO(file.read())).active
-        self.assertEqual(sheet["A1"].value, "封样评审台账")
+        self.assertEqual(sheet["A1"].value, "Ledger of sealing reviews")
         *__, heads, row = sheet.iter_rows(values_only=True)
         found = dict(zip(heads, row, strict=True))
         self.assertEqual(found["Request No."], request.name)

@@ -39,7 +39,7 @@ class TestUseLedgers(UseCase):
         loan = self._lend(self.sample)
         self._return(loan, "soiled", note="Dust")
         title, [row] = self._export("loan", self.keeper)
-        self.assertEqual(title, "样件借用台账")
+        self.assertEqual(title, "Ledger of sample loans")
         self.assertEqual(row["Borrower"], self.user.name)
         self.assertEqual(row["Loan No."], loan.name)
         self.assertEqual(row["Condition on Return"], "Soiled")
@@ -48,7 +48,7 @@ class TestUseLedgers(UseCase):
         record = self._compare(self._new_first_article(self.sample))
         record.with_user(self.inspector).action_release()
         title, [row] = self._export("first_article", self.inspector)
-        self.assertEqual(title, "首件确认台账")
+        self.assertEqual(title, "Ledger of first articles")
         self.assertEqual(row["Sample No."], self.sample.name)
         self.assertEqual(row["Operator"], self.operator.name)
 
@@ -65,7 +65,7 @@ class TestUseLedgers(UseCase):
         """X10: what was sent stands in one cell, with its quantity."""
         self._new_dispatch()
         title, [row] = self._export("dispatch", self.assistant)
-        self.assertEqual(title, "样品寄送台账")
+        self.assertEqual(title, "Ledger of dispatches")
         self.assertIn("Cover × 3", row["Contents"])
 
     def test_f20_note(self):
@@ -87,7 +87,7 @@ class TestUseLedgers(UseCase):
             )[0]
             .decode()
         )
-        for text in ("样品寄送单", "SC-F20", "Long road 1", "Cover"):
+        for text in ("Dispatch note", "SC-F20", "Long road 1", "Cover"):
             self.assertIn(text, page)
 
     def test_f09_print(self):
@@ -103,7 +103,7 @@ class TestUseLedgers(UseCase):
                 )[0]
                 .decode()
             )
-            for text in ("样件台账", "SC-F09", self.sample.name, group):
+            for text in ("Sample ledger", "SC-F09", self.sample.name, group):
                 self.assertIn(text, page)
 
     def test_boards_read_in_the_order_of_the_steps(self):

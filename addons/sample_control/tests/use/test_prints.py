@@ -32,7 +32,13 @@ class TestUsePrints(UseCase):
         """F04, SC-11.2: product, batch, inspector, time and code; released ones alone get it."""
         record = self._released()
         page = self._render("mark", record)
-        for text in ("首件合格标识", "MO001", self.inspector.name, "SC-F04", "svg+xml"):
+        for text in (
+            "First article mark",
+            "MO001",
+            self.inspector.name,
+            "SC-F04",
+            "svg+xml",
+        ):
             self.assertIn(text, page)
         draft = self._new_first_article(production_ref="MO002")
         with self.assertRaisesRegex(UserError, "no mark"):
@@ -43,7 +49,12 @@ class TestUsePrints(UseCase):
     def test_first_article(self):
         record = self._released()
         page = self._render("first_article", record)
-        for text in ("首件确认记录", self.sample.name, "RAL 9005", record.loan_id.name):
+        for text in (
+            "First article record",
+            self.sample.name,
+            "RAL 9005",
+            record.loan_id.name,
+        ):
             self.assertIn(text, page)
         empty = self._new_first_article(production_ref=LONG)
         self.assertIn(LONG, self._render("first_article", empty))
@@ -51,7 +62,7 @@ class TestUsePrints(UseCase):
     def test_comparison(self):
         values = {"product_id": self.product.id, "quality_id": self.quality.id}
         record = self.env["sample.comparison"].create(values)
-        self.assertIn("样件比对报告", self._render("comparison", record))
+        self.assertIn("Comparison report", self._render("comparison", record))
         record.action_start()
         record.line_ids.result = "fail"
         record.write({"conclusion": "deviates", "treatment": LONG})
@@ -67,10 +78,15 @@ class TestUsePrints(UseCase):
         loan = self._lend(self.sample)
         page = self._render("loan_slip", loan)
         self.assertEqual(page.count(loan.purpose), 2)
-        for text in ("样件借用单", self.sample.name, self.keeper.name, "svg+xml"):
+        for text in (
+            "Sample borrow slip",
+            self.sample.name,
+            self.keeper.name,
+            "svg+xml",
+        ):
             self.assertIn(text, page)
         self.assertIn(
-            "样件借用单", self._render("loan_slip", self._new_loan(self.sample))
+            "Sample borrow slip", self._render("loan_slip", self._new_loan(self.sample))
         )
 
     def test_dossier(self):
@@ -78,11 +94,11 @@ class TestUsePrints(UseCase):
         record = self._released()
         page = self._render("dossier", self.sample)
         for text in (
-            "样件履历卡",
+            "Sample dossier",
             record.name,
             record.loan_id.name,
             "RAL 9005",
             self.room.name,
         ):
             self.assertIn(text, page)
-        self.assertIn("样件履历卡", self._render("dossier", self._new_sample()))
+        self.assertIn("Sample dossier", self._render("dossier", self._new_sample()))

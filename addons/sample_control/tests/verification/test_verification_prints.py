@@ -44,7 +44,7 @@ class TestVerificationPrints(VerificationCase):
         """F12: baseline beside the readings, gauge, both signatures."""
         page = self._render("inspection", self.record)
         for text in (
-            "样件精度检验记录表",
+            "Precision inspection record",
             "SC-F12",
             self.sample.name,
             "10.02 – 10.06",
@@ -64,7 +64,8 @@ class TestVerificationPrints(VerificationCase):
     def test_ledger(self):
         """SC-44.1, F11, X02: one list over the inspections, no second table."""
         self.assertIn(
-            "样件精度检验管理台帐", self._render("inspection_ledger", self.record)
+            "Precision inspection ledger",
+            self._render("inspection_ledger", self.record),
         )
         rows = self._rows("inspection", self.quality, ids=self.record.ids)
         self.assertIn("SC-F11", str(rows[:6]))
@@ -76,8 +77,8 @@ class TestVerificationPrints(VerificationCase):
     def test_plans(self):
         """F10, F13, X03, X04: the plan with its lines and the cells 编制, 审核, 批准 in the user's language."""
         for plan_type, title, code in (
-            ("replacement", "样件更换计划", "SC-F13"),
-            ("precision", "样件精度检验计划", "SC-F10"),
+            ("replacement", "Replacement plan", "SC-F13"),
+            ("precision", "Precision inspection plan", "SC-F10"),
         ):
             plan = self._plan(plan_type)
             page = self._render("plan", plan)
