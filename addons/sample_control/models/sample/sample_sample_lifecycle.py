@@ -147,6 +147,10 @@ class SampleSample(models.Model):
                     "Enter the original measured range of at least one characteristic: later calibrations are judged by it."
                 )
             )
+        if self._is_of_other_part():
+            reasons.append(
+                self.env._("The sample that it replaces is one of another product.")
+            )
         vals = self._prepare_clock_vals()
         today = self.company_id._record_control_today()
         if vals["confirm_date"] > today:

@@ -540,6 +540,7 @@ class SampleRequest(models.Model):
     def create(self, vals_list):
         vals_list = [self._fill_from_old_sample(vals) for vals in vals_list]
         requests = super().create(vals_list)
+        requests._check_predecessor()
         for request, vals in zip(requests, vals_list, strict=True):
             if "party_ids" not in vals:
                 request._fill_responsibility(vals)
@@ -549,6 +550,8 @@ class SampleRequest(models.Model):
     def write(self, vals):
         self._check_applicant_kept(vals)
         result = super().write(vals)
+        if not vals.keys().isdisjoint(("old_sample_id", "product_id")):
+            self._check_predecessor()
         if not vals.keys().isdisjoint(SHARED_FIELDS):
             self._sync_samples([name for name in SHARED_FIELDS if name in vals])
         if "is_electrical" in vals:
@@ -556,6 +559,9 @@ class SampleRequest(models.Model):
         if not vals.keys().isdisjoint(("old_sample_id", "reason_id")):
             self._affect_old_samples()
         return result
+
+    def _get_predecessor(self):
+        return self.old_sample_id
 
     def _check_applicant_kept(self, vals):
         """Keep who applied: he neither approves the request nor waives a document (SC-22.2, SC-27).
