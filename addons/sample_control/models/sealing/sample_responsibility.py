@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..policy.sample_policy import ORIGINS, ROLES
 
@@ -61,6 +61,7 @@ class SampleResponsibilityLine(models.Model):
 
     _name = "sample.responsibility.line"
     _description = "Party Responsible for Samples"
+    _inherit = ["fixed.parent.mixin", "protected.fields.mixin"]
     _order = "responsibility_id, sequence, id"
 
     responsibility_id = fields.Many2one(
@@ -79,6 +80,10 @@ class SampleResponsibilityLine(models.Model):
         comodel_name="hr.department",
         help="The department that plays this role in the company.",
     )
+
+    @api.model
+    def _get_fixed_parent_fields(self):
+        return super()._get_fixed_parent_fields() | {"responsibility_id"}
 
     def _prepare_party_vals(self):
         """Return the values of a party of a request."""
