@@ -204,6 +204,29 @@ class TestSignOffFlow(SignOffCommon):
         order.action_request_sign_off()
         self.assertEqual(self._titles(order, "waiting"), ["经理", "总经理"])
 
+    @freeze_time("2026-03-09 17:00:00")
+    def test_rate_of_the_day_of_the_company(self):
+        """Asked for at one at night in Shanghai: the rate of that day counts, also when it is looked at again."""
+        self.company.resource_calendar_id.tz = "Asia/Shanghai"
+        currency = self.env["res.currency"].create({"name": "XTS", "symbol": "x"})
+        for day, rate in (("2026-03-09", 0.1), ("2026-03-10", 1)):
+            self.env["res.currency.rate"].create(
+                {
+                    "name": day,
+                    "rate": rate,
+                    "currency_id": currency.id,
+                    "company_id": self.company.id,
+                }
+            )
+        for zone in ("Asia/Shanghai", "America/Los_Angeles", "UTC"):
+            with self.subTest(zone=zone):
+                order = self._create_order(500, currency_id=currency.id)
+                order = order.with_context(tz=zone)
+                order.action_request_sign_off()
+                self.assertEqual(self._titles(order, "not_needed"), ["总经理"])
+                order.note = "Looked at again"
+                self.assertEqual(self._titles(order, "not_needed"), ["总经理"])
+
     def test_condition_met_later(self):
         """P2: a value that is not sealed but that the route asks for adds a step, sealed or under way."""
         self.route.step_ids[3].write(
