@@ -1,4 +1,5 @@
 from . import test_access_matrix
+from . import test_two_companies
 from .end_of_life import *
 from .figures import *
 from .place import *

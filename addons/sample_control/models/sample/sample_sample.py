@@ -276,6 +276,7 @@ class SampleSample(models.Model):
         string="Using Department",
         index="btree_not_null",
         tracking=True,
+        check_company=True,
     )
     authorized_user_ids = fields.Many2many(
         comodel_name="res.users",

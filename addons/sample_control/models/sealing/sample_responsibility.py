@@ -85,11 +85,25 @@ class SampleResponsibilityLine(models.Model):
     def _get_fixed_parent_fields(self):
         return super()._get_fixed_parent_fields() | {"responsibility_id"}
 
-    def _prepare_party_vals(self):
-        """Return the values of a party of a request."""
+    def _get_department(self, company):
+        """Return the department that plays the role in a company; a common rule may name that of another one.
+
+        :param company: res.company of the request
+        """
+        # sudo: whose department it is does not depend on who asks
+        return self.department_id.filtered(
+            lambda department: department.sudo().company_id
+            in (company, company.browse())
+        )
+
+    def _prepare_party_vals(self, company):
+        """Return the values of a party of a request.
+
+        :param company: res.company of the request
+        """
         self.ensure_one()
         return {
             "part": self.part,
             "role": self.role,
-            "department_id": self.department_id.id,
+            "department_id": self._get_department(company).id,
         }

@@ -148,7 +148,9 @@ class SampleFirstArticle(models.Model):
         comodel_name="hr.employee",
         index=True,
         check_company=True,
-        default=lambda self: self.env.user.employee_id,
+        default=lambda self: self.env.user._get_own_employee(
+            self.env.context.get("default_company_id")
+        ),
         help="Who made the first article.",
     )
     inspector_id = fields.Many2one(
@@ -439,9 +441,7 @@ class SampleFirstArticle(models.Model):
     def _get_borrower(self):
         """Return who borrows the sample: who compares, else the operator."""
         self.ensure_one()
-        company = self.company_id
-        # sudo: the employee of the user himself
-        own_sudo = self.env.user.sudo().with_company(company).employee_id
+        own_sudo = self.env.user._get_own_employee(self.company_id)
         return own_sudo.sudo(False) or self.operator_id
 
     def _get_open_loan(self):

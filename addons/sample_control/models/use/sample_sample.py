@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import plaintext2html
 
+from ...tools.qr import read_code
+
 #: loan class of each regime of the rules
 LOAN_CLASSES = {
     "room_only": "sample_room",
@@ -269,9 +271,9 @@ class SampleSample(models.Model):
     # --- Scanning ---
 
     @api.model
-    def _find_by_loan_code(self, code):
-        """The QR code on a card holds an address that ends with the number (SC-29.3)."""
-        return super()._find_by_loan_code(code.rstrip("/").rpartition("/")[2])
+    def _split_loan_code(self, code):
+        """The QR code on a card holds an address that ends with the number and the company (SC-29.3)."""
+        return read_code(code)
 
     @api.model
     def scan_sample(self, code):
@@ -366,6 +368,7 @@ class SampleSample(models.Model):
             "context": {
                 "default_product_id": self.product_id.id,
                 "default_sample_id": self.id,
+                "default_company_id": self.company_id.id,
                 "default_is_in_process": self.in_process_only,
             },
         }

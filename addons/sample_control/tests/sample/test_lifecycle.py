@@ -1,8 +1,10 @@
 from freezegun import freeze_time
+from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ...models.sample.sample_sample import STATES, TRANSITIONS
 from ..common import SampleCase
@@ -415,6 +417,32 @@ class TestLifecycle(SampleCase):
         self._new_sample(line_ids=[self._new_line("width", nominal=10)])
         with self.assertRaisesRegex(UserError, "keep their kind"):
             item.with_user(self.administrator).kind = "text"
+
+    def test_tolerance_of_one_side_alone(self):
+        """SC-45: a tolerance that is not entered is zero; a lower one above it is refused by the database."""
+        for values in (
+            {"tol_lower": 0.05},
+            {"tol_upper": -0.05},
+            {"has_baseline": True, "baseline_min": 5},
+            {"has_baseline": True, "baseline_max": -5},
+        ):
+            with (
+                self.subTest(values=values),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(IntegrityError),
+            ):
+                self._new_sample(line_ids=[self._new_line("width", **values)])
+        for values in ({"tol_lower": -0.05}, {"tol_upper": 0.05}):
+            self._new_sample(line_ids=[self._new_line("width", nominal=1, **values)])
+
+    def test_sc_28_2_first_successor_stays_named(self):
+        """SC-28.2: of two pieces that name the same predecessor, the first that became valid took its place."""
+        old = self._new_active_sample()
+        first, second = (self._new_sample(replaces_id=old.id) for __ in range(2))
+        for sample in (first, second):
+            self._sign(sample).with_user(self.quality).action_activate()
+            self.assertEqual(old.replaced_by_id, first)
+        self.assertEqual(old.state, "replaced")
 
     def test_archived_by_disposal(self):
         """SC-01.3, SC-54: what is in use, or waits for its disposal, stays on the ledger."""
