@@ -100,6 +100,22 @@ class TestTwoCompanies(UseCase):
             self.assertEqual(request.company_id, self.company_b)
             self.assertEqual(request.department_id, self.department_b)
 
+    def test_colleagues_of_one_company_are_asked(self):
+        """Who has ticked two companies asks people who work in one of them, and tells them about secret pieces."""
+        self.assertNotIn(self.company_b, self.benchmark.company_ids)
+        for ids in self._orders():
+            env = self.env(
+                user=self.administrator.id, context={"allowed_company_ids": ids}
+            )
+            sample = self._new_sample().with_env(env)
+            sample.action_submit()
+            sample.action_request_sign_off()
+            self.assertIn(self.benchmark, sample.sign_off_waiting_user_ids)
+            secret = self._new_sample(
+                "BMK", user=self.benchmark, custodian_id=self.benchmark.id
+            ).with_env(env)
+            self.assertIn(self.benchmark, secret.sudo()._get_loan_keepers())
+
     def test_request_follows_the_old_sample(self):
         """SC-16: the successor is asked for in the company of the sample, by the department there."""
         for ids in self._orders():

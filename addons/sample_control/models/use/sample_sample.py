@@ -117,9 +117,7 @@ class SampleSample(models.Model):
         )
         if self.confidentiality == "internal":
             return keepers
-        return keepers.filtered(
-            lambda user: self.sudo(False).with_user(user).has_access("read")
-        )
+        return keepers.filtered(self._is_seen_by)
 
     def _get_loan_reasons(self, borrower):
         """Say why the piece is lent to nobody, or not to this borrower (SC-37.3, SC-34.1)."""
@@ -142,9 +140,7 @@ class SampleSample(models.Model):
     def _get_borrower_reasons(self, borrower_sudo):
         """Say why this borrower does not get the sample: not authorized, or may not see it."""
         user = borrower_sudo.user_id
-        if self.confidentiality != "internal" and not (
-            user and self.sudo(False).with_user(user).has_access("read")
-        ):
+        if self.confidentiality != "internal" and not (user and self._is_seen_by(user)):
             return [
                 self.env._(
                     "%(borrower)s may not see this sample.", borrower=borrower_sudo.name
