@@ -665,6 +665,45 @@ class TestSignOffFlow(SignOffCommon):
         with self.assertRaises(UserError):
             order.with_user(self.manager)._sign_off()
 
+    def test_new_member_by_the_form_of_the_group(self):
+        """The same from the other side: the group's own list of members, and what it implies."""
+        order = self._create_order()
+        order.action_request_sign_off()
+        order.with_user(self.supervisor)._sign_off()
+        step = order.sudo().sign_off_request_id.step_ids.filtered("user_ids")
+        self.assertEqual(step.user_ids, self.manager)
+        self.group.user_ids = [
+            Command.link(self.stranger.id),
+            Command.unlink(self.manager.id),
+        ]
+        self.assertEqual(step.user_ids, self.stranger)
+        activities = self.env["mail.activity"].search(
+            [("sign_off_step_id", "=", step.id)]
+        )
+        self.assertEqual(activities.user_id, self.stranger)
+        wider = self.env["res.groups"].create({"name": "Test: wider"})
+        wider.user_ids = [Command.link(self.substitute.id)]
+        wider.implied_ids = [Command.link(self.group.id)]
+        self.assertEqual(step.user_ids, self.stranger | self.substitute)
+
+    def test_one_person_has_one_user(self):
+        """Nobody gets a second pair of eyes by a second user; a portal user of the same person signs nothing."""
+        values = {"login": "twice", "partner_id": self.seller.partner_id.id}
+        with self.assertRaises(ValidationError) as error:
+            self.env["res.users"].create(values)
+        self.assertIn("Seller has several users", str(error.exception))
+        portal = self.env.ref("base.group_portal")
+        second = self.env["res.users"].create(
+            {**values, "login": "portal", "group_ids": [Command.set(portal.ids)]}
+        )
+        internal = self.env.ref("base.group_user")
+        with self.assertRaises(ValidationError):
+            second.group_ids = [Command.set(internal.ids)]
+        self.stranger.active = False
+        self.stranger.partner_id = self.seller.partner_id
+        with self.assertRaises(ValidationError):
+            self.stranger.active = True
+
     # --- Telling people ---
 
     def test_activities(self):
