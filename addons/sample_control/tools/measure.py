@@ -1,10 +1,12 @@
 """Exact arithmetic of readings: units, ranges, verdicts. Decimal, because 1.006 cm *is* 10.06 mm."""
 
 import re
-from decimal import Decimal, DecimalException
+from decimal import ROUND_HALF_UP, Decimal, DecimalException
 
 #: what separates readings that are typed in one field
 SEPARATORS = re.compile(r"[;；,，、\n]+")
+#: to how much limits are kept, and values compared with them
+STEP = Decimal("0.000001")
 NUMBER = re.compile(r"^([+-]?\d+(?:\.\d+)?|[+-]?\.\d+)\s*(.*)$")
 
 
@@ -21,7 +23,10 @@ def exact(value):
 
 
 def convert(value, factor_from, factor_to):
-    """Convert a value between units.
+    """Convert a value between units, to the step in which limits are kept.
+
+    Ten millimetres are 0.3937007… inches: kept as a limit they are 0.393701, and so is the next reading of
+    ten millimetres, which does not leave the range that it made itself.
 
     :param value: float or Decimal in the first unit
     :param factor_from: how much of the reference one of the first unit is
@@ -32,8 +37,11 @@ def convert(value, factor_from, factor_to):
     True
     >>> convert(150.0, 10, 1000) == Decimal("1.5")
     True
+    >>> convert(10.0, 1, 25.4)
+    Decimal('0.393701')
     """
-    return exact(value) * exact(factor_from) / exact(factor_to)
+    converted = exact(value) * exact(factor_from) / exact(factor_to)
+    return converted.quantize(STEP, ROUND_HALF_UP)
 
 
 def is_inside(values, low, high):

@@ -48,3 +48,19 @@ def qr_data_uri(text):
     """
     encoded = base64.b64encode(qr_svg(text).encode()).decode()
     return f"data:image/svg+xml;base64,{encoded}"
+
+
+def read_code(text):
+    """Split what a scanner read: the number at the end of an address, and the company that counted it.
+
+    :param str text: an address of a QR code, or a number that was typed
+    :return: pair of the number and the id of the company, None when there is none
+
+    >>> read_code("https://example.com/sample/YJ-1?company=2")
+    ('YJ-1', 2)
+    >>> read_code("https://example.com/sample/YJ-1/"), read_code("YJ-1")
+    (('YJ-1', None), ('YJ-1', None))
+    """
+    address, __, company = text.partition("?company=")
+    number = address.rstrip("/").rpartition("/")[2]
+    return number, int(company) if company.isdecimal() else None

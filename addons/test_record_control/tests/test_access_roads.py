@@ -405,6 +405,21 @@ class TestAccessRoads(AccessCommon):
         self.assertNotIn(self.stranger.partner_id, notified)
         self.assertNotIn(outsider, notified)
 
+    def test_messages_reach_colleagues_of_one_company(self):
+        """The companies that the writer has ticked are none of his readers'; these are asked for in their own."""
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self.owner.company_ids = [Command.link(other.id)]
+        ids = [self.env.company.id, other.id]
+        self.alpha.message_subscribe((self.stranger | self.mate).partner_id.ids)
+        for order in (ids, ids[::-1]):
+            alpha = self.alpha.with_user(self.owner)
+            message = alpha.with_context(allowed_company_ids=order).message_post(
+                body="news", message_type="comment", subtype_xmlid="mail.mt_comment"
+            )
+            notified = message.sudo().notification_ids.res_partner_id
+            self.assertIn(self.mate.partner_id, notified)
+            self.assertNotIn(self.stranger.partner_id, notified)
+
     def test_files_follow_the_record(self):
         """ir.attachment: search, read of the list, content."""
         File = self._as(self.stranger, self.env["ir.attachment"])

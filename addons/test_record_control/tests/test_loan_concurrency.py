@@ -3,6 +3,7 @@ import threading
 from psycopg2 import IntegrityError, OperationalError
 
 from odoo import SUPERUSER_ID, api
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, get_db_name, tagged
@@ -140,3 +141,29 @@ class TestLoanConcurrency(BaseCase):
                 [self.thing.id],
             )
             self.assertEqual(cr.fetchone()[0], 1)
+
+    def test_two_reservations_at_once(self):
+        """Both see the thing free when they are approved; the second one is repeated, and refused."""
+        with self.registry.cursor() as cr:
+            cr.execute(
+                "UPDATE loan_loan SET state = 'requested', date_start = NULL WHERE id = ANY(%s)",
+                [self.loans.ids],
+            )
+
+        def approve(cr, number):
+            env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
+            env["loan.loan"].browse(self.loans[number].id)._transition("approved")
+            env.flush_all()
+
+        with mute_logger("odoo.sql_db"), self.registry.cursor() as late:
+            late.execute("SELECT 1")  # from here on others' commits are not seen
+            with self.registry.cursor() as quick:
+                approve(quick, 0)
+            with self.assertRaises(OperationalError):
+                approve(late, 1)
+            late.rollback()
+        with (
+            self.registry.cursor() as again,
+            self.assertRaisesRegex(UserError, "reserved by"),
+        ):
+            approve(again, 1)

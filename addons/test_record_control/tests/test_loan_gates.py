@@ -54,6 +54,49 @@ class TestLoanGates(LoanCommon):
         self.assertEqual(copy.line_ids.mapped("state"), ["waiting"])
         self.assertEqual(copy.line_ids.res_id, self.beta.id)
 
+    def test_approvers_of_another_company_are_not_asked(self):
+        """Who holds the role elsewhere reads neither borrower nor purpose in his mail."""
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        stranger = self._new_user("l_elsewhere")
+        stranger.write(
+            {
+                "company_ids": [Command.set(other.ids)],
+                "company_id": other.id,
+                "group_ids": [Command.link(self.director_group.id)],
+            }
+        )
+        loan = self._loan(self.ann, self.alpha)
+        sent = []
+        self.patch(
+            self.registry["loan.loan"],
+            "message_notify",
+            lambda self, **values: sent.extend(values["partner_ids"]),
+        )
+        loan.action_submit()
+        self.assertIn(self.boss.partner_id.id, sent)
+        self.assertNotIn(stranger.partner_id.id, sent)
+
+    def test_things_of_a_company_are_asked_for_there(self):
+        """The button and the counter take the company of the thing, and the borrower's employee there."""
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self.ann.company_ids = [Command.link(other.id)]
+        employee = self.env["hr.employee"].create(
+            {"name": "Ann", "user_id": self.ann.id, "company_id": other.id}
+        )
+        self.keeper.company_ids = [Command.link(other.id)]
+        thing = self.alpha.copy({"company_id": other.id, "code": "T-ELSEWHERE"})
+        both = [self.company.id, other.id]
+        thing = thing.with_user(self.ann).with_context(allowed_company_ids=both)
+        action = thing.action_request_loan()
+        loan = thing.env["loan.loan"].with_context(**action["context"])
+        loan = loan.create({"purpose": "Check", "acknowledged": True})
+        self.assertEqual((loan.company_id, loan.borrower_id.sudo()), (other, employee))
+        # two companies may number alike: the one worked in comes first
+        twin = self.beta.copy({"code": "T-ELSEWHERE"})
+        for order, found in ((both, twin), (both[::-1], thing)):
+            things = thing.browse().with_context(allowed_company_ids=order)
+            self.assertEqual(things._find_by_loan_code("T-ELSEWHERE"), found)
+
     def test_system_fields_are_refused(self):
         """Line state, condition, stamps, class, due date by create and write."""
         Loan = self.env["loan.loan"].with_user(self.ann)

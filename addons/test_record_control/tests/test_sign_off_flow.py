@@ -204,6 +204,29 @@ class TestSignOffFlow(SignOffCommon):
         order.action_request_sign_off()
         self.assertEqual(self._titles(order, "waiting"), ["经理", "总经理"])
 
+    @freeze_time("2026-03-09 17:00:00")
+    def test_rate_of_the_day_of_the_company(self):
+        """Asked for at one at night in Shanghai: the rate of that day counts, also when it is looked at again."""
+        self.company.resource_calendar_id.tz = "Asia/Shanghai"
+        currency = self.env["res.currency"].create({"name": "XTS", "symbol": "x"})
+        for day, rate in (("2026-03-09", 0.1), ("2026-03-10", 1)):
+            self.env["res.currency.rate"].create(
+                {
+                    "name": day,
+                    "rate": rate,
+                    "currency_id": currency.id,
+                    "company_id": self.company.id,
+                }
+            )
+        for zone in ("Asia/Shanghai", "America/Los_Angeles", "UTC"):
+            with self.subTest(zone=zone):
+                order = self._create_order(500, currency_id=currency.id)
+                order = order.with_context(tz=zone)
+                order.action_request_sign_off()
+                self.assertEqual(self._titles(order, "not_needed"), ["总经理"])
+                order.note = "Looked at again"
+                self.assertEqual(self._titles(order, "not_needed"), ["总经理"])
+
     def test_condition_met_later(self):
         """P2: a value that is not sealed but that the route asks for adds a step, sealed or under way."""
         self.route.step_ids[3].write(
@@ -641,6 +664,45 @@ class TestSignOffFlow(SignOffCommon):
         self.manager.group_ids = [Command.unlink(self.group.id)]
         with self.assertRaises(UserError):
             order.with_user(self.manager)._sign_off()
+
+    def test_new_member_by_the_form_of_the_group(self):
+        """The same from the other side: the group's own list of members, and what it implies."""
+        order = self._create_order()
+        order.action_request_sign_off()
+        order.with_user(self.supervisor)._sign_off()
+        step = order.sudo().sign_off_request_id.step_ids.filtered("user_ids")
+        self.assertEqual(step.user_ids, self.manager)
+        self.group.user_ids = [
+            Command.link(self.stranger.id),
+            Command.unlink(self.manager.id),
+        ]
+        self.assertEqual(step.user_ids, self.stranger)
+        activities = self.env["mail.activity"].search(
+            [("sign_off_step_id", "=", step.id)]
+        )
+        self.assertEqual(activities.user_id, self.stranger)
+        wider = self.env["res.groups"].create({"name": "Test: wider"})
+        wider.user_ids = [Command.link(self.substitute.id)]
+        wider.implied_ids = [Command.link(self.group.id)]
+        self.assertEqual(step.user_ids, self.stranger | self.substitute)
+
+    def test_one_person_has_one_user(self):
+        """Nobody gets a second pair of eyes by a second user; a portal user of the same person signs nothing."""
+        values = {"login": "twice", "partner_id": self.seller.partner_id.id}
+        with self.assertRaises(ValidationError) as error:
+            self.env["res.users"].create(values)
+        self.assertIn("Seller has several users", str(error.exception))
+        portal = self.env.ref("base.group_portal")
+        second = self.env["res.users"].create(
+            {**values, "login": "portal", "group_ids": [Command.set(portal.ids)]}
+        )
+        internal = self.env.ref("base.group_user")
+        with self.assertRaises(ValidationError):
+            second.group_ids = [Command.set(internal.ids)]
+        self.stranger.active = False
+        self.stranger.partner_id = self.seller.partner_id
+        with self.assertRaises(ValidationError):
+            self.stranger.active = True
 
     # --- Telling people ---
 

@@ -1,7 +1,7 @@
 import json
 
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import (
     Form,
@@ -326,6 +326,20 @@ class TestProtectedFields(StateCommon, TransactionCase):
             self.one.write({"tag_ids": [Command.create({"name": "x"})]})
         self.one.sudo().write({"stamp": "system"})
         self.assertEqual(self.one.stamp, "system")
+
+    def test_what_is_no_number_is_refused(self):
+        """NaN is neither below nor above a limit: it would pass each gate that asks for at least so much."""
+        for text in ("NaN", "Infinity", "-Infinity", "1e300"):
+            value = json.loads(text)  # as it comes over RPC
+            with self.subTest(value=text):
+                with self.assertRaisesRegex(ValidationError, "Amount"):
+                    self.both.write({"amount": value})
+                with self.assertRaisesRegex(ValidationError, "Amount"):
+                    self.Model.create({"name": "Three", "amount": value})
+                result = self.Model.load(["name", "amount"], [["Three", text]])
+                self.assertFalse(result["ids"])
+        self.one.write({"amount": -1e14, "name": "One", "active": True})
+        self.assertEqual(self.one.amount, -1e14)
 
     def test_write_with_state_does_not_smuggle(self):
         """Stamps that come with a step are the system's; values sent along with it are not."""

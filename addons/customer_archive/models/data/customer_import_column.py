@@ -26,7 +26,7 @@ class CustomerImportColumn(models.Model):
 
     _name = "customer.import.column"
     _description = "Column of an imported customer list"
-    _inherit = ["fixed.parent.mixin"]
+    _inherit = ["fixed.parent.mixin", "protected.fields.mixin"]
     _order = "batch_id, sequence, id"
 
     batch_id = fields.Many2one(

@@ -148,7 +148,7 @@ class AccessGrant(models.Model):
     date_from = fields.Date(
         string="From",
         required=True,
-        default=fields.Date.context_today,
+        default=lambda self: self.env.company._record_control_today(),
     )
     date_to = fields.Date(
         string="Until",

@@ -24,10 +24,7 @@ class MailThread(models.AbstractModel):
         for data in recipients:
             users = users_by_partner.get(self.env["res.partner"].browse(data["id"]))
             if users:
-                allowed = any(
-                    self.sudo(False).with_user(user).has_access("read")
-                    for user in users
-                )
+                allowed = any(self._is_seen_by(user) for user in users)
             else:
                 allowed = not data.get("is_follower")
             if allowed:

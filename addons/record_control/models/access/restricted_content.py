@@ -135,6 +135,17 @@ class RestrictedContentMixin(models.AbstractModel):
             records_sudo._origin.fetch(names & self._fields.keys())
         return self.browse(records_sudo.filtered_domain(domain)._ids)
 
+    def _is_seen_by(self, user):
+        """Tell whether another user may see these records, in whichever of his companies.
+
+        The companies that the present user has ticked are none of his: Odoo refuses to ask the rules for these.
+
+        :param user: one res.users
+        """
+        companies = user.sudo().company_ids.ids
+        records = self.sudo(False).with_user(user)
+        return records.with_context(allowed_company_ids=companies).has_access("read")
+
     def _filter_right_granted(self, right):
         """Return the records that the *user* may read, print, export or download.
 

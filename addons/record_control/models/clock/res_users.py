@@ -101,6 +101,16 @@ class ResUsers(models.Model):
             ]
         return candidates
 
+    def _get_own_employee(self, company=None):
+        """Return the employee that this one user is in a company.
+
+        :param company: res.company or its id; the one worked in by default
+        :return: hr.employee (sudo), empty when he is none there
+        """
+        self.ensure_one()
+        # sudo: employees are private; that the user is one is known already
+        return self.sudo().with_company(company).employee_id
+
     def _get_clock_employees(self, company):
         """Return one employee per user: that of the company, else any active one, else an archived one."""
         # sudo: who reports to whom is needed by whoever waits for a signature or a deadline

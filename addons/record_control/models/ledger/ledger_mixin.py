@@ -201,7 +201,7 @@ class LedgerMixin(models.AbstractModel):
 
     @api.model
     def _get_ledger_file_name(self):
-        day = fields.Date.context_today(self)
+        day = self.env.company._record_control_today()
         return f"{self._get_ledger_title()} {day}.xlsx"
 
     @api.model

@@ -275,6 +275,21 @@ class LoanLoanLine(models.Model):
             )
         return things
 
+    def _claim_things(self):
+        """Let one transaction at a time reserve or hand out these things.
+
+        Their rows are updated with their own values: a second transaction waits and is then sent back by
+        PostgreSQL, which Odoo answers by running the request again. It then sees the loan of the first.
+        """
+        for things_sudo in self._get_things_sudo().values():
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET id = id WHERE id IN %s",
+                    SQL.identifier(things_sudo._table),
+                    tuple(things_sudo.ids),
+                )
+            )
+
     def _get_other_lines(self, states):
         """Return lines of other loans for the same things, as superuser.
 

@@ -118,7 +118,9 @@ class LoanLoan(models.Model):
         index=True,
         ondelete="restrict",
         check_company=True,
-        default=lambda self: self.env.user.employee_id,
+        default=lambda self: self.env.user._get_own_employee(
+            self.env.context.get("default_company_id")
+        ),
     )
     borrower_user_id = fields.Many2one(
         comodel_name="res.users",
@@ -757,8 +759,10 @@ class LoanLoan(models.Model):
 
     def _ask_approvers(self):
         for loan in self:
+            # sudo: who holds a role is no secret to the system
+            groups_sudo = loan.sudo().approval_group_ids
             approvers = (
-                loan.sudo().approval_group_ids.all_user_ids
+                groups_sudo._get_users_of_company(loan.company_id)
                 - loan.borrower_user_id
                 - loan.requester_id
             )
@@ -827,6 +831,11 @@ class LoanLoan(models.Model):
         self.line_ids._show_classes()
 
     # --- CRUD ---
+
+    def _check_transition(self, target):
+        if target in ("approved", "out"):
+            self.line_ids._claim_things()
+        return super()._check_transition(target)
 
     def write(self, vals):
         changed = self._filter_changed(CONTENT_FIELDS, vals)

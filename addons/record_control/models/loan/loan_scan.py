@@ -56,7 +56,7 @@ class LoanScan(models.Model):
                     "%(thing)s: scan the borrower's badge.", thing=thing.display_name
                 ),
             }
-        borrower = self._find_myself() if myself else self._find_borrower(badge)
+        borrower = self._find_myself(thing) if myself else self._find_borrower(badge)
         return {**answer, **self._scan_lend(thing, borrower)}
 
     @api.model
@@ -171,13 +171,13 @@ class LoanScan(models.Model):
         return employee_sudo.sudo(self.env.su)
 
     @api.model
-    def _find_myself(self):
-        """Return the employee that the user is.
+    def _find_myself(self, thing):
+        """Return the employee that the user is where the thing belongs.
 
         :raises UserError: when there is none
         """
-        # sudo: employees are private; the user is known already
-        employee_sudo = self.env.user.sudo().employee_id
+        company = "company_id" in thing._fields and thing.sudo().company_id
+        employee_sudo = self.env.user._get_own_employee(company)
         if not employee_sudo:
             raise UserError(
                 self.env._(

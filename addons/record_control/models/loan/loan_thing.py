@@ -125,11 +125,33 @@ class LoanThingMixin(models.AbstractModel):
         :return: recordset of the user, empty when nothing is found
         """
         if self._loan_code_field:
-            return self.search([(self._loan_code_field, "=", code)], limit=1)
+            code, company_id = self._split_loan_code(code)
+            found = self.search([(self._loan_code_field, "=", code)])
+            return found._choose_of_company(company_id)
         model_name, __, number = code.rpartition("/")
         if model_name != self._name or not number.isdigit():
             return self.browse()
         return self.search([("id", "=", int(number))])
+
+    @api.model
+    def _split_loan_code(self, code):
+        """Return the code without, and the id of, the company that stands in it. Hook.
+
+        :param str code: what the scanner read
+        :return: pair of the text in the code field and a company's id, None when it names none
+        """
+        return code, None
+
+    def _choose_of_company(self, company_id=None):
+        """Return the one of these things of the same code that is meant: each company counts for itself.
+
+        :param int company_id: the company that the code names; by default the one worked in comes first
+        """
+        if "company_id" not in self._fields:
+            return self[:1]
+        if company_id:
+            return self.filtered(lambda thing: thing.company_id.id == company_id)[:1]
+        return self.sorted(lambda thing: thing.company_id != self.env.company)[:1]
 
     def _on_loan_handed_out(self, line):
         """Act on the hand-out. Hook, one record, runs as the system.
@@ -224,12 +246,15 @@ class LoanThingMixin(models.AbstractModel):
 
         :return: action that opens a new loan
         """
+        # sudo: who asks for a thing need not see it
+        company = "company_id" in self._fields and self.sudo().company_id[:1]
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Borrow"),
             "res_model": "loan.loan",
             "view_mode": "form",
             "context": {
+                "default_company_id": (company or self.env.company).id,
                 "default_line_ids": [
                     fields.Command.create({"res_model": self._name, "res_id": res_id})
                     for res_id in self.ids

@@ -1,6 +1,7 @@
 import pytz
 
 from odoo import fields, models
+from odoo.fields import Domain
 
 
 class ResCompany(models.Model):
@@ -23,3 +24,19 @@ class ResCompany(models.Model):
         self.ensure_one()
         instant = pytz.utc.localize(at or fields.Datetime.now())
         return instant.astimezone(pytz.timezone(self._record_control_tz())).date()
+
+    def _record_control_today_domain(self, make_domain):
+        """Return a domain that compares records of these companies each with the day of its own company.
+
+        Records of other companies, and of none, are compared with the day of the first of these.
+
+        :param make_domain: function of a date that returns a domain
+        """
+        companies = (self or self.env.company).sudo()
+        days = companies.grouped(lambda company: company._record_control_today())
+        first, *others = days.items()
+        result = Domain(make_domain(first[0]))
+        for day, elsewhere in others:
+            own = Domain("company_id", "in", elsewhere.ids)
+            result = (result & ~own) | (own & Domain(make_domain(day)))
+        return result

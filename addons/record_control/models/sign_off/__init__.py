@@ -16,6 +16,7 @@ from . import (
     ir_http,
     mail_activity,
     res_company,
+    res_groups,
     res_partner,
     res_users,
 )

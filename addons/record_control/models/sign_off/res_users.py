@@ -1,4 +1,6 @@
-from odoo import models
+from odoo import api, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 
 class ResUsers(models.Model):
@@ -10,6 +12,23 @@ class ResUsers(models.Model):
             # a signer who leaves must not leave rounds behind that wait for nobody
             self.env["sign.off.request.step"]._refresh_signers_of(self)
         return result
+
+    @api.constrains("partner_id", "active", "share")
+    def _check_one_person(self):
+        """Whoever has two users has four eyes: an active internal user is a person of his own."""
+        internal = self.filtered(lambda user: user.active and not user.share)
+        domain = Domain("partner_id", "in", internal.partner_id.ids)
+        # sudo: users of other companies count as well
+        same = self.sudo().search(domain & Domain("share", "=", False))
+        for partner, users in same.grouped("partner_id").items():
+            if len(users) > 1:
+                raise ValidationError(
+                    self.env._(
+                        "%(person)s has several users (%(users)s); nobody approves his own work under another one.",
+                        person=partner.name,
+                        users=", ".join(users.mapped("login")),
+                    )
+                )
 
     def _get_sign_off_deputies(self, at, company):
         """Return the appointed deputies of these users.

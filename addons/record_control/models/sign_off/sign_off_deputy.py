@@ -31,7 +31,7 @@ class SignOffDeputy(models.Model):
     )
     date_from = fields.Date(
         required=True,
-        default=lambda self: fields.Date.context_today(self),
+        default=lambda self: self.env.company._record_control_today(),
         help="First day on which the deputy may sign.",
     )
     date_to = fields.Date(

@@ -555,7 +555,7 @@ class SignOffMixin(models.AbstractModel):
             amount,
             company.currency_id,
             company,
-            date or fields.Date.context_today(self),
+            date or company._record_control_today(),
         )
 
     def _on_sign_off_sealed(self):
@@ -683,9 +683,8 @@ class SignOffMixin(models.AbstractModel):
         """The steps of the route that this record needs as it is now."""
         self.ensure_one()
         record = self._sign_off_neutral()
-        return route.step_ids.filtered(
-            lambda step: record._needs_step(step, fields.Date.context_today(self))
-        )
+        today = record._get_sign_off_company()._record_control_today()
+        return route.step_ids.filtered(lambda step: record._needs_step(step, today))
 
     def _needs_step(self, step, date):
         """Whether a step of a route or round is needed for this record (read as the system).
@@ -942,7 +941,7 @@ class SignOffMixin(models.AbstractModel):
                 ),
                 steps.browse(),
             )
-        date = request.requested_at.date()
+        date = request.company_id._record_control_today(request.requested_at)
         missing = steps.filtered(lambda step: record._needs_step(step, date))
         if not missing:
             return "", missing

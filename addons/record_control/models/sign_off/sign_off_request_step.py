@@ -299,7 +299,6 @@ class SignOffRequestStep(models.Model):
         )
         if not wanted or not activity_type:
             return
-        today = fields.Date.context_today(self)
         # one record: the signer gets the usual mail; many at once: the inbox counts them, no flood of mails
         activity_model.with_context(
             mail_activity_quick_update=len(self.request_id) > 1
@@ -308,7 +307,8 @@ class SignOffRequestStep(models.Model):
                 {
                     "activity_type_id": activity_type.id,
                     "automated": True,
-                    "date_deadline": step.date_deadline or today,
+                    "date_deadline": step.date_deadline
+                    or step.request_id.company_id._record_control_today(),
                     "note": step.note or False,
                     "res_id": step.request_id.res_id,
                     "res_model_id": step.request_id.res_model_id.id,

@@ -40,7 +40,11 @@ class ProtectedFieldsMixin(models.AbstractModel):
 
     _name = "protected.fields.mixin"
     _description = "Fields only the system sets"
-    _inherit = ["fixed.defaults.mixin", "company.boundary.mixin"]
+    _inherit = [
+        "fixed.defaults.mixin",
+        "company.boundary.mixin",
+        "finite.numbers.mixin",
+    ]
 
     _protected_fields = ()
 

@@ -43,6 +43,19 @@ DECIDERS = f"{QUALITY},sample_control.group_sample_technical"
 UNDECIDED_STATES = ("new", "isolated", "inspecting")
 #: what a role says
 ROLE_FIELDS = ("decision", "cause", "conclusion")
+#: what was seen: the word of who reported it
+REPORT_FIELDS = (
+    "kind",
+    "phenomenon",
+    "found_at",
+    "found_by_id",
+    "found_where",
+    "measure",
+    "affected_note",
+    "photo",
+)
+#: who corrects what somebody else reported
+CORRECTORS = f"{QUALITY},sample_control.group_sample_administrator"
 
 
 class SampleException(models.Model):
@@ -484,6 +497,7 @@ class SampleException(models.Model):
         return records
 
     def write(self, vals):
+        self._check_report_kept(vals)
         self._check_loss_stands(vals)
         for record in self:
             record._check_roles(
@@ -531,6 +545,23 @@ class SampleException(models.Model):
             )
         if vals.get("conclusion") and not user.has_group(QUALITY):
             raise UserError(self.env._("Quality verifies exceptions."))
+
+    def _check_report_kept(self, vals):
+        """Leave what was seen to who reported it; quality and the sample administrator correct it (SC-49).
+
+        :raises UserError: naming the exceptions
+        """
+        user = self.env.user
+        if self.env.su or user.has_groups(CORRECTORS):
+            return
+        changed = self._filter_changed(REPORT_FIELDS, vals)
+        if foreign := changed.filtered(lambda record: record.reporter_id != user):
+            raise UserError(
+                self.env._(
+                    "%(names)s: what was seen is changed by who reported it, by quality or by the sample administrator.",
+                    names=", ".join(foreign.mapped("name")),
+                )
+            )
 
     def _check_loss_stands(self, vals):
         """A loss that was reported stays one until the manager confirms it or the piece is found (SC-50.3).

@@ -231,7 +231,10 @@ class SampleSample(models.Model):
             "name": self.env._("Report an Exception"),
             "res_model": "sample.exception",
             "view_mode": "form",
-            "context": {"default_sample_id": self.id},
+            "context": {
+                "default_sample_id": self.id,
+                "default_company_id": self.company_id.id,
+            },
         }
 
     def action_view_exceptions(self):

@@ -46,8 +46,8 @@ class SampleSample(models.Model):
     def _search_is_disposal_due(self, operator, value):
         if operator != "in":
             return NotImplemented
-        due = Domain(
-            self._get_disposal_due_domain(self.env.company._record_control_today())
+        due = self.env.companies._record_control_today_domain(
+            self._get_disposal_due_domain
         )
         return Domain.OR(due if wanted else ~due for wanted in set(map(bool, value)))
 

@@ -6,6 +6,7 @@ from odoo.addons.record_control.models.access.restricted_fields import (
     RestrictedOne2many,
 )
 
+from ...tools.qr import read_code
 from ..place.sample_location import PLACED_STATES
 
 STATES = [
@@ -99,7 +100,7 @@ class SampleStocktake(models.Model):
     date = fields.Date(
         string="Planned Day",
         required=True,
-        default=fields.Date.context_today,
+        default=lambda self: self.env.company._record_control_today(),
         index=True,
     )
     user_id = fields.Many2one(
@@ -342,8 +343,13 @@ class SampleStocktake(models.Model):
                 place=location,
             )
         found_in = self._get_counted_place(place)
-        sample = self.env["sample.sample"]._find_by_loan_code(code)
-        return self._note_found(sample, code, found_in)
+        samples = self.env["sample.sample"].with_company(self.company_id)
+        sample = samples._find_by_loan_code(code).filtered(
+            # a stray piece of another company is none that these books know
+            lambda sample: sample.company_id == self.company_id
+        )
+        number, __ = read_code(code)
+        return self._note_found(sample.with_env(self.env), number, found_in)
 
     def _check_counting(self):
         """Refuse scans of rounds that are not being counted, and by others than the counters.
@@ -361,7 +367,7 @@ class SampleStocktake(models.Model):
     def _find_place(self, code):
         """Return the place of this round, or one inside it, with a code or the address in its QR code."""
         self.ensure_one()
-        key = code.rstrip("/").rpartition("/")[2]
+        key, __ = read_code(code)
         is_place = "/sample/place/" in code or "/" not in code
         return is_place and self.env["sample.location"].search(
             [("code", "=", key), ("id", "child_of", self.location_id.id)], limit=1
@@ -382,7 +388,7 @@ class SampleStocktake(models.Model):
         """Note that a piece is in a place; a second scan of the same piece changes nothing.
 
         :param sample: sample.sample, empty when the code is none that the user knows
-        :param str code: what was read
+        :param str code: the number that was read
         :param location: where
         """
         self.ensure_one()

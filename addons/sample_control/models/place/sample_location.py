@@ -34,7 +34,12 @@ class SampleLocation(models.Model):
 
     _name = "sample.location"
     _description = "Sample Location"
-    _inherit = ["company.boundary.mixin", "image.mixin", "mail.thread"]
+    _inherit = [
+        "company.boundary.mixin",
+        "finite.numbers.mixin",
+        "image.mixin",
+        "mail.thread",
+    ]
     _parent_store = True
     _rec_name = "complete_name"
     _order = "complete_name, id"
@@ -95,7 +100,10 @@ class SampleLocation(models.Model):
         tracking=True,
     )
     department_id = fields.Many2one(
-        comodel_name="hr.department", index="btree_not_null", tracking=True
+        comodel_name="hr.department",
+        index="btree_not_null",
+        tracking=True,
+        check_company=True,
     )
     type_ids = fields.Many2many(
         comodel_name="sample.type",
@@ -239,10 +247,11 @@ class SampleLocation(models.Model):
         limited = self.filtered("capacity")
         if not limited:
             return
-        # two transactions that put a sample into the last free place must not both succeed
-        self.env.execute_query(
+        # two transactions that put a sample into the last free place must not both succeed: the
+        # second one does not see what the first one put there, and is sent back by the update
+        self.env.cr.execute(
             SQL(
-                "SELECT id FROM sample_location WHERE id IN %s ORDER BY id FOR UPDATE",
+                "UPDATE sample_location SET id = id WHERE id IN %s",
                 tuple(limited.ids),
             )
         )
@@ -273,9 +282,10 @@ class SampleLocation(models.Model):
         )
 
     def _get_qr_url(self):
-        """Return the address in the QR code of the place."""
+        """Return the address in the QR code of the place. Companies may have the same codes."""
         self.ensure_one()
-        return f"{self.get_base_url()}/sample/place/{self.code}"
+        company_id = self.company_id.id
+        return f"{self.get_base_url()}/sample/place/{self.code}?company={company_id}"
 
     def action_view_samples(self):
         """Show the samples that are here now or belong here.
@@ -288,5 +298,9 @@ class SampleLocation(models.Model):
             ("home_location_id", "child_of", self.ids),
         ]
         return self.env["sample.sample"]._get_action_for(
-            domain, {"default_home_location_id": self[:1].id}
+            domain,
+            {
+                "default_home_location_id": self[:1].id,
+                "default_company_id": self[:1].company_id.id,
+            },
         )

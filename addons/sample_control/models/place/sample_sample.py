@@ -30,6 +30,7 @@ class SampleSample(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="restrict",
+        check_company=True,
         help="Changed by moving the sample; every move is in the custody log.",
     )
     holder_id = fields.Many2one(
@@ -447,9 +448,10 @@ class SampleSample(models.Model):
         return {tuple(key): names for *key, names in rows}
 
     def _get_qr_url(self):
-        """Return the address in the QR code: it opens the sample (SC-29.3)."""
+        """Return the address in the QR code: it opens the sample (SC-29.3). Companies may count alike."""
         self.ensure_one()
-        return f"{self.get_base_url()}/sample/{self.name}"
+        company_id = self.company_id.id
+        return f"{self.get_base_url()}/sample/{self.name}?company={company_id}"
 
     def action_return_home(self):
         """Put samples back into their fixed place.

@@ -37,7 +37,8 @@ class ProductTemplate(models.Model):
     @api.depends("sample_discontinued")
     def _compute_sample_discontinued_date(self):
         for template in self:
+            company = template.company_id or self.env.company
             if not template.sample_discontinued:
                 template.sample_discontinued_date = False
             elif not template.sample_discontinued_date:
-                template.sample_discontinued_date = fields.Date.context_today(template)
+                template.sample_discontinued_date = company._record_control_today()

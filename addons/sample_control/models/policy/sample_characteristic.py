@@ -74,12 +74,14 @@ class SampleCharacteristic(models.Model):
         )
         # sudo: cards that the user may not see count as well
         lines_sudo = self.env["sample.sample.line"].sudo()
-        used = lines_sudo.search([("characteristic_id", "in", changed.ids)])
+        used = lines_sudo._read_group(
+            [("characteristic_id", "in", changed.ids)], ["characteristic_id"]
+        )
         if used:
             raise UserError(
                 self.env._(
                     "These stand on samples and keep their kind; enter new ones: %(names)s.",
-                    names=", ".join(used.characteristic_id.mapped("name")),
+                    names=", ".join(item.name for (item,) in used),
                 )
             )
         return super().write(vals)

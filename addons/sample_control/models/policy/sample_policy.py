@@ -50,7 +50,7 @@ class SamplePolicy(models.Model):
     _name = "sample.policy"
     _description = "Sample Rule"
     _order = "sequence, id"
-    _inherit = ["company.boundary.mixin", "mail.thread"]
+    _inherit = ["company.boundary.mixin", "finite.numbers.mixin", "mail.thread"]
 
     #: the parameters of each group; what a snapshot keeps
     _policy_parameters = {

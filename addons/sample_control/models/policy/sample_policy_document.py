@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .sample_policy import ROLES
 
@@ -8,6 +8,7 @@ class SamplePolicyDocument(models.Model):
 
     _name = "sample.policy.document"
     _description = "Document Required for Sealing"
+    _inherit = ["fixed.parent.mixin", "protected.fields.mixin"]
     _order = "sequence, id"
 
     policy_id = fields.Many2one(
@@ -38,6 +39,10 @@ class SamplePolicyDocument(models.Model):
     )
     provided_by = fields.Selection(selection=ROLES)
     note = fields.Char(translate=True)
+
+    @api.model
+    def _get_fixed_parent_fields(self):
+        return super()._get_fixed_parent_fields() | {"policy_id"}
 
     def _prepare_snapshot(self):
         """Return this line as plain data, to be kept with the resolved rules."""

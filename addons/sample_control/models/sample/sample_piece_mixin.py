@@ -106,6 +106,39 @@ class SamplePieceMixin(models.AbstractModel):
             )
         ]
 
+    def _get_predecessor(self):
+        """Return the samples whose place these take, or are to take. Hook.
+
+        :return: sample.sample
+        """
+        return self.env["sample.sample"]
+
+    def _check_predecessor(self):
+        """Refuse to replace pieces that one may not see, or of another product: they end with it (SC-42).
+
+        :raises AccessError: as reading that piece does, before anything is told about it
+        :raises ValidationError: naming the records
+        """
+        self._get_predecessor().check_access("read")
+        other = self.filtered(lambda record: record._is_of_other_part())
+        if other:
+            raise ValidationError(
+                self.env._(
+                    "%(records)s: a successor is a sample of the same product as the one that it replaces.",
+                    records=", ".join(other.mapped("display_name")),
+                )
+            )
+
+    def _is_of_other_part(self):
+        """Tell whether the predecessor of this one is a sample of another product (SC-42).
+
+        The product of a predecessor would be without a standard; a piece that had none yet may get one.
+        """
+        self.ensure_one()
+        # sudo: what a piece is a sample of does not depend on who asks
+        product = self.sudo()._get_predecessor().product_id
+        return bool(product) and product != self.sudo().product_id
+
     # --- Computes ---
 
     @api.depends("name", "product_id", "title")

@@ -276,6 +276,7 @@ class SampleSample(models.Model):
         string="Using Department",
         index="btree_not_null",
         tracking=True,
+        check_company=True,
     )
     authorized_user_ids = fields.Many2many(
         comodel_name="res.users",
@@ -417,7 +418,7 @@ class SampleSample(models.Model):
             for vals in vals_list
         ]
         samples = super().create(vals_list)
-        samples._check_predecessor_seen()
+        samples._check_predecessor()
         return samples
 
     def write(self, vals):
@@ -428,16 +429,12 @@ class SampleSample(models.Model):
             if kind.is_benchmark:
                 vals = {**vals, "confidentiality": self._raise_level(vals)}
         result = super().write(vals)
-        if "replaces_id" in vals:
-            self._check_predecessor_seen()
+        if {"replaces_id", "product_id"} & vals.keys():
+            self._check_predecessor()
         return result
 
-    def _check_predecessor_seen(self):
-        """Refuse to have a piece replaced that one may not see: it ends when its successor becomes valid.
-
-        :raises AccessError: as reading that piece does
-        """
-        self.replaces_id.check_access("read")
+    def _get_predecessor(self):
+        return self.replaces_id
 
     def _check_card_writer(self, vals):
         """Leave to others than custodians what a sample is and who confirmed it (1.4).

@@ -147,6 +147,10 @@ class SampleSample(models.Model):
                     "Enter the original measured range of at least one characteristic: later calibrations are judged by it."
                 )
             )
+        if self._is_of_other_part():
+            reasons.append(
+                self.env._("The sample that it replaces is one of another product.")
+            )
         vals = self._prepare_clock_vals()
         today = self.company_id._record_control_today()
         if vals["confirm_date"] > today:
@@ -268,7 +272,11 @@ class SampleSample(models.Model):
         """End the samples that these replace; ended ones keep how they ended, with the link."""
         for sample in self.filtered("replaces_id"):
             old = sample.replaces_id
-            old._write_protected({"replaced_by_id": sample.id, "is_contested": False})
+            # who took the place first stays named; what comes later takes that one's place
+            successor = old.replaced_by_id or sample
+            old._write_protected(
+                {"replaced_by_id": successor.id, "is_contested": False}
+            )
             if old.state in ("active", "suspended"):
                 old._end(
                     "replaced",

@@ -75,11 +75,11 @@ class SampleSampleLine(models.Model):
     is_filled = fields.Boolean(compute="_compute_is_filled")
 
     _check_tolerance = models.Constraint(
-        "CHECK (tol_lower <= tol_upper)",
+        "CHECK (COALESCE(tol_lower, 0) <= COALESCE(tol_upper, 0))",
         "The lower tolerance is not above the upper one.",
     )
     _check_baseline = models.Constraint(
-        "CHECK (NOT has_baseline OR baseline_min <= baseline_max)",
+        "CHECK (NOT has_baseline OR COALESCE(baseline_min, 0) <= COALESCE(baseline_max, 0))",
         "The original range goes from the smallest to the largest reading.",
     )
     _characteristic_unique = models.UniqueIndex(

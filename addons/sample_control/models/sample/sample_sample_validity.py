@@ -176,17 +176,19 @@ class SampleSample(models.Model):
     @api.model
     def _search_health(self, name, due_name, value):
         """Return the domain of a health state over a date of expiry and the day it becomes due."""
-        today = self.env.company._record_control_today()
-        overdue = Domain(name, "<", today)
-        near = Domain(name, ">=", today) & Domain(due_name, "<=", today)
-        domains = {
-            "none": Domain(name, "=", False),
-            "overdue": overdue,
-            "due": near,
-            "ok": Domain(name, ">=", today)
-            & (Domain(due_name, ">", today) | Domain(due_name, "=", False)),
-        }
-        return Domain.OR(domains[key] for key in value if key in domains)
+
+        def on_day(today):
+            near = Domain(name, ">=", today) & Domain(due_name, "<=", today)
+            domains = {
+                "none": Domain(name, "=", False),
+                "overdue": Domain(name, "<", today),
+                "due": near,
+                "ok": Domain(name, ">=", today)
+                & (Domain(due_name, ">", today) | Domain(due_name, "=", False)),
+            }
+            return Domain.OR(domains[key] for key in value if key in domains)
+
+        return self.env.companies._record_control_today_domain(on_day)
 
     @api.model
     def _search_validity_state(self, operator, value):
@@ -207,24 +209,31 @@ class SampleSample(models.Model):
         if operator != "in":
             return NotImplemented
         name = "next_customer_check_date"
-        today = self.env.company._record_control_today()
-        soon = today + relativedelta(days=15)
-        domains = {
-            "none": Domain(name, "=", False),
-            "overdue": Domain(name, "<", today),
-            "due": Domain(name, ">=", today) & Domain(name, "<=", soon),
-            "ok": Domain(name, ">", soon),
-        }
-        return Domain.OR(domains[key] for key in value if key in domains)
+
+        def on_day(today):
+            soon = today + relativedelta(days=15)
+            domains = {
+                "none": Domain(name, "=", False),
+                "overdue": Domain(name, "<", today),
+                "due": Domain(name, ">=", today) & Domain(name, "<=", soon),
+                "ok": Domain(name, ">", soon),
+            }
+            return Domain.OR(domains[key] for key in value if key in domains)
+
+        return self.env.companies._record_control_today_domain(on_day)
 
     @api.model
     def _search_is_valid(self, operator, value):
         if operator != "in":
             return NotImplemented
-        today = self.env.company._record_control_today()
-        valid = Domain("state", "=", "active")
-        for name in ("valid_until", "next_calibration_date"):
-            valid &= Domain(name, "=", False) | Domain(name, ">=", today)
+        valid = Domain(
+            "state", "=", "active"
+        ) & self.env.companies._record_control_today_domain(
+            lambda today: Domain.AND(
+                Domain(name, "=", False) | Domain(name, ">=", today)
+                for name in ("valid_until", "next_calibration_date")
+            )
+        )
         return Domain.OR(
             valid if wanted else ~valid for wanted in set(map(bool, value))
         )

@@ -83,8 +83,8 @@ class SampleDistribution(models.Model):
 
     def _ask_for_confirmation(self):
         """Issue the samples and ask each receiver to confirm; once."""
-        today = fields.Date.context_today(self)
         for line in self.filtered(lambda line: not line.date_issued):
+            today = line.company_id._record_control_today()
             line._write_protected({"date_issued": today})
             # sudo: whoever files the request gives the receiver something to do
             line.sudo().activity_schedule(
@@ -110,6 +110,7 @@ class SampleDistribution(models.Model):
             )
         # sudo: receivers need not be able to change the issue list
         lines_sudo = self.sudo().filtered(lambda line: not line.date_received)
-        lines_sudo.write({"date_received": fields.Date.context_today(self)})
+        for company, lines in lines_sudo.grouped("company_id").items():
+            lines.write({"date_received": company._record_control_today()})
         lines_sudo.activity_feedback(["sample_control.mail_activity_type_receipt"])
         return True

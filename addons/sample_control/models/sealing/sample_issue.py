@@ -216,8 +216,9 @@ class SampleIssue(models.Model):
     def _search_is_overdue(self, operator, value):
         if operator != "in":
             return NotImplemented
-        today = self.env.company._record_control_today()
-        overdue = Domain("date_due", "<", today)
+        overdue = self.env.companies._record_control_today_domain(
+            lambda today: Domain("date_due", "<", today)
+        )
         overdue &= Domain("state", "!=", "closed")
         return Domain.OR(
             overdue if wanted else ~overdue for wanted in set(map(bool, value))

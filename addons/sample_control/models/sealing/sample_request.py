@@ -355,7 +355,10 @@ class SampleRequest(models.Model):
     department_id = fields.Many2one(
         comodel_name="hr.department",
         string="Applying Department",
-        default=lambda self: self._default_department_id(),
+        compute="_compute_department_id",
+        store=True,
+        readonly=False,
+        precompute=True,
         index="btree_not_null",
         check_company=True,
     )
@@ -422,14 +425,18 @@ class SampleRequest(models.Model):
         "A pass rate is between 0 and 100, a quantity is not negative.",
     )
 
-    # --- Defaults ---
-
-    @api.model
-    def _default_department_id(self):
-        # sudo: a plain user may not read employees, but knows the own department
-        return self.env.user.sudo().employee_id.department_id
-
     # --- Computes ---
+
+    @api.depends("company_id")
+    def _compute_department_id(self):
+        """The department of who applies, as the employee he is in the company of the request."""
+        for request in self:
+            company = request.company_id
+            own = request.department_id
+            if own and own.sudo().company_id in (company, company.browse()):
+                continue
+            employee_sudo = self.env.user._get_own_employee(company)
+            request.department_id = employee_sudo.department_id
 
     @api.depends("kind")
     def _compute_reason_id(self):
@@ -540,6 +547,7 @@ class SampleRequest(models.Model):
     def create(self, vals_list):
         vals_list = [self._fill_from_old_sample(vals) for vals in vals_list]
         requests = super().create(vals_list)
+        requests._check_predecessor()
         for request, vals in zip(requests, vals_list, strict=True):
             if "party_ids" not in vals:
                 request._fill_responsibility(vals)
@@ -549,6 +557,8 @@ class SampleRequest(models.Model):
     def write(self, vals):
         self._check_applicant_kept(vals)
         result = super().write(vals)
+        if not vals.keys().isdisjoint(("old_sample_id", "product_id")):
+            self._check_predecessor()
         if not vals.keys().isdisjoint(SHARED_FIELDS):
             self._sync_samples([name for name in SHARED_FIELDS if name in vals])
         if "is_electrical" in vals:
@@ -556,6 +566,9 @@ class SampleRequest(models.Model):
         if not vals.keys().isdisjoint(("old_sample_id", "reason_id")):
             self._affect_old_samples()
         return result
+
+    def _get_predecessor(self):
+        return self.old_sample_id
 
     def _check_applicant_kept(self, vals):
         """Keep who applied: he neither approves the request nor waives a document (SC-22.2, SC-27).
@@ -594,22 +607,23 @@ class SampleRequest(models.Model):
             self.reason_id._origin, self.origin, company
         )
 
-    @api.model
     def _prepare_organiser_vals(self, rule):
         """Return who organises and who keeps, from a rule of responsibility."""
+        self.ensure_one()
         organiser = rule.line_ids.filtered(lambda line: line.part == "organise")[:1]
         keeper = rule.line_ids.filtered(lambda line: line.part == "keep")[:1]
         return {
             "organiser_role": organiser.role,
-            "organiser_department_id": organiser.department_id.id,
+            "organiser_department_id": organiser._get_department(self.company_id).id,
             "keeper_role": keeper.role,
         }
 
-    @api.model
     def _prepare_party_commands(self, rule):
         """Return the commands that enter the parties of a rule of responsibility."""
+        self.ensure_one()
         parties = rule.line_ids.filtered(lambda line: line.part == "participate")
-        return [Command.create(line._prepare_party_vals()) for line in parties]
+        company = self.company_id
+        return [Command.create(line._prepare_party_vals(company)) for line in parties]
 
     def _fill_responsibility(self, vals):
         """Enter organiser, keeper and participants, as far as the creator named none."""
@@ -643,6 +657,7 @@ class SampleRequest(models.Model):
     def _prepare_vals_from_sample(self, sample):
         """Return what a request takes over from the sample to replace."""
         return {
+            "company_id": sample.company_id.id,
             "product_id": sample.product_id.id,
             "title": sample.title,
             "type_id": sample.type_id.id,

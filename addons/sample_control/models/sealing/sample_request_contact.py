@@ -77,8 +77,6 @@ class SampleRequest(models.Model):
         """Send the link again to contacts who have not signed for some days (closing 4, C17)."""
         # sudo: settings of the company are no secret to its jobs
         days = self.env["ir.config_parameter"].sudo().get_param(REMINDER_DAYS, "3")
-        today = fields.Date.context_today(self)
-        limit = today - timedelta(days=int(days))
         waiting = self.search(
             [
                 ("state", "=", "signing"),
@@ -88,13 +86,12 @@ class SampleRequest(models.Model):
                     "any",
                     [("state", "=", "open"), ("signer_type", "=", "contact")],
                 ),
-                ("sign_off_request_id.requested_at", "<", limit),
-                "|",
-                ("customer_reminded_on", "=", False),
-                ("customer_reminded_on", "<=", limit),
             ]
         )
         for request in waiting:
+            today = request.company_id._record_control_today()
+            if not request._is_reminder_due(today - timedelta(days=int(days))):
+                continue
             # sudo: links are sent by the system alone
             steps_sudo = request.sudo().sign_off_request_id.step_ids.filtered(
                 lambda step: step.state == "open"
@@ -104,6 +101,18 @@ class SampleRequest(models.Model):
             for step_sudo in steps_sudo:
                 step_sudo._send_link()
             request._write_protected({"customer_reminded_on": today})
+
+    def _is_reminder_due(self, limit):
+        """Tell whether the contacts of this one request were asked long ago.
+
+        :param datetime.date limit: asked before, and not reminded after this day of the company
+        """
+        self.ensure_one()
+        # sudo: when it was asked for is no secret
+        asked_at = self.sudo().sign_off_request_id.requested_at
+        asked_on = self.company_id._record_control_today(asked_at)
+        last = self.customer_reminded_on
+        return asked_on < limit and not (last and last > limit)
 
 
 class SignOffRouteStep(models.Model):

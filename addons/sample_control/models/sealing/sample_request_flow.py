@@ -142,6 +142,7 @@ class SampleRequest(models.Model):
             return reasons
         if self.kind == "seal":
             reasons += self._get_sealing_reasons()
+        if self.kind == "seal" or (self.planned_at and self.kind != "supplier"):
             reasons += self._get_notice_reasons()
         return reasons
 

@@ -247,6 +247,7 @@ class SampleRequest(models.Model):
             domain=[("request_id", "=", self.id)],
             context={
                 "default_request_id": self.id,
+                "default_company_id": self.company_id.id,
                 "default_stage": "before"
                 if self.state in OPEN_STATES and self.state != "review"
                 else "at",

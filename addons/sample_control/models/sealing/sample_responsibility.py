@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..policy.sample_policy import ORIGINS, ROLES
 
@@ -61,6 +61,7 @@ class SampleResponsibilityLine(models.Model):
 
     _name = "sample.responsibility.line"
     _description = "Party Responsible for Samples"
+    _inherit = ["fixed.parent.mixin", "protected.fields.mixin"]
     _order = "responsibility_id, sequence, id"
 
     responsibility_id = fields.Many2one(
@@ -80,11 +81,29 @@ class SampleResponsibilityLine(models.Model):
         help="The department that plays this role in the company.",
     )
 
-    def _prepare_party_vals(self):
-        """Return the values of a party of a request."""
+    @api.model
+    def _get_fixed_parent_fields(self):
+        return super()._get_fixed_parent_fields() | {"responsibility_id"}
+
+    def _get_department(self, company):
+        """Return the department that plays the role in a company; a common rule may name that of another one.
+
+        :param company: res.company of the request
+        """
+        # sudo: whose department it is does not depend on who asks
+        return self.department_id.filtered(
+            lambda department: department.sudo().company_id
+            in (company, company.browse())
+        )
+
+    def _prepare_party_vals(self, company):
+        """Return the values of a party of a request.
+
+        :param company: res.company of the request
+        """
         self.ensure_one()
         return {
             "part": self.part,
             "role": self.role,
-            "department_id": self.department_id.id,
+            "department_id": self._get_department(company).id,
         }

@@ -74,6 +74,7 @@ class SampleDispatch(models.Model):
             "partner_id",
             "purpose",
             "requester_id",
+            "date_requested",
             "line_ids",
             "with_literature",
             "literature",
@@ -163,7 +164,7 @@ class SampleDispatch(models.Model):
     date_requested = fields.Date(
         string="Asked For On",
         required=True,
-        default=fields.Date.context_today,
+        default=lambda self: self.env.company._record_control_today(),
     )
     line_ids = fields.One2many(
         comodel_name="sample.dispatch.line",
@@ -270,10 +271,11 @@ class SampleDispatch(models.Model):
     def _search_is_return_overdue(self, operator, value):
         if operator != "in":
             return NotImplemented
-        today = self.env.company._record_control_today()
         domain = Domain("state", "in", ("sent", "received", "feedback"))
         domain &= Domain("return_required", "=", True)
-        domain &= Domain("date_return_due", "<", today)
+        domain &= self.env.companies._record_control_today_domain(
+            lambda today: Domain("date_return_due", "<", today)
+        )
         return Domain.OR(
             domain if wanted else ~domain for wanted in set(map(bool, value))
         )

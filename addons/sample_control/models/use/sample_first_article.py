@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
@@ -17,6 +19,8 @@ STATES = [
 #: states after which the sample goes back
 DECIDED_STATES = ("released", "failed", "disputed")
 WITHDRAWAL_CLOCK = "sample_first_article_withdrawal"
+#: no shift is longer
+LONGEST_SHIFT = timedelta(days=1)
 
 
 class SampleFirstArticle(models.Model):
@@ -144,7 +148,9 @@ class SampleFirstArticle(models.Model):
         comodel_name="hr.employee",
         index=True,
         check_company=True,
-        default=lambda self: self.env.user.employee_id,
+        default=lambda self: self.env.user._get_own_employee(
+            self.env.context.get("default_company_id")
+        ),
         help="Who made the first article.",
     )
     inspector_id = fields.Many2one(
@@ -214,6 +220,7 @@ class SampleFirstArticle(models.Model):
         string="Planned End",
         copy=False,
         index="btree_not_null",
+        tracking=True,
         help="End of the batch or shift: the piece is withdrawn then. Empty: the end of the working "
         "hours of the day of the release, which is our default.",
     )
@@ -308,6 +315,13 @@ class SampleFirstArticle(models.Model):
                     piece=self.piece_note or asked,
                 )
             )
+        latest = fields.Datetime.now() + LONGEST_SHIFT
+        if self.mode == "per_shift" and self.date_end and self.date_end > latest:
+            reasons.append(
+                self.env._(
+                    "It holds for one shift (SC-35.1): enter the end of the shift, which is within a day."
+                )
+            )
         return reasons
 
     def _get_failed_gate_reasons(self):
@@ -373,6 +387,7 @@ class SampleFirstArticle(models.Model):
                 record._open_dispute()
 
     def write(self, vals):
+        self._check_end_kept(vals)
         result = super().write(vals)
         if "date_end" in vals:
             running = self.filtered(lambda record: record.state == "released")
@@ -383,6 +398,31 @@ class SampleFirstArticle(models.Model):
                     self.env._("The planned end was moved."),
                 )
         return result
+
+    def _check_end_kept(self, vals):
+        """Leave the end of what was released to who may release it; a shift is not prolonged (SC-11.1, SC-35.4).
+
+        :raises UserError: with every reason
+        """
+        moved = self._filter_changed(["date_end"], vals)
+        reasons = [
+            f"{record.name}: {reason}"
+            for record in moved.filtered(lambda record: record.state == "released")
+            for reason in record._get_end_reasons()
+        ]
+        if reasons:
+            raise UserError("\n".join(reasons))
+
+    def _get_end_reasons(self):
+        """Say why this user does not move the planned end of this one released record."""
+        self.ensure_one()
+        if self.mode == "per_shift":
+            return [
+                self.env._(
+                    "The next shift makes a first article of its own; the end stays."
+                )
+            ]
+        return self._get_inspector_reasons()
 
     def _get_clock_recipients(self, role):
         """Tell the inspector and the operator, then his department (C11)."""
@@ -401,9 +441,7 @@ class SampleFirstArticle(models.Model):
     def _get_borrower(self):
         """Return who borrows the sample: who compares, else the operator."""
         self.ensure_one()
-        company = self.company_id
-        # sudo: the employee of the user himself
-        own_sudo = self.env.user.sudo().with_company(company).employee_id
+        own_sudo = self.env.user._get_own_employee(self.company_id)
         return own_sudo.sudo(False) or self.operator_id
 
     def _get_open_loan(self):

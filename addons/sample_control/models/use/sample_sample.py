@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import plaintext2html
 
+from ...tools.qr import read_code
+
 #: loan class of each regime of the rules
 LOAN_CLASSES = {
     "room_only": "sample_room",
@@ -115,9 +117,7 @@ class SampleSample(models.Model):
         )
         if self.confidentiality == "internal":
             return keepers
-        return keepers.filtered(
-            lambda user: self.sudo(False).with_user(user).has_access("read")
-        )
+        return keepers.filtered(self._is_seen_by)
 
     def _get_loan_reasons(self, borrower):
         """Say why the piece is lent to nobody, or not to this borrower (SC-37.3, SC-34.1)."""
@@ -140,9 +140,7 @@ class SampleSample(models.Model):
     def _get_borrower_reasons(self, borrower_sudo):
         """Say why this borrower does not get the sample: not authorized, or may not see it."""
         user = borrower_sudo.user_id
-        if self.confidentiality != "internal" and not (
-            user and self.sudo(False).with_user(user).has_access("read")
-        ):
+        if self.confidentiality != "internal" and not (user and self._is_seen_by(user)):
             return [
                 self.env._(
                     "%(borrower)s may not see this sample.", borrower=borrower_sudo.name
@@ -269,9 +267,9 @@ class SampleSample(models.Model):
     # --- Scanning ---
 
     @api.model
-    def _find_by_loan_code(self, code):
-        """The QR code on a card holds an address that ends with the number (SC-29.3)."""
-        return super()._find_by_loan_code(code.rstrip("/").rpartition("/")[2])
+    def _split_loan_code(self, code):
+        """The QR code on a card holds an address that ends with the number and the company (SC-29.3)."""
+        return read_code(code)
 
     @api.model
     def scan_sample(self, code):
@@ -366,6 +364,7 @@ class SampleSample(models.Model):
             "context": {
                 "default_product_id": self.product_id.id,
                 "default_sample_id": self.id,
+                "default_company_id": self.company_id.id,
                 "default_is_in_process": self.in_process_only,
             },
         }

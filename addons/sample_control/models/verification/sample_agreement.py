@@ -309,6 +309,7 @@ class SampleAgreementLine(models.Model):
     _description = "Piece of an Agreement Round"
     _inherit = ["sample.frozen.line.mixin", "restricted.line.mixin"]
     _order = "sequence, id"
+    _check_company_auto = True
     _frozen_parent_field = "agreement_id"
     _restricted_parent_field = "sample_id"
 
@@ -320,7 +321,11 @@ class SampleAgreementLine(models.Model):
     )
     sequence = fields.Integer(default=10)
     sample_id = fields.Many2one(
-        comodel_name="sample.sample", required=True, index=True, ondelete="restrict"
+        comodel_name="sample.sample",
+        required=True,
+        index=True,
+        check_company=True,
+        ondelete="restrict",
     )
     blind_no = fields.Char(
         string="Number in the Round",

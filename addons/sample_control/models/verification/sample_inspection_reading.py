@@ -141,7 +141,7 @@ class SampleInspectionReading(models.Model):
         return super().unlink()
 
     def _convert(self, unit):
-        """Return this one reading in another unit, exactly (P22, P23).
+        """Return this one reading in another unit, to the step in which limits are kept (P22, P23).
 
         :param unit: uom.uom, empty for the reading's own
         :rtype: decimal.Decimal

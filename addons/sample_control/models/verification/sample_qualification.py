@@ -75,8 +75,9 @@ class SampleAgreementResult(models.Model):
     def _search_is_qualified(self, operator, value):
         if operator != "in":
             return NotImplemented
-        today = self.env.company._record_control_today()
-        valid = Domain("qualified_until", ">=", today)
+        valid = self.env.companies._record_control_today_domain(
+            lambda today: Domain("qualified_until", ">=", today)
+        )
         return Domain.OR(
             valid if wanted else ~valid for wanted in set(map(bool, value))
         )

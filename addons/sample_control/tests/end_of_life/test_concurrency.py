@@ -229,6 +229,34 @@ class TestTwoAtOnce(BaseCase):
 
         return self._system(read)
 
+    # --- Places (SC-32) ---
+
+    def test_last_free_place_taken_twice_at_once(self):
+        """SC-32: a place holds no more than fits in, whoever brings the last piece first."""
+        samples = self._create_samples(2, "active")
+        place = self.places[1]
+        self._system(
+            lambda env: env["sample.location"].browse(place).write({"capacity": 1})
+        )
+
+        def move(sample):
+            def step(env):
+                location = env["sample.location"].browse(place)
+                env["sample.sample"].browse(sample)._move(location, reason="Put there")
+                return True
+
+            return step
+
+        answer = self._overtaken(
+            (self.keepers[0], move(samples[0])), (self.keepers[1], move(samples[1]))
+        )
+        self._system(
+            lambda env: env["sample.location"].browse(place).write({"capacity": 0})
+        )
+        self.assertIn("has room for 1", answer)
+        places = self._read("sample.sample", samples, "location_id")
+        self.assertEqual([row[0].id == place for row in places], [False, True])
+
     # --- Stock-take (SC-56.3) ---
 
     def _count(self):

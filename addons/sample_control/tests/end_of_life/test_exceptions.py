@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .common import NOW, EndOfLifeCase
+from .common import NOW, PIXEL, EndOfLifeCase
 
 
 @tagged("post_install", "-at_install")
@@ -93,6 +93,44 @@ class TestSampleException(EndOfLifeCase):
                 record.with_user(self.quality).write(vals)
         with self.assertRaises(UserError):
             record.with_user(self.manager).unlink()
+
+    def test_sc_49_what_was_seen_is_the_word_of_who_reported_it(self):
+        """SC-49: colleagues do not rewrite a report; quality and the sample administrator correct it."""
+        record = self._report(self._new_active_sample(), measure="stop")
+        changes = {
+            "kind": "faded",
+            "phenomenon": "Nothing to be seen",
+            "found_at": "2026-03-09 01:00:00",
+            "found_by_id": self.operator.id,
+            "found_where": "customer",
+            "affected_note": "None",
+            "photo": PIXEL,
+            "measure": "isolate",
+        }
+        for user in (self.operator, self.keeper, self.technical, self.inspector):
+            for name, value in changes.items():
+                with (
+                    self.subTest(user=user.login, field=name),
+                    self.assertRaisesRegex(UserError, "who reported it"),
+                ):
+                    record.with_user(user).write({name: value})
+        for user in (self.user, self.quality, self.administrator):
+            record.with_user(user).phenomenon = f"Seen by {user.login}"
+        # what is found out and proposed later is open to those who do it
+        record.with_user(self.inspector).detection_note = "0.3 mm deep"
+        record.with_user(self.keeper).write({"decision": "scrap", "cause": "Fell"})
+
+    def test_sc_49_one_foreign_report_holds_both(self):
+        """Two reports at once: all or nothing, and the error names the one of somebody else."""
+        own = self._report(self._new_active_sample(), measure="stop")
+        foreign = self._report(
+            self._new_active_sample(), user=self.operator, measure="stop"
+        )
+        with self.assertRaises(UserError) as error:
+            (own | foreign).with_user(self.user).phenomenon = "Scratched"
+        self.assertIn(foreign.name, str(error.exception))
+        self.assertNotIn(own.name, str(error.exception))
+        self.assertEqual(own.phenomenon, "A crack at the left edge")
 
     def test_roles_of_the_decision(self):
         record = self._report(self._new_active_sample())

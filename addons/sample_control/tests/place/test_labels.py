@@ -44,10 +44,11 @@ class TestLabels(SampleCase):
                 self.assertIn(text, html, layout)
 
     def test_qr_opens_the_sample(self):
-        """SC-29.3: a short address with the number."""
+        """SC-29.3: a short address with the number, and the company that counted it."""
         sample = self._new_sample()
         self.assertEqual(
-            sample._get_qr_url(), f"{sample.get_base_url()}/sample/{sample.name}"
+            sample._get_qr_url(),
+            f"{sample.get_base_url()}/sample/{sample.name}?company={self.company.id}",
         )
 
     def test_band_follows_state_and_validity(self):

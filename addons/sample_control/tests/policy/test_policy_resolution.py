@@ -226,3 +226,44 @@ class TestPolicyResolution(SampleCase):
 
         count(1)
         self.assertEqual(count(2), count(50))
+
+    def test_lines_follow_their_rule(self):
+        """P7: a required document and a party belong to the company of their rule and stay on it."""
+        ours = self._new_policy("Ours", ["sealing"], company_id=self.company.id)
+        theirs = self._new_policy("Theirs", ["sealing"], company_id=self.company_b.id)
+        rules = self.env["sample.responsibility"]
+        own_rule = rules.create({"name": "Ours", "company_id": self.company.id})
+        foreign_rule = rules.create({"name": "Theirs", "company_id": self.company_b.id})
+        for user, line, link, foreign in (
+            (
+                self.technical,
+                ours.document_ids.create(
+                    {"policy_id": ours.id, "code": "x", "name": "Report"}
+                ),
+                "policy_id",
+                theirs,
+            ),
+            (
+                self.administrator,
+                own_rule.line_ids.create(
+                    {"responsibility_id": own_rule.id, "role": "quality"}
+                ),
+                "responsibility_id",
+                foreign_rule,
+            ),
+        ):
+            with self.subTest(model=line._name):
+                line = line.with_user(user)
+                with self.assertRaisesRegex(UserError, "set by the system"):
+                    line.company_id = self.company_b
+                with self.assertRaisesRegex(UserError, "set by the system"):
+                    line.create(
+                        {
+                            **line.copy_data()[0],
+                            link: line[link].id,
+                            "company_id": self.company_b.id,
+                        }
+                    )
+                with self.assertRaisesRegex(UserError, "cannot be moved"):
+                    line[link] = foreign
+                self.assertEqual(line.company_id, self.company)

@@ -1,7 +1,8 @@
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..common import SampleCase
-from ..common_queries import MANY, QueryBudget
+from ..common_queries import FEW, MANY, QueryBudget
 
 
 @tagged("post_install", "-at_install")
@@ -28,3 +29,18 @@ class TestPolicyQueries(QueryBudget, SampleCase):
             [{"name": f"Type {number}", "code": f"T{number}"} for number in range(MANY)]
         )
         self.assertScreens(types, self.manager, list=2, form=5)
+
+    def test_kind_of_a_characteristic(self):
+        """5: the characteristic, which of them stand on samples, and their names; no line of a sample is read.
+
+        Two are the savepoint of the test.
+        """
+        item = self.env.ref("sample_control.sample_characteristic_width")
+        for __ in range(FEW):
+            self._new_sample(line_ids=[self._new_line("width", nominal=10)])
+
+        def change():
+            with self.assertRaises(UserError):
+                item.kind = "text"
+
+        self.assertQueries(5, change)

@@ -1,8 +1,10 @@
 from freezegun import freeze_time
+from psycopg2 import IntegrityError
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ...models.sample.sample_sample import STATES, TRANSITIONS
 from ..common import SampleCase
@@ -283,6 +285,41 @@ class TestLifecycle(SampleCase):
         self.assertEqual(str(old.ended_on), "2025-07-01")
         self.assertIn(new.name, old.end_reason)
 
+    def test_sc_42_successor_is_of_the_same_product(self):
+        """SC-42, K01: another product's sample takes no place: its product would be left without a standard."""
+        old = self._new_active_sample()
+        other = self._new_product("Other cover", categ_id=self.plastics.id)
+        with self.assertRaises(ValidationError):
+            self._new_sample(product_id=other.id, replaces_id=old.id)
+        new = self._new_sample(replaces_id=old.id).with_user(self.administrator)
+        with self.assertRaises(ValidationError):
+            new.product_id = other
+        with self.assertRaises(ValidationError):
+            new.copy({"product_id": other.id, "replaces_id": False}).replaces_id = old
+        requests = self.env["sample.request"].with_user(self.technical)
+        with self.assertRaises(ValidationError):
+            requests.create(
+                {"kind": "replace", "old_sample_id": old.id, "product_id": other.id}
+            )
+        request = requests.create({"kind": "replace", "old_sample_id": old.id})
+        with self.assertRaises(ValidationError):
+            request.product_id = other
+
+    def test_sc_42_predecessor_that_became_another_product(self):
+        """SC-42: the gate is asked again when the successor becomes valid."""
+        old = self._new_sample()
+        new = self._sign(self._new_sample(replaces_id=old.id))
+        old.with_user(self.administrator).product_id = self._new_product("Other")
+        with self.assertRaisesRegex(UserError, "one of another product"):
+            new.with_user(self.quality).action_activate()
+
+    def test_sc_42_hidden_predecessor_is_not_found_out(self):
+        """Nobody learns by trying products what a benchmark sample is a sample of."""
+        hidden = self._new_sample("BMK", user=self.benchmark)
+        for product in (self.product, self._new_product("Other")):
+            with self.assertRaises(AccessError):
+                self._new_sample(product_id=product.id, replaces_id=hidden.id)
+
     def test_suspended_predecessor_is_replaced_too(self):
         """SC-53.2: the customer's old sample, stopped at once, becomes replaced by the new one."""
         old = self._new_active_sample()
@@ -380,6 +417,32 @@ class TestLifecycle(SampleCase):
         self._new_sample(line_ids=[self._new_line("width", nominal=10)])
         with self.assertRaisesRegex(UserError, "keep their kind"):
             item.with_user(self.administrator).kind = "text"
+
+    def test_tolerance_of_one_side_alone(self):
+        """SC-45: a tolerance that is not entered is zero; a lower one above it is refused by the database."""
+        for values in (
+            {"tol_lower": 0.05},
+            {"tol_upper": -0.05},
+            {"has_baseline": True, "baseline_min": 5},
+            {"has_baseline": True, "baseline_max": -5},
+        ):
+            with (
+                self.subTest(values=values),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(IntegrityError),
+            ):
+                self._new_sample(line_ids=[self._new_line("width", **values)])
+        for values in ({"tol_lower": -0.05}, {"tol_upper": 0.05}):
+            self._new_sample(line_ids=[self._new_line("width", nominal=1, **values)])
+
+    def test_sc_28_2_first_successor_stays_named(self):
+        """SC-28.2: of two pieces that name the same predecessor, the first that became valid took its place."""
+        old = self._new_active_sample()
+        first, second = (self._new_sample(replaces_id=old.id) for __ in range(2))
+        for sample in (first, second):
+            self._sign(sample).with_user(self.quality).action_activate()
+            self.assertEqual(old.replaced_by_id, first)
+        self.assertEqual(old.state, "replaced")
 
     def test_archived_by_disposal(self):
         """SC-01.3, SC-54: what is in use, or waits for its disposal, stays on the ledger."""

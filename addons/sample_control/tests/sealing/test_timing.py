@@ -47,6 +47,26 @@ class TestTiming(SealingCase):
         with self.assertRaisesRegex(UserError, "notice is too short"):
             request.with_user(self.quality).action_arrange()
 
+    def test_notice_of_every_kind(self):
+        """SC-21: whatever is sealed, a planned time that the notice does not allow needs its reason at once."""
+        for kind in ("seal", "new", "temporary"):
+            with self.subTest(kind=kind), freeze_time(MONDAY):
+                vals = {"type_id": self._type("APP").id} if kind == "new" else {}
+                request = self._new_request(
+                    kind=kind, planned_at="2026-02-02 02:00:00", **vals
+                )
+                with self.assertRaisesRegex(UserError, "notice is too short"):
+                    request.with_user(self.technical).action_submit()
+                request.urgent_reason = "The customer is here"
+                request.with_user(self.technical).action_submit()
+        with freeze_time(MONDAY):
+            # other samples are planned later, when their sealing is arranged
+            new = self._new_request(
+                kind="new", type_id=self._type("APP").id, planned_at=False
+            )
+            new.with_user(self.technical).action_submit()
+            self.assertEqual(new.state, "submitted")
+
     def test_notice_clock(self):
         """C06: the notice runs until quality arranges; who is late is told by the clock."""
         request = self._new_request()

@@ -93,6 +93,24 @@ class TestDispatches(UseCase):
         with self.assertRaises(UserError):
             dispatch.write({"author_ids": [Command.clear()]})
 
+    def test_f20_day_of_the_request_stays(self):
+        """F20, SC-19: the day beside the salesperson's name is fixed with the request."""
+        dispatch = self._new_dispatch()
+        dispatch.date_requested = "2026-03-09"
+        dispatch.action_submit()
+        with self.assertRaisesRegex(UserError, "Asked For On"):
+            dispatch.date_requested = "2026-03-01"
+        dispatch.with_user(self.assistant).action_send()
+        with self.assertRaisesRegex(UserError, "Asked For On"):
+            dispatch.with_user(self.assistant).date_requested = "2026-03-01"
+
+    @freeze_time("2026-03-09 17:00:00")
+    def test_day_of_the_request_is_that_of_the_company(self):
+        """Asked for at one at night in Shanghai by somebody whose clock is in Los Angeles."""
+        self.user.tz = "America/Los_Angeles"
+        dispatch = self._new_dispatch().with_context(tz=self.user.tz)
+        self.assertEqual(str(dispatch.date_requested), "2026-03-10")
+
     def test_day_of_return_in_a_possible_year(self):
         """SC-19.3: a day from which no clock can count is refused, as a draft and once it is sent."""
         sample, dispatch = self._check_dispatch()

@@ -335,7 +335,7 @@ class TestFirstArticles(UseCase):
                 record.invalidate_recordset(["is_overdue"])
                 self.assertEqual(record.is_overdue, late, now)
         with freeze_time(NOW):
-            record.with_user(self.operator).date_end = "2026-03-10 11:00:00"
+            record.with_user(self.inspector).date_end = "2026-03-10 11:00:00"
         clock = record._clock_get("sample_first_article_withdrawal")
         self.assertEqual(str(clock.deadline), "2026-03-10 11:00:00")
         for now, told in (("2026-03-10 10:59:59", 0), ("2026-03-10 11:00:01", 1)):
@@ -345,6 +345,41 @@ class TestFirstArticles(UseCase):
                 activities = record.activity_ids
                 self.assertEqual(len(activities & self._of(self.inspector)), told, now)
                 self.assertEqual(len(activities & self._of(self.operator)), told, now)
+
+    def test_sc_35_4_end_is_not_moved_by_the_operator(self):
+        """SC-11.1, SC-35.4: what was released is prolonged by who may release it, and named in the chatter."""
+        record = self._compare(self._new_first_article())
+        with freeze_time(NOW):
+            record.with_user(self.inspector).action_release()
+            for user in (self.operator, self.keeper, self.technical):
+                with self.assertRaisesRegex(UserError, "An inspector decides"):
+                    record.with_user(user).date_end = "2026-03-10 11:00:00"
+            record.with_user(self.operator).date_end = record.date_end
+            self.env.cr.flush()
+            moved = record.with_user(self.inspector)
+            moved = moved.with_context(tracking_disable=False, mail_notrack=False)
+            moved.date_end = "2026-03-10 11:00:00"
+            self.env.cr.flush()
+        tracked = record.message_ids.tracking_value_ids.field_id
+        self.assertIn("date_end", tracked.mapped("name"))
+
+    def test_sc_35_1_a_shift_is_not_prolonged(self):
+        """SC-35.1: a first article of a shift holds within a day, and nobody moves its end afterwards."""
+        self._use_policy(first_article_mode="per_shift")
+        self.sample.sudo()._recalculate_policies("Test")
+        gate = self.env["sample.first.article"]._get_production_reasons
+        with freeze_time(NOW):
+            record = self._compare(self._new_first_article(shift="Day"))
+            record.with_user(self.operator).date_end = "2026-04-10 09:00:00"
+            self.assertTransitionRefused(
+                record.with_user(self.inspector), "released", "one shift"
+            )
+            record.with_user(self.operator).date_end = "2026-03-10 12:00:00"
+            record.with_user(self.inspector).action_release()
+            with self.assertRaisesRegex(UserError, "of its own"):
+                record.with_user(self.inspector).date_end = "2026-03-11 12:00:00"
+        with freeze_time("2026-03-11 02:00:00"):
+            self.assertTrue(gate(self.product, None, "Day"))
 
     def _of(self, user):
         return self.env["mail.activity"].search([("user_id", "=", user.id)])

@@ -135,6 +135,31 @@ class TestInspections(VerificationCase):
                 {"line_ids": [Command.update(line.id, {"baseline_max": 99})]}
             )
 
+    def test_units_that_do_not_divide(self):
+        """P22: the reading that made a range belongs to it, although an inch is no round number of millimetres."""
+        inch = self.env.ref("uom.product_uom_inch")
+        sample = self._new_measured_sample(
+            line_ids=[
+                self._width(
+                    nominal=0.4,
+                    tol_lower=-0.01,
+                    tol_upper=0.01,
+                    # ten millimetres, as the original inspection kept them
+                    baseline_min=0.393701,
+                    baseline_max=0.393701,
+                    uom_id=inch.id,
+                )
+            ]
+        )
+        for readings, verdict in (
+            ("10 mm", "pass"),
+            ("1 cm; 0.393701", "pass"),
+            ("9.9999 mm", "fail"),
+            ("10.0001 mm", "fail"),
+        ):
+            line = self._new_inspection(sample, readings).line_ids
+            self.assertEqual(line.verdict, verdict, readings)
+
     def test_units(self):
         """P22, P23: readings in other units are converted exactly, both ways."""
         meter = self.env.ref("uom.product_uom_meter")

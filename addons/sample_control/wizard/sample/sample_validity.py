@@ -9,7 +9,10 @@ class SampleValidity(models.TransientModel):
     _inherit = ["own.wizard.mixin"]
 
     sample_ids = fields.Many2many(comodel_name="sample.sample", required=True)
-    valid_until = fields.Date(required=True, default=fields.Date.context_today)
+    valid_until = fields.Date(
+        required=True,
+        default=lambda self: self.env.company._record_control_today(),
+    )
     reason = fields.Char(required=True)
 
     def action_apply(self):
