@@ -48,22 +48,26 @@ class ResPartner(models.Model):
         copy=False,
         tracking=True,
         help="Why this company is entered although a contact with the same name, credit code or tax number exists.",
+        groups="base.group_user",
     )
     ca_duplicate_user_id = fields.Many2one(
         comodel_name="res.users",
         string="Second Contact Allowed by",
         copy=False,
         readonly=True,
+        groups="base.group_user",
     )
     ca_duplicate_at = fields.Datetime(
         string="Second Contact Allowed on",
         copy=False,
         readonly=True,
+        groups="base.group_user",
     )
     ca_duplicate_ids = fields.Many2many(
         comodel_name="res.partner",
         string="Same Company",
         compute="_compute_ca_duplicate_ids",
+        groups="base.group_user",
     )
 
     _ca_complete_name_trigram = models.Index(_trigram("complete_name"))
