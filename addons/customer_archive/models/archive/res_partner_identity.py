@@ -168,7 +168,7 @@ class ResPartner(models.Model):
                     "Use the contact that exists, or fill in 'Reason for a Second Contact' to keep both."
                 )
             )
-        raise ValidationError("\n".join(sentences))
+        self._refuse_ca_identity(sentences)
 
     def _check_ca_no_second_start(self):
         """A reason does not let a customer whose trade has ended begin anew under a second contact (CA-16)."""
@@ -199,7 +199,21 @@ class ResPartner(models.Model):
             )
         ]
         if sentences:
-            raise ValidationError("\n".join(sentences))
+            self._refuse_ca_identity(sentences)
+
+    @api.model
+    def _refuse_ca_identity(self, sentences):
+        """Refuse contacts that are known already; who our customers are is not told to people outside the house.
+
+        :raises ValidationError: with the sentences, to one of ours
+        """
+        if self.env.user.share:
+            sentences = [
+                self.env._(
+                    "This company name or number cannot be used. Please contact us."
+                )
+            ]
+        raise ValidationError("\n".join(sentences))
 
     def _is_ca_within_reach(self, company):
         """Return whether a company, one above it or a branch of it may contract with this contact."""

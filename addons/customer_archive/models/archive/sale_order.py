@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import plaintext2html
 
 CONSULTATION_STAMPS = ("ca_archive_checked_by_id", "ca_archive_checked_at")
 # Everybody with whom an order is contracted
@@ -308,6 +309,17 @@ class SaleOrder(models.Model):
                 )
             )
         return reasons
+
+    def _report_ca_unconfirmed(self):
+        """Tell the salespeople of these paid quotations why the payment has not confirmed them."""
+        for order in self.filtered("user_id"):
+            here = order.with_context(lang=order.user_id.lang)
+            order.activity_schedule(
+                "mail.mail_activity_data_todo",
+                user_id=order.user_id.id,
+                summary=here.env._("Paid online, but not confirmed"),
+                note=plaintext2html("\n".join(here._get_ca_contracting_reasons())),
+            )
 
     def _get_ca_ended_reasons(self):
         """Say with which parties of this order the trade has ended, and what would resume it.
