@@ -1,6 +1,8 @@
 from odoo import http
 from odoo.http import request
 
+from odoo.addons.record_control.tools import received_text
+
 
 class SampleScan(http.Controller):
     """Addresses in the QR codes of samples and places."""
@@ -12,7 +14,9 @@ class SampleScan(http.Controller):
         :param str number: the sample number
         :return: redirection to the sample, or to the list when there is none
         """
-        sample = request.env["sample.sample"].search([("name", "=", number)], limit=1)
+        sample = request.env["sample.sample"].search(
+            [("name", "=", received_text.clean(number))], limit=1
+        )
         return self._open("samples", sample)
 
     @http.route("/sample/place/<string:code>", type="http", auth="user", readonly=True)
@@ -22,7 +26,9 @@ class SampleScan(http.Controller):
         :param str code: the code of the place
         :return: redirection to the place, or to the list when there is none
         """
-        place = request.env["sample.location"].search([("code", "=", code)], limit=1)
+        place = request.env["sample.location"].search(
+            [("code", "=", received_text.clean(code))], limit=1
+        )
         return self._open("sample-locations", place)
 
     def _open(self, path, record):
