@@ -64,3 +64,42 @@ class TestLinks(SampleCase, HttpCase):
         login = self.benchmark.login
         self.authenticate(login, login.ljust(8, "x"))
         self.assertIn(MARK, self._fetch())
+
+
+@tagged("post_install", "-at_install")
+class TestTrackedNames(SampleCase, HttpCase):
+    """SC-07.2: the history of a record that everybody reads names no sample that only certain people may see."""
+
+    @classmethod
+    def default_env_context(cls):
+        return {}  # with tracking
+
+    def _read_history(self, record, user):
+        self.authenticate(user.login, user.login.ljust(8, "x"))
+        return self.url_open(
+            "/mail/thread/messages",
+            data=json.dumps(
+                {"params": {"thread_model": record._name, "thread_id": record.id}}
+            ),
+            headers={"Content-Type": "application/json"},
+        ).text
+
+    def test_changes_name_no_hidden_sample(self):
+        hidden = self._new_active_sample(title=MARK)
+        hidden.with_user(self.administrator).confidentiality = "secret"
+        record = self.env["sample.request"].create(
+            {"kind": "seal", "product_id": self.product.id}
+        )
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        record.with_user(self.benchmark).old_sample_id = hidden
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        self.assertTrue(record.message_ids.sudo().tracking_value_ids)
+        self.assertIn(hidden.name, self._read_history(record, self.benchmark))
+        history = self._read_history(record, self.user)
+        self.assertNotIn(hidden.name, history)
+        self.assertNotIn(MARK, history)
+        values = record.message_ids.sudo().tracking_value_ids
+        mailed = values._filter_free_field_access()._tracking_value_format()
+        self.assertNotIn(hidden.name, str(mailed))
