@@ -95,6 +95,8 @@ class TestAccessMatrix(AccessMatrixMixin, CustomerArchiveCommon):
     """0.5 and 2.6 of the catalogue: six roles, each with its rights; nothing for portal users and visitors (CA-11)."""
 
     access_modules = ("record_control", "customer_archive")
+    # made of the name alone, or printed on every visiting card
+    access_open_fields = frozenset({"ca_fax", "ca_name_key", "ca_pinyin"})
     access_roles = ROLES
     access_matrix = MATRIX
 

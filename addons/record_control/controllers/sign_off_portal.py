@@ -4,6 +4,8 @@ from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
+from ..tools import received_text
+
 HEADERS = {
     # the secret is part of the address: keep it out of caches and of what browsers tell others
     "Cache-Control": "no-store",
@@ -44,6 +46,7 @@ class SignOffPortal(CustomerPortal):
     )
     def show_sign_off(self, key, access_token=None, **_kwargs):
         """Show a contact what there is to sign: by secret link, or as the portal user of the contact."""
+        access_token = received_text.clean(access_token)
         step_sudo, reason = self._find_step(key, access_token)
         if reason:
             return self._render_refusal(reason)
@@ -70,6 +73,9 @@ class SignOffPortal(CustomerPortal):
 
         :return: {"message": …} or {"error": …}, in the contact's language
         """
+        access_token, opinion, name = map(
+            received_text.clean, (access_token, opinion, name)
+        )
         step_sudo, reason = self._find_step(key, access_token)
         if reason:
             return {"error": reason}
@@ -80,9 +86,9 @@ class SignOffPortal(CustomerPortal):
             with request.env.cr.savepoint():
                 signed = step_sudo._sign_by_link(
                     decision,
-                    str(opinion or ""),
+                    opinion,
                     signature,
-                    str(name or ""),
+                    name,
                     access_token,
                     request.env.user,
                 )
@@ -96,7 +102,7 @@ class SignOffPortal(CustomerPortal):
         """The step behind the address, and why it cannot be signed; in the contact's language."""
         step_model = request.env["sign.off.request.step"]
         step_sudo, reason = step_model._find_by_link(
-            key, access_token, request.env.user
+            received_text.clean(key), access_token, request.env.user
         )
         if step_sudo:
             context = step_sudo.env.context

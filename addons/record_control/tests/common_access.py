@@ -19,6 +19,8 @@ class AccessMatrixMixin:
     access_roles = ()
     #: lines of model and rights (``c``, ``r``, ``u``, ``d``; ``-`` for none)
     access_matrix = ""
+    #: fields on models of others that people outside the house may read
+    access_open_fields = frozenset()
     #: role -> user
     users = None
 
@@ -73,6 +75,31 @@ class AccessMatrixMixin:
             for who, user in self.outsiders.items():
                 with self.subTest(model=name, who=who):
                     self.assertEqual(self._get_rights(self.env[name], user), "-")
+
+    def test_access_outsiders_read_no_field(self):
+        """What we note about a customer, an order or a meeting is not told to the customer who may read it."""
+        for who, user in self.outsiders.items():
+            for model in self.env.values():
+                # how the house works is set up on its companies and is no secret;
+                # restricted records say themselves what an outsider sees of them
+                if (
+                    model._abstract
+                    or model._transient
+                    or model._name == "res.company"
+                    or getattr(model, "_restricted_record", False)
+                ):
+                    continue
+                model = model.with_user(user)
+                if not model.has_access("read"):
+                    continue
+                read = {
+                    name
+                    for name, field in model._fields.items()
+                    if not set(field._modules).isdisjoint(self.access_modules)
+                    and model._has_field_access(field, "read")
+                }
+                with self.subTest(model=model._name, who=who):
+                    self.assertLessEqual(read, self.access_open_fields)
 
     def test_access_every_access_line_names_a_group(self):
         lines = self.env["ir.model.access"].search(

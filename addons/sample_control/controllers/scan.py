@@ -1,6 +1,8 @@
 from odoo import http
 from odoo.http import request
 
+from odoo.addons.record_control.tools import received_text
+
 
 class SampleScan(http.Controller):
     """Addresses in the QR codes of samples and places."""
@@ -13,7 +15,9 @@ class SampleScan(http.Controller):
         :param str company: id of the company that counted it
         :return: redirection to the sample, or to the list when there is none
         """
-        sample = self._find("sample.sample", [("name", "=", number)], company)
+        sample = self._find(
+            "sample.sample", [("name", "=", received_text.clean(number))], company
+        )
         return self._open("samples", sample)
 
     @http.route("/sample/place/<string:code>", type="http", auth="user", readonly=True)
@@ -24,7 +28,9 @@ class SampleScan(http.Controller):
         :param str company: id of the company whose place it is
         :return: redirection to the place, or to the list when there is none
         """
-        place = self._find("sample.location", [("code", "=", code)], company)
+        place = self._find(
+            "sample.location", [("code", "=", received_text.clean(code))], company
+        )
         return self._open("sample-locations", place)
 
     def _find(self, model, domain, company):

@@ -108,6 +108,34 @@ class TestSignOffContactPage(HttpCase, SignOffContactCommon):
         self.assertIn("signed already", again["error"])
         self.assertEqual(self._count_signatures(), 2)
 
+    def test_odd_values(self):
+        """What is no text, no picture or too long is refused in words, and leaves nothing behind for good."""
+        for token in (1, ["x"], {"a": 1}, "\x00", "\ud800"):
+            with self.subTest(token=token):
+                self.assertIn("opens nothing", self._post(access_token=token)["error"])
+        for values, text in (
+            ({"decision": ["approve"]}, "whether you agree"),
+            ({"signature": ["x"]}, "not been drawn"),
+            ({"signature": "\ud800"}, "not been drawn"),
+            ({"signature": DRAWN, "name": "x" * 101}, "name is too long"),
+            ({"signature": DRAWN, "opinion": "x" * 4001}, "opinion is too long"),
+            ({"decision": "refuse", "opinion": ["x"]}, "Give the reason"),
+            ({"decision": "refuse", "opinion": "\x00"}, "Give the reason"),
+        ):
+            with self.subTest(values=values):
+                error = self._post(access_token=self.secret, **values)["error"]
+                self.assertIn(text, error)
+        self.assertEqual(self._count_signatures(), 1)
+        self.assertRefused("/my/sign_off/%00?access_token=%00", "opens nothing")
+        self._post(
+            access_token=self.secret,
+            signature=DRAWN,
+            name="Li\x00 Lei\ud800",
+            opinion="go\x00od",
+        )
+        cell = self.order.sign_off_cells[1]
+        self.assertEqual((cell["user"], cell["opinion"]), ("Li Lei", "good"))
+
     def test_disagree(self):
         """Disagree with a reason: the round is refused."""
         vals = {"access_token": self.secret, "decision": "refuse"}

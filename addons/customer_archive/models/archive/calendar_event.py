@@ -8,6 +8,7 @@ class CalendarEvent(models.Model):
         string="VIP Reception",
         compute="_compute_ca_vip_reception",
         help="An important customer takes part and is received at VIP level.",
+        groups="base.group_user",
     )
 
     @api.depends("partner_ids.ca_vip_reception")

@@ -37,6 +37,7 @@ class ResPartner(models.Model):
         comodel_name="customer.archive",
         inverse_name="partner_id",
         string="Customer Archives",
+        groups="base.group_user",
     )
     ca_grade_id = fields.Many2one(
         comodel_name="customer.grade",
@@ -45,24 +46,28 @@ class ResPartner(models.Model):
         copy=False,
         ondelete="restrict",
         help="Grade of the customer in this company. Set by managers and finance.",
+        groups="base.group_user",
     )
     ca_is_key = fields.Boolean(
         string="Key Customer",
         company_dependent=True,
         copy=False,
         help="Important customer: needs a second contact, and its archive is approved by a director. Set by managers.",
+        groups="base.group_user",
     )
     ca_is_vip = fields.Boolean(
         string="VIP Customer",
         company_dependent=True,
         copy=False,
         help="Is received at VIP level. Set by managers.",
+        groups="base.group_user",
     )
     ca_trading_stopped = fields.Boolean(
         string="Trading Stopped",
         company_dependent=True,
         copy=False,
         help="Orders of this customer cannot be confirmed. Set by stopping the trade on the customer's archive.",
+        groups="base.group_user",
     )
     ca_credit_status = fields.Selection(
         selection=[
@@ -75,6 +80,7 @@ class ResPartner(models.Model):
         company_dependent=True,
         copy=False,
         help="Credit standing of the customer in this company. Set by finance and managers.",
+        groups="base.group_user",
     )
     ca_archive_access = fields.Selection(
         selection=[
@@ -84,17 +90,21 @@ class ResPartner(models.Model):
         ],
         string="Archive Access",
         compute="_compute_ca_archive_access",
+        groups="base.group_user",
     )
     ca_vip_reception = fields.Boolean(
         string="VIP Reception",
         compute="_compute_ca_vip_reception",
         help="Important customers are received at VIP level.",
+        groups="base.group_user",
     )
     ca_can_grade = fields.Boolean(
         compute="_compute_ca_can_grade",
+        groups="base.group_user",
     )
     ca_can_rate_credit = fields.Boolean(
         compute="_compute_ca_can_grade",
+        groups="base.group_user",
     )
 
     # --- Computes ---

@@ -48,22 +48,26 @@ class ResPartner(models.Model):
         copy=False,
         tracking=True,
         help="Why this company is entered although a contact with the same name, credit code or tax number exists.",
+        groups="base.group_user",
     )
     ca_duplicate_user_id = fields.Many2one(
         comodel_name="res.users",
         string="Second Contact Allowed by",
         copy=False,
         readonly=True,
+        groups="base.group_user",
     )
     ca_duplicate_at = fields.Datetime(
         string="Second Contact Allowed on",
         copy=False,
         readonly=True,
+        groups="base.group_user",
     )
     ca_duplicate_ids = fields.Many2many(
         comodel_name="res.partner",
         string="Same Company",
         compute="_compute_ca_duplicate_ids",
+        groups="base.group_user",
     )
 
     _ca_complete_name_trigram = models.Index(_trigram("complete_name"))
@@ -164,7 +168,7 @@ class ResPartner(models.Model):
                     "Use the contact that exists, or fill in 'Reason for a Second Contact' to keep both."
                 )
             )
-        raise ValidationError("\n".join(sentences))
+        self._refuse_ca_identity(sentences)
 
     def _check_ca_no_second_start(self):
         """A reason does not let a customer whose trade has ended begin anew under a second contact (CA-16)."""
@@ -195,7 +199,21 @@ class ResPartner(models.Model):
             )
         ]
         if sentences:
-            raise ValidationError("\n".join(sentences))
+            self._refuse_ca_identity(sentences)
+
+    @api.model
+    def _refuse_ca_identity(self, sentences):
+        """Refuse contacts that are known already; who our customers are is not told to people outside the house.
+
+        :raises ValidationError: with the sentences, to one of ours
+        """
+        if self.env.user.share:
+            sentences = [
+                self.env._(
+                    "This company name or number cannot be used. Please contact us."
+                )
+            ]
+        raise ValidationError("\n".join(sentences))
 
     def _is_ca_within_reach(self, company):
         """Return whether a company, one above it or a branch of it may contract with this contact."""

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import plaintext2html
 
 CONSULTATION_STAMPS = ("ca_archive_checked_by_id", "ca_archive_checked_at")
 # Everybody with whom an order is contracted
@@ -23,16 +24,19 @@ class SaleOrder(models.Model):
         string="Archive Status",
         compute="_compute_ca_archive",
         compute_sudo=True,
+        groups="base.group_user",
     )
     ca_archive_access = fields.Selection(
         related="partner_id.ca_archive_access",
         related_sudo=False,
+        groups="base.group_user",
     )
     ca_grade_id = fields.Many2one(
         comodel_name="customer.grade",
         string="Customer Grade",
         compute="_compute_ca_archive",
         compute_sudo=True,
+        groups="base.group_user",
     )
     ca_credit_status = fields.Selection(
         selection=lambda self: self.env["res.partner"]
@@ -41,11 +45,13 @@ class SaleOrder(models.Model):
         string="Credit Status",
         compute="_compute_ca_archive",
         compute_sudo=True,
+        groups="base.group_user",
     )
     ca_trading_stopped = fields.Boolean(
         string="Trading Stopped",
         compute="_compute_ca_ended_partner_ids",
         compute_sudo=True,
+        groups="base.group_user",
     )
     ca_ended_partner_ids = fields.Many2many(
         comodel_name="res.partner",
@@ -54,6 +60,7 @@ class SaleOrder(models.Model):
         compute_sudo=True,
         help="Customers with whom the trade is stopped, or who are deregistered: the customer of the order, who "
         "receives the invoice or the goods, or a company above one of them.",
+        groups="base.group_user",
     )
     ca_overdue_amount = fields.Monetary(
         string="Overdue",
@@ -61,35 +68,42 @@ class SaleOrder(models.Model):
         compute="_compute_ca_overdue_amount",
         compute_sudo=True,
         help="Invoices of the customer that are past due, in the currency of the company.",
+        groups="base.group_user",
     )
     ca_company_currency_id = fields.Many2one(
         related="company_id.currency_id",
         string="Company Currency",
+        groups="base.group_user",
     )
     ca_archive_checked = fields.Boolean(
         string="Archive Consulted",
         copy=False,
         tracking=True,
         help="Ticked by the person who has consulted the customer's archive before contracting.",
+        groups="base.group_user",
     )
     ca_archive_checked_by_id = fields.Many2one(
         comodel_name="res.users",
         string="Consulted by",
         copy=False,
         readonly=True,
+        groups="base.group_user",
     )
     ca_archive_checked_at = fields.Datetime(
         string="Consulted on",
         copy=False,
         readonly=True,
+        groups="base.group_user",
     )
     ca_require_consultation = fields.Boolean(
         related="company_id.ca_require_consultation",
+        groups="base.group_user",
     )
     ca_contracting_text = fields.Text(
         string="Before Contracting",
         compute="_compute_ca_contracting_text",
         help="Everything that stands against contracting with this customer now, and what to think of before.",
+        groups="base.group_user",
     )
 
     # --- Computes ---
@@ -295,6 +309,17 @@ class SaleOrder(models.Model):
                 )
             )
         return reasons
+
+    def _report_ca_unconfirmed(self):
+        """Tell the salespeople of these paid quotations why the payment has not confirmed them."""
+        for order in self.filtered("user_id"):
+            here = order.with_context(lang=order.user_id.lang)
+            order.activity_schedule(
+                "mail.mail_activity_data_todo",
+                user_id=order.user_id.id,
+                summary=here.env._("Paid online, but not confirmed"),
+                note=plaintext2html("\n".join(here._get_ca_contracting_reasons())),
+            )
 
     def _get_ca_ended_reasons(self):
         """Say with which parties of this order the trade has ended, and what would resume it.

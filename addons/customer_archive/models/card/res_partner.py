@@ -13,6 +13,7 @@ class ResPartner(models.Model):
         comodel_name="customer.contact.role",
         string="Roles for Us",
         help="What this contact or address is to us. The cards and the emergency list find it by its role.",
+        groups="base.group_user",
     )
 
     def _get_ca_contacts_by_role(self, *codes):

@@ -13,6 +13,7 @@ class SaleOrder(models.Model):
         compute="_compute_ca_date_credit_analysis",
         compute_sudo=True,
         help="Day on which the newest valid description of the customer's credit standing came into the archive.",
+        groups="base.group_user",
     )
 
     # --- Computes ---

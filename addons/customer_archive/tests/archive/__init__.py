@@ -7,6 +7,7 @@ from . import test_identity
 from . import test_lawful_signers
 from . import test_lean_views
 from . import test_opening
+from . import test_portal_roads
 from . import test_queries
 from . import test_review
 from . import test_search

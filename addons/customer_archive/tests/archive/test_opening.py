@@ -283,6 +283,41 @@ class TestOpeningDeadline(ArchiveCommon):
                 ).method_direct_trigger()
             self.assertIn(self.supervisor, self.archive.sudo().activity_ids.user_id)
 
+    def test_nobody_is_mailed_the_name_of_an_archive_he_may_not_see(self):
+        """CA-11, CA-12: who is told for want of others learns that something is overdue, not with whom."""
+        step = self.env.ref(
+            "customer_archive.clock_policy_step_archive_opening_overdue"
+        )
+        step.write(
+            {
+                "role_ids": [Command.clear()],
+                "user_ids": [Command.set((self.clerk | self.supervisor).ids)],
+                "by_mail": True,
+            }
+        )
+        with (
+            freeze_time("2025-03-10 02:00:00"),
+            self.enter_registry_test_mode(),
+        ):
+            self.env.ref(
+                "record_control.ir_cron_clock_escalate"
+            ).method_direct_trigger()
+        name = self.archive.partner_id.name
+        for user, knows in ((self.supervisor, True), (self.clerk, False)):
+            mails = self.env["mail.mail"].search(
+                [("recipient_ids", "in", user.partner_id.ids)]
+            )
+            texts = "".join(mails.mapped(lambda m: f"{m.subject} {m.body_html}"))
+            activities = self.env["mail.activity"].search(
+                [("user_id", "=", user.id), ("res_id", "=", self.archive.id)]
+            )
+            with self.subTest(user=user.login):
+                self.assertIn(step.name, texts)
+                self.assertEqual(name in texts, knows)
+                self.assertEqual(
+                    any(name in text for text in activities.mapped("summary")), knows
+                )
+
     def test_submitted_on_9_march_is_late(self):
         with freeze_time("2025-03-08 16:01:00"):
             self.archive.with_user(self.sales1).action_submit()

@@ -149,3 +149,33 @@ class TestHttpRoads(ArchiveCommon, HttpCase):
             "/mail/thread/messages", thread_model=model, thread_id=ids[0]
         )
         self.assertIn(MARK, answer, "the salesperson himself reads the chatter")
+
+    @mute_logger(*QUIET)
+    def test_standing_is_not_told_to_the_customer(self):
+        """CA-05, CA-18: a contact with a portal account does not read what we think of the company."""
+        partner = self.archive.partner_id
+        partner.write({"ca_grade_id": self.grade_b.id, "ca_credit_status": "very_low"})
+        self.portal.partner_id.parent_id = partner
+        order = self._new_order(self.portal.partner_id, user=self.sales1)
+        self.env.flush_all()
+        self._login(self.portal)
+        for record, open_field, names in (
+            (partner, "name", ["ca_grade_id", "ca_credit_status", "ca_is_key"]),
+            (order, "name", ["ca_contracting_text", "ca_overdue_amount"]),
+        ):
+            answer = self._read(record, [open_field])
+            self.assertEqual(answer["result"][0][open_field], record[open_field])
+            for name in names:
+                with self.subTest(field=f"{record._name}.{name}"):
+                    answer = self._read(record, [open_field, name])
+                    self.assertIn("AccessError", answer["error"]["data"]["name"])
+
+    def _read(self, record, names):
+        answer = self._call(
+            f"/web/dataset/call_kw/{record._name}/read",
+            model=record._name,
+            method="read",
+            args=[record.ids, names],
+            kwargs={},
+        )
+        return json.loads(answer)

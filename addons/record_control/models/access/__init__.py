@@ -9,6 +9,7 @@ from . import (
     ir_binary,
     ir_rule,
     mail_thread,
+    mail_tracking_value,
     own_wizard_mixin,
     res_config_settings,
     restricted_record,

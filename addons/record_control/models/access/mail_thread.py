@@ -1,8 +1,22 @@
-from odoo import models
+from odoo import api, models
 
 
 class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
+
+    @api.model
+    def _get_thread_with_access(self, thread_id, **kwargs):
+        """Let the secret of a link open no record that only certain people may see.
+
+        Whoever has the link reads and posts messages without logging in. It stays in old mails, whatever becomes of
+        the record, and can be passed on.
+        """
+        thread = super()._get_thread_with_access(thread_id, **kwargs)
+        # what the user may not read comes as the system, because of the secret
+        by_secret = thread.env.su and not self.env.su
+        if by_secret and getattr(thread, "_restricted_record", False):
+            return thread._filter_open_to_links()
+        return thread
 
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
         """Keep messages on restricted records from users who may not see them.

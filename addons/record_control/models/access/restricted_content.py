@@ -94,6 +94,10 @@ class RestrictedContentMixin(models.AbstractModel):
         """Return the records that the user may see without a grant."""
         raise NotImplementedError
 
+    def _filter_open_to_links(self):
+        """Return the records that the secret of a link opens to whoever has it: none, unless all of ours see them."""
+        return self.browse()
+
     def _get_right_reasons(self, right):
         """Say why the user may not print, export or download this record.
 

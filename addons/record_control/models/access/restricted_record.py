@@ -247,6 +247,12 @@ class RestrictedRecordMixin(models.AbstractModel):
         )
         return self._filter_domain_as_user(own)
 
+    def _filter_open_to_links(self):
+        open_levels = self._get_open_levels()
+        return self.filtered(
+            lambda record: record.sudo().confidentiality in open_levels
+        )
+
     def _get_right_reasons(self, right):
         """Say why the user may not print, export or download this record.
 

@@ -319,13 +319,7 @@ class ClockClock(models.Model):
     def _get_texts(self, due, told):
         """Return ``{(clock, step, user): {subject, note, link}}`` in each person's language."""
         texts = {}
-        clocks = self.union(*(clock for clock, __, __ in due))
-        records = self._get_records(clocks)
-        langs = {user.lang for users, __ in told.values() for user in users}
-        names = {
-            lang: {c: records[c].with_context(lang=lang).display_name for c in clocks}
-            for lang in langs
-        }
+        names = self._get_told_names(due, told)
         for clock, step, __ in due:
             users, note = told[clock, step]
             for user in users:
@@ -335,7 +329,7 @@ class ClockClock(models.Model):
                     "subject": here.env._(
                         "%(step)s: %(record)s",
                         step=here.name,
-                        record=names[user.lang][clock],
+                        record=names[clock, user],
                     ),
                     "lines": [
                         line
@@ -353,6 +347,27 @@ class ClockClock(models.Model):
                     "url": f"/mail/view?model={clock.res_model}&res_id={clock.res_id}",
                 }
         return texts
+
+    @api.model
+    def _get_told_names(self, due, told):
+        """Return ``{(clock, user): name of the record}`` as each user sees it, in his language.
+
+        Who is told, maybe for want of others, need not be among those who see a restricted record: a mail names it
+        no more than the screen does.
+        """
+        by_user = defaultdict(self.browse)
+        for clock, step, __ in due:
+            for user in told[clock, step][0]:
+                by_user[user] |= clock
+        names = {}
+        for user, clocks in by_user.items():
+            for clock, record in self._get_records(clocks).items():
+                # sudo: the name itself asks what this user sees, and masks the rest
+                record_sudo = record.with_user(user).sudo()
+                names[clock, user] = record_sudo.with_context(
+                    lang=user.lang
+                ).display_name
+        return names
 
     @api.model
     def _tell_by_activity(self, due, told, texts):

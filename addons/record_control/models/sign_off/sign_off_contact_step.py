@@ -361,7 +361,7 @@ class SignOffContactStep(models.Model):
         return self._get_evidence_reasons(method, decision, opinion, vals)
 
     def _get_evidence_reasons(self, method, decision, opinion, vals):
-        reasons = []
+        reasons = self._get_length_reasons(opinion, vals)
         if decision == "refuse" and not (opinion or "").strip():
             reasons.append(self.env._("Give the reason for the refusal."))
         drawn = evidence.is_drawn(vals.get("signature"))
@@ -373,6 +373,25 @@ class SignOffContactStep(models.Model):
             reasons.append(self.env._("The drawn signature cannot be read."))
         if method == "paper":
             reasons += self._get_paper_reasons(vals)
+        return reasons
+
+    def _get_length_reasons(self, opinion, vals):
+        """Say what is too long for the sign-off cell and the log: it stays there for good."""
+        reasons = []
+        if len(vals.get("signer_name") or "") > evidence.NAME_MAX_LENGTH:
+            reasons.append(
+                self.env._(
+                    "The name is too long: %(length)s characters at most.",
+                    length=evidence.NAME_MAX_LENGTH,
+                )
+            )
+        if len(opinion or "") > evidence.OPINION_MAX_LENGTH:
+            reasons.append(
+                self.env._(
+                    "The opinion is too long: %(length)s characters at most.",
+                    length=evidence.OPINION_MAX_LENGTH,
+                )
+            )
         return reasons
 
     def _get_paper_reasons(self, vals):

@@ -8,11 +8,13 @@ class ResPartner(models.Model):
     sample_count = fields.Integer(
         compute="_compute_sample_counts",
         help="Samples for this customer, of this supplier or owned by them.",
+        groups="base.group_user",
     )
     sample_due_count = fields.Integer(
         string="Samples Due Soon",
         compute="_compute_sample_counts",
         help="Valid samples whose validity ends soon or has ended.",
+        groups="base.group_user",
     )
 
     @api.depends_context("uid", "company")

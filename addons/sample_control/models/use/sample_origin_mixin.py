@@ -37,6 +37,30 @@ class SampleOriginMixin(models.AbstractModel):
                     self.env._("Name the origin by its model and its record.")
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        records._check_origin_access()
+        return records
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not {"res_model", "res_id"}.isdisjoint(vals):
+            self._check_origin_access()
+        return result
+
+    def _check_origin_access(self):
+        """Refuse an origin that whoever names it may not read: what becomes of it is written there (P34).
+
+        :raises AccessError: of the origin
+        """
+        if self.env.su:
+            return
+        for record in self.filtered("res_id"):
+            self.env[record.res_model].browse(record.res_id).exists().check_access(
+                "read"
+            )
+
     def _get_origin(self):
         """Return the record that asked for this one, as far as the user may read it."""
         self.ensure_one()

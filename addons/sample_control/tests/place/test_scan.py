@@ -28,6 +28,16 @@ class TestScan(SampleCase, HttpCase):
                 self._follow(f"/sample/{number}", self.user.login), "/samples"
             )
 
+    def test_addresses_that_no_code_holds(self):
+        """Whatever somebody types in behind the address opens the list, too."""
+        for odd in ("%00", "x" * 3000, "%C0%80", "%0d%0aSet-Cookie:x"):
+            with self.subTest(odd=odd[:20]):
+                user = self.user.login
+                self.assertEqual(self._follow(f"/sample/{odd}", user), "/samples")
+                self.assertEqual(
+                    self._follow(f"/sample/place/{odd}", user), "/sample-locations"
+                )
+
     def test_strangers_are_asked_to_log_in(self):
         response = self.url_open("/sample/YJ-1", allow_redirects=False)
         self.assertIn("/web/login", response.headers["Location"])

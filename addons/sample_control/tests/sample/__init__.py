@@ -4,6 +4,7 @@ from . import (
     test_kinds,
     test_ledger,
     test_lifecycle,
+    test_links,
     test_queries,
     test_use_gate,
     test_validity,

@@ -1,6 +1,6 @@
 from freezegun import freeze_time
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -249,6 +249,16 @@ class TestDispatches(UseCase):
         self.assertIn("Accepted. Order follows", told.body)
         with self.assertRaises(ValidationError):
             self._new_dispatch(res_model="res.partner")
+
+    def test_nobody_writes_to_records_he_may_not_see(self):
+        """SC-07.2, SC-58: whoever names an origin may read it, or his words would end up in any chatter."""
+        hidden = self._new_active_sample()
+        hidden.with_user(self.administrator).confidentiality = "secret"
+        named = {"res_model": hidden._name, "res_id": hidden.id}
+        draft = self._new_dispatch().with_user(self.user)
+        for road in (lambda: self._new_dispatch(**named), lambda: draft.write(named)):
+            with self.assertRaises(AccessError), self.env.cr.savepoint():
+                road()
 
     def test_follow_up(self):
         """C16: feedback after 14 days, the return to the second; both told once."""
