@@ -6,6 +6,9 @@ from odoo.addons.record_control.models.access.restricted_fields import (
     RestrictedOne2many,
 )
 
+from ...tools.company_name import name_key
+from ...tools.credit_code import clean_code
+
 MANAGER = "customer_archive.group_customer_archive_manager"
 FINANCE = "customer_archive.group_customer_archive_finance"
 # state of an archive with whose customer no order is contracted -> what to call it
@@ -21,6 +24,12 @@ MANAGED_FIELDS = {
     "ca_is_vip": (MANAGER,),
     "ca_credit_status": (MANAGER, FINANCE),
     "ca_trading_stopped": (),
+}
+# what a customer is known by -> how two values of it are compared
+IDENTITY_FIELDS = {
+    "name": name_key,
+    "company_registry": clean_code,
+    "vat": clean_code,
 }
 
 
@@ -150,6 +159,10 @@ class ResPartner(models.Model):
         self._check_ca_managed_vals(vals)
         if {"parent_id", "is_company"} & vals.keys():
             self._check_ca_family_kept(vals)
+        if not IDENTITY_FIELDS.keys().isdisjoint(vals):
+            self._check_ca_identity_of_ended_kept(vals)
+        if vals.get("company_id"):
+            self._check_ca_company_of_archives(vals["company_id"])
         if "user_id" in vals:
             self._check_ca_salesperson_kept(vals["user_id"])
         if "active" in vals and not vals["active"]:
@@ -319,6 +332,59 @@ class ResPartner(models.Model):
                         companies=", ".join(archives.company_id.mapped("name")),
                     )
                     for partner, archives in kept
+                )
+            )
+
+    def _check_ca_identity_of_ended_kept(self, vals):
+        """Let customers whose trade has ended be known as what they were: they would be entered anew (CA-16).
+
+        Another spelling of the same name, and a number that was missing, are welcome.
+        """
+        if self.env.su:
+            return
+        changing = self.filtered(
+            lambda partner: any(
+                partner[fname] and same(partner[fname]) != same(vals[fname])
+                for fname, same in IDENTITY_FIELDS.items()
+                if fname in vals
+            )
+        )
+        # sudo: the decision holds, whoever may read the archive
+        archives_sudo = changing.sudo()._search_ca_withheld_archives_sudo()
+        if archives_sudo:
+            raise UserError(
+                self.env._(
+                    "The trade with %(customers)s has ended in %(companies)s: only a manager of that company changes name, "
+                    "company ID or tax number.",
+                    customers=", ".join(
+                        archives_sudo.partner_id.mapped("display_name")
+                    ),
+                    companies=", ".join(archives_sudo.company_id.mapped("name")),
+                )
+            )
+
+    def _check_ca_company_of_archives(self, company_id):
+        """Keep customers where the companies that have an archive of them may use them (CA-01).
+
+        :param int company_id: the only company that would use these contacts
+        """
+        company_sudo = self.env["res.company"].sudo().browse(company_id)
+        moving = self.filtered(lambda partner: partner.company_id != company_sudo)
+        archives_sudo = moving._search_ca_archives_sudo(
+            Domain("state", "!=", "destroyed")
+        ).filtered(
+            lambda archive: company_sudo not in archive.company_id.parent_ids
+            and archive.company_id not in company_sudo.parent_ids
+        )
+        if archives_sudo:
+            raise UserError(
+                self.env._(
+                    "%(companies)s has archives of %(customers)s: these customers stay with it, or are shared by all "
+                    "companies.",
+                    companies=", ".join(archives_sudo.company_id.mapped("name")),
+                    customers=", ".join(
+                        archives_sudo.partner_id.mapped("display_name")
+                    ),
                 )
             )
 
