@@ -17,6 +17,7 @@ from . import (
     crm_lead,
     ir_sequence,
     mail_activity_plan,
+    mail_message,
     res_company,
     res_config_settings,
     res_partner,

@@ -8,6 +8,7 @@ from . import (
     ir_attachment,
     ir_binary,
     ir_rule,
+    mail_message,
     mail_thread,
     own_wizard_mixin,
     res_config_settings,
