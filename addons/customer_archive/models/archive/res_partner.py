@@ -172,8 +172,19 @@ class ResPartner(models.Model):
             if vals.get("customer_rank")
             else self.browse()
         )
+        # asked beforehand: core takes is_company out of the values
+        moving = bool({"parent_id", "is_company"} & vals.keys())
+        consulted_sudo = self._get_ca_consulted_orders_sudo() if moving else {}
         result = super().write(vals)
         becoming._open_ca_archives_of_customers()
+        for customer_sudo, orders_sudo in consulted_sudo.items():
+            # of another customer nobody has consulted the archive
+            orders_sudo.filtered(
+                lambda order,
+                former=customer_sudo: order.partner_id.commercial_partner_id != former
+            ).ca_archive_checked = False
+        if moving:
+            self._follow_ca_company()
         if {"ca_is_key", "ca_is_vip", "ca_grade_id"} & vals.keys():
             # What the mark asks of the archive is asked whoever sets it.
             archives_sudo = self._get_ca_archives_sudo(self.env.company)
@@ -405,6 +416,50 @@ class ResPartner(models.Model):
         above = self.browse(vals["parent_id"])._get_ca_ancestors()
         return own.filtered(lambda archive: archive.partner_id not in above)
 
+    def _follow_ca_company(self):
+        """The archive is that of the company (CA-01): drafts of its people go there, others are merged by a keeper."""
+        # sudo: whoever enters where somebody works may not see the archive
+        archives_sudo = self._search_ca_archives_sudo(
+            Domain("state", "not in", ("cancelled", "destroyed"))
+        ).filtered(
+            lambda archive: archive.partner_id.commercial_partner_id
+            != archive.partner_id
+        )
+        drafts_sudo = archives_sudo.filtered(
+            lambda archive: archive.state == "draft" and not archive.date_filed
+        )
+        if kept_sudo := archives_sudo - drafts_sudo:
+            raise UserError(
+                self.env._(
+                    "%(customers)s have archives of their own and stay customers of their own: deregister them first, or "
+                    "have an archive keeper merge the contacts.",
+                    customers=", ".join(kept_sudo.partner_id.mapped("display_name")),
+                )
+            )
+        for draft_sudo in drafts_sudo:
+            company_sudo = draft_sudo.partner_id.commercial_partner_id
+            known_sudo = company_sudo._get_ca_archives_sudo(draft_sudo.company_id)
+            if known_sudo:
+                draft_sudo._merge_into(known_sudo)
+            else:
+                draft_sudo.partner_id = company_sudo
+
+    def _get_ca_consulted_orders_sudo(self):
+        """Return the quotations for these contacts, and those below, for which the archive was consulted (CA-18).
+
+        :return: customer -> quotations, in superuser mode
+        :rtype: dict
+        """
+        # sudo: the tick belongs to the archive, whoever sells to whom
+        orders_sudo = self.env["sale.order"].sudo()
+        if not self.ids:
+            return {}
+        return orders_sudo.search(
+            Domain("partner_id", "child_of", self.ids)
+            & Domain("state", "in", ("draft", "sent"))
+            & Domain("ca_archive_checked", "=", True)
+        ).grouped(lambda order: order.partner_id.commercial_partner_id)
+
     def _search_ca_withheld_archives_sudo(self):
         """Search for the archives with whose customers the trade has ended, for the user to respect.
 
@@ -422,8 +477,9 @@ class ResPartner(models.Model):
         if self.env.su:
             return
         moving = self.filtered(lambda partner: partner.user_id.id != user_id)
+        # contacts are shared: in whichever of the companies the user works now
         archives_sudo = moving._search_ca_archives_sudo(
-            Domain("company_id", "in", self.env.companies.ids)
+            Domain("company_id", "in", self.env.user.company_ids.ids)
             & Domain("state", "!=", "destroyed")
         )
         archives = archives_sudo.sudo(False)

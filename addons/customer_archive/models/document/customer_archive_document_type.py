@@ -1,9 +1,11 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from odoo.addons.record_control.models.access.restricted_record import (
     CONFIDENTIALITY_LEVELS,
+    LEVEL_ORDER,
 )
 
 # Archives that have passed their review: customers we deal with or dealt with.
@@ -233,7 +235,25 @@ class CustomerArchiveDocumentType(models.Model):
             documents._sync_checklist(types=self)
         if any(name in vals for name in self._MANDATORY_FIELDS):
             documents._sync_mandatory(types=self)
+        if vals.get("confidentiality"):
+            self._raise_level_of_documents(vals["confidentiality"])
         return result
+
+    def _raise_level_of_documents(self, level):
+        """Make the documents of these types as secret as their types, in one statement; none becomes less secret."""
+        lower = [key for key, rank in LEVEL_ORDER.items() if rank < LEVEL_ORDER[level]]
+        documents = self.env["customer.archive.document"]
+        documents.flush_model(["confidentiality", "type_id"])
+        self.env.cr.execute(
+            SQL(
+                "UPDATE customer_archive_document SET confidentiality = %s"
+                " WHERE type_id = ANY(%s) AND confidentiality = ANY(%s)",
+                level,
+                self.ids,
+                lower,
+            )
+        )
+        documents.invalidate_model(["confidentiality"])
 
     def unlink(self):
         result = super().unlink()

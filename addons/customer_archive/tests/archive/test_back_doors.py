@@ -162,3 +162,62 @@ class TestBackDoors(ArchiveCommon):
             with self.assertRaises(UserError):
                 other.with_user(self.sales1).ca_archive_ids = [command]
         self.assertEqual(self.archive.partner_id, self.partner)
+
+    def test_customers_are_not_taken_over_by_way_of_another_company(self):
+        """CA-11: the salesperson of a shared customer is kept, wherever the other one works at the moment."""
+        other = self.env["res.company"].create({"name": "Second works"})
+        self.sales2.company_ids |= other
+        self.partner.user_id = self.sales1
+        with self.assertRaisesRegex(UserError, "customers of somebody else"):
+            self.partner.with_user(self.sales2).with_context(
+                allowed_company_ids=other.ids
+            ).user_id = self.sales2
+
+    def test_who_takes_back_has_not_submitted(self):
+        """CA-02: the week of an archive that was withdrawn goes on, and somebody is asked; a returned one was in time."""
+        for road in ("withdraw", "change", "return"):
+            archive = self._new_archive(f"Taken back: {road}")
+            deadline = archive.date_opening_deadline
+            self._submit(archive)
+            self.assertFalse(archive._get_open_clocks("archive_opening"))
+            mine = archive.with_user(self.sales1)
+            if road == "withdraw":
+                mine.action_withdraw_sign_off()
+            elif road == "change":
+                mine.category_id = self.env.ref(
+                    "customer_archive.customer_archive_category_supplier"
+                )
+            else:
+                archive.with_user(self.supervisor)._sign_off(
+                    "refuse", opinion="Incomplete"
+                )
+            with self.subTest(road=road):
+                self.assertEqual(archive.state, "draft")
+                self.assertEqual(archive.activity_ids.user_id, self.sales1)
+                self.assertEqual(archive.date_opening_deadline, deadline)
+                self.assertEqual(
+                    bool(archive._get_open_clocks("archive_opening")), road != "return"
+                )
+
+    def test_the_archive_is_that_of_the_company(self):
+        """CA-01: who turns out to work for a company takes a draft along; what was submitted stays or is merged."""
+        person = self.env["res.partner"].create({"name": "Free"})
+        draft, draft_of_two = (
+            self._new_archive("Person", partner=partner)
+            for partner in (person, self.env["res.partner"].create({"name": "Two"}))
+        )
+        employer = self._new_partner("Employer without archive")
+        person.with_user(self.sales2).parent_id = employer
+        self.assertEqual(draft.partner_id, employer)
+        self.assertFalse(draft.merged_into_id)
+        draft_of_two.partner_id.with_user(self.sales2).parent_id = employer
+        self.assertEqual(draft_of_two.merged_into_id, draft)
+        self._put_on_file(self.archive)
+        with (
+            self.assertRaisesRegex(UserError, "archives of their own"),
+            self.env.cr.savepoint(),
+        ):
+            self.partner.with_user(self.sales1).write(
+                {"parent_id": employer.id, "is_company": False}
+            )
+        self.partner.with_user(self.sales1).parent_id = employer
