@@ -24,6 +24,18 @@ class CustomerArchiveRelease(models.Model):
             self.sudo().activity_feedback(["mail.mail_activity_data_todo"])
         return result
 
+    def _get_transition_reasons(self, target):
+        reasons = super()._get_transition_reasons(target)
+        if target == "cancelled" and self.state == "approved" and self._is_used():
+            reasons.append(
+                self.env._(
+                    "%(release)s was used to print or to take out data: have the recipient sign, and the papers "
+                    "destroyed before a witness.",
+                    release=self.name,
+                )
+            )
+        return reasons
+
     # --- Cron ---
 
     @api.model

@@ -437,6 +437,8 @@ class CustomerArchiveDocument(models.Model):
         if not self._get_content_fields().isdisjoint(vals):
             self._check_not_destroyed()
         self._check_place_kept(vals)
+        if "date_received" in vals and not vals["date_received"]:
+            self._check_not_indispensable()
         vals = self._complete_receipt_vals(vals)
         before = (
             {document: document.date_valid_until for document in self}
@@ -455,6 +457,24 @@ class CustomerArchiveDocument(models.Model):
         if {"date_received", "copies", "file_ids", "attachment_ids"} & vals.keys():
             self._check_something_received()
         return result
+
+    def _check_not_indispensable(self):
+        """Keep the receipt of what the archive was put on file by (CA-05); another edition is filed by renewing."""
+        if self.env.su:
+            return
+        needed = self.filtered(
+            lambda document: document.is_checklist
+            and document.date_received
+            and document.type_id.blocks_active
+            and document.archive_id.state in ("review", "approval", "active")
+        )
+        if needed:
+            raise UserError(
+                self.env._(
+                    "%(documents)s: the archive was put on file by it. Renew the document to file another edition.",
+                    documents=", ".join(needed.mapped("display_name")),
+                )
+            )
 
     def _raise_to_level_of_type(self):
         """A document is as secret as its type, also when it turns out to be of another one."""

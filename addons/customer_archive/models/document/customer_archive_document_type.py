@@ -29,7 +29,8 @@ class CustomerArchiveDocumentType(models.Model):
 
     _name = "customer.archive.document.type"
     _description = "Archive document type"
-    _inherit = ["company.boundary.mixin"]
+    # who changes what is kept, and how long, leaves a trace
+    _inherit = ["protected.fields.mixin", "mail.thread"]
     _order = "sequence, code, id"
     _rec_names_search = ["code", "name", "form_number"]
 
@@ -98,10 +99,12 @@ class CustomerArchiveDocumentType(models.Model):
     )
     is_mandatory = fields.Boolean(
         string="Mandatory",
+        tracking=True,
         help="Counts for the completeness of the archive.",
     )
     blocks_active = fields.Boolean(
         string="Needed to File the Archive",
+        tracking=True,
         help="An archive cannot be put on file while this is missing. The regulation does not say what is "
         "indispensable; by default the business licence and a contact are.",
     )
@@ -136,10 +139,12 @@ class CustomerArchiveDocumentType(models.Model):
         selection=CONFIDENTIALITY_LEVELS,
         default="internal",
         required=True,
+        tracking=True,
     )
     retention_years = fields.Integer(
         default=10,
         required=True,
+        tracking=True,
         help="Years a document is kept. The source regulations give no period: 10 years is our proposal.",
     )
     retention_basis = fields.Selection(
@@ -149,6 +154,7 @@ class CustomerArchiveDocumentType(models.Model):
         ],
         default="deregistration",
         required=True,
+        tracking=True,
         help="Day from which the retention period counts. The source regulations give none: counting from the "
         "deregistration of the customer is our proposal.",
     )

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -221,3 +223,88 @@ class TestBackDoors(ArchiveCommon):
                 {"parent_id": employer.id, "is_company": False}
             )
         self.partner.with_user(self.sales1).parent_id = employer
+
+    def test_what_changes_while_the_trade_rests_is_reviewed(self):
+        """CA-03: a reviewed value that is changed while trading is stopped does not come back on file unseen."""
+        unchanged = self._new_archive("Unchanged")
+        changed = self._new_archive("Changed")
+        archives = unchanged | changed
+        for ended, back in (("stop", "resume"), ("deregister", "restore")):
+            self._put_on_file(archives.filtered(lambda a: a.state == "draft"))
+            self._decide(archives, ended)
+            changed.with_user(self.sales1).category_id = self.env.ref(
+                "customer_archive.customer_archive_category_"
+                + ("supplier" if back == "resume" else "customer")
+            )
+            self._decide(archives, back)
+            with self.subTest(back=back):
+                self.assertEqual(unchanged.state, "active")
+                self.assertEqual(changed.state, "draft")
+                self.assertFalse(changed.partner_id.ca_trading_stopped)
+
+    def test_archives_of_customers_of_others(self):
+        """CA-11: nobody makes himself that of another salesperson's customer by opening the archive first."""
+        self.company.ca_auto_open = False
+        customer = self._new_partner("Of the first", user_id=self.sales1.id)
+        vals = {"partner_id": customer.id}
+        Archive = self.env["customer.archive"].with_user(self.sales2)
+        for road in (
+            lambda: Archive.create({**vals, "user_id": self.sales2.id}),
+            lambda: Archive.create({**vals, "user_id": False}),
+        ):
+            with (
+                self.assertRaisesRegex(UserError, "customers of somebody else"),
+                self.env.cr.savepoint(),
+            ):
+                road()
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            Archive.create(vals)
+        archive = Archive.with_user(self.keeper).create(vals)
+        self.assertEqual(archive.user_id, self.sales1)
+
+    def test_people_of_an_archive_work_in_the_company(self):
+        """CA-01: neither outsiders nor people of other companies, and an archive on file has somebody in charge."""
+        elsewhere = self._new_user(
+            "ca_elsewhere", "customer_archive.group_customer_archive_user"
+        )
+        other = self.env["res.company"].create({"name": "Second works"})
+        elsewhere.write(
+            {"company_ids": [Command.set(other.ids)], "company_id": other.id}
+        )
+        mine = self.archive.with_user(self.sales1)
+        for field in ("user_id", "second_user_id", "supervisor_id"):
+            for user in (elsewhere, self.env.ref("base.public_user")):
+                with (
+                    self.subTest(field=field, user=user.login),
+                    self.assertRaisesRegex(ValidationError, "does not work in"),
+                    self.env.cr.savepoint(),
+                ):
+                    mine[field] = user
+        # a contact is shared, its salesperson is not
+        shared = self._new_partner("Shared", user_id=elsewhere.id)
+        self._new_order(shared, user=self.sales2, user_id=self.sales2.id)
+        self.assertEqual(shared.ca_archive_ids.user_id, self.sales2)
+        self._put_on_file(self.archive)
+        with self.assertRaisesRegex(ValidationError, "name the person in charge"):
+            mine.user_id = False
+
+    def test_first_contact_is_past(self):
+        """CA-02: no first contact in the future gives more time."""
+        tomorrow = self.company._record_control_today() + timedelta(days=1)
+        with self.assertRaisesRegex(ValidationError, "future"):
+            self.archive.with_user(self.keeper).date_first_contact = tomorrow
+
+    def test_receipt_by_which_the_archive_was_filed(self):
+        """CA-05: what keeps an archive from being filed is not taken back afterwards."""
+        licence = self.archive.document_ids.filtered(
+            lambda document: document.type_id.code == "D01"
+        ).with_user(self.sales1)
+        received = licence.date_received
+        licence.date_received = False
+        licence.date_received = received
+        self._put_on_file(self.archive)
+        for user in (self.sales1, self.keeper):
+            with self.assertRaisesRegex(UserError, "Renew the document"):
+                licence.with_user(user).date_received = False
+        licence.action_renew()
+        self.assertEqual(licence.status, "missing")

@@ -119,6 +119,17 @@ class TestEndedTrade(ArchiveCommon):
             ):
                 road()
         line.write({"product_uom_qty": 1, "price_unit": 110})
+        service = self.env["product.product"].create(
+            {"name": "Rebate", "type": "service", "taxes_id": False}
+        )
+        order.order_line = [
+            Command.create(
+                {"product_id": service.id, "product_uom_qty": 1, "price_unit": -9}
+            )
+        ]
+        rebate = order.order_line.filtered(lambda line: line.product_id == service)
+        with self.assertRaisesRegex(UserError, "no new products"):
+            rebate.order_id = draft
         order.order_line = [
             Command.create({"display_type": "line_note", "name": "No more"})
         ]

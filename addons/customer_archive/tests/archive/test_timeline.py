@@ -249,3 +249,31 @@ class TestChangeLedger(ArchiveCommon):
         tracked = other.message_ids.filtered("tracking_value_ids")
         self.assertTrue(tracked)
         tracked.with_user(self.keeper).unlink()
+
+    def test_changes_of_the_standing_are_in_the_ledger(self):
+        """CA-08: who changes grade, marks or credit status of a customer is on record, with the value before."""
+        archive = self._new_archive("Standing")
+        self.flush_tracking()
+        archive.partner_id.with_user(self.manager).write(
+            {
+                "ca_grade_id": self.grade_a.id,
+                "ca_is_key": True,
+                "ca_is_vip": True,
+                "ca_credit_status": "low",
+            }
+        )
+        self.env(user=self.manager).flush_all()
+        self.flush_tracking()
+        archive.partner_id.with_user(self.manager).ca_credit_status = "high"
+        self.env(user=self.manager).flush_all()
+        self.flush_tracking()
+        changes = self.env["customer.archive.change"].search(
+            [("archive_id", "=", archive.id)]
+        )
+        self.assertEqual(
+            set(changes.field_id.mapped("name")),
+            {"grade_id", "is_key", "is_vip", "credit_status"},
+        )
+        last = changes.sorted("id")[-1]
+        self.assertEqual((last.old_value, last.new_value), ("Low", "High"))
+        self.assertEqual(last.author_id, self.manager.partner_id)

@@ -373,9 +373,12 @@ class TestRelease(CustomerArchiveCommon):
         with freeze_time("2025-11-04 02:00:00"):
             self.archive.with_user(self.sales1)._log_record_access("print")
             self.env["access.log"]._flush_pending()
+            with self.assertRaisesRegex(UserError, "was used to print"):
+                used.action_cancel()
         event = self._run_breach_job("2025-11-06")
         self.assertEqual(event.res_id, used.id)
         self.assertFalse(unused.sudo().date_breach)
+        unused.action_cancel()
 
     def test_ca_99_mass_change_is_asked_for_without_archives(self):
         """CA-99: mass changes are proposed and signed by the general manager before they are made."""
