@@ -510,14 +510,20 @@ class CustomerArchive(models.Model):
         """Leave the customers of others to them: who is in charge of an archive sees it without a grant (CA-11)."""
         if self.env.su or self._has_one_of(OTHERS_GROUPS):
             return
-        # sudo: whose customer it is is no secret
-        partners_sudo = self.env["res.partner"].sudo()
-        foreign_sudo = partners_sudo.browse(
-            vals["partner_id"]
+        named = {
+            vals["partner_id"]: vals.get("user_id")
             for vals in vals_list
             if vals.get("partner_id")
-            and (owner := partners_sudo.browse(vals["partner_id"]).user_id)
-            and vals.get("user_id") != owner.id
+        }
+        # sudo: whose customer it is is no secret
+        foreign_sudo = (
+            self.env["res.partner"]
+            .sudo()
+            .browse(named)
+            .filtered(
+                lambda partner: partner.user_id
+                and partner.user_id.id != named[partner.id]
+            )
         )
         if foreign_sudo:
             raise UserError(

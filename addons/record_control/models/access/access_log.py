@@ -253,6 +253,10 @@ class AccessLog(models.Model):
     @api.model
     def _filter_logged(self, records):
         """Return those of the records whose level is logged."""
+        if (
+            not records
+        ):  # grouping concerns no single record; lines have no level of their own
+            return records
         return records._origin._filter_levels(self._get_logged_levels()).sudo(False)
 
     @api.model
