@@ -8,6 +8,8 @@ from odoo.tests import tagged
 from odoo.tests.common import warmup
 from odoo.tools import mute_logger
 
+from odoo.addons.mail.tools.discuss import Store
+
 from .access_common import AccessCommon
 
 QUIET = ("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
@@ -19,7 +21,10 @@ class TestAccessLog(AccessCommon):
 
     @mute_logger(*QUIET)
     def test_reading_by_each_road_is_a_line(self):
-        """read, search_read, web_read, web_search_read, onchange, translations."""
+        """read, search_read, web_read, web_search_read, onchange, translations, messages."""
+        self.alpha.message_post(body="What is known")
+        self.env.flush_all()
+        self.env.invalidate_all()
         Secret = self.env["test.secret"]
         roads = {
             "read": lambda r: r.read(["content"]),
@@ -34,6 +39,11 @@ class TestAccessLog(AccessCommon):
             ),
             "translations": lambda r: r.get_field_translations("slogan"),
             "lines": lambda r: r.line_ids.read(["name"]),
+            "messages": lambda r: r.message_ids.read(["body"]),
+            "messages searched": lambda r: self.env["mail.message"]
+            .with_user(r.env.user)
+            .search_read([("model", "=", r._name), ("res_id", "=", r.id)], ["preview"]),
+            "conversation": lambda r: Store().add(r.message_ids).get_result(),
             "through a link": lambda r: self.link.with_user(r.env.user).web_read(
                 {"secret_id": {"fields": {"content": {}}}}
             ),
@@ -132,8 +142,14 @@ class TestAccessLog(AccessCommon):
         Secret = self._as(self.owner, self.env["test.secret"])
         Secret.formatted_read_group([], ["name"], ["amount:sum", "__count"])
         Secret.formatted_read_group([], ["state"], ["__count"])
+        colours = {"internal": "success", "secret": "danger"}
+        Secret.read_progress_bar(
+            [], "content", {"field": "confidentiality", "colors": colours}
+        )
         lines = self._log_lines(user_id=self.owner.id, action="aggregate")
-        self.assertEqual(lines.mapped("detail"), ["amount, name"])
+        self.assertEqual(
+            lines.mapped("detail"), ["amount, name", "confidentiality, content"]
+        )
 
     def test_details_are_read_in_words(self):
         """Fields and levels have their labels in the reader's language, titles and files stay as they are."""

@@ -430,6 +430,24 @@ class TestAccessRoads(AccessCommon):
             File.browse(self.file.id).read(["name"])
         self.assertEqual(self._as(self.owner, self.file).raw, b"file of alpha")
 
+    @mute_logger(*QUIET)
+    def test_a_file_of_a_record_not_saved_yet(self):
+        """A form uploads files before it is saved: who uploads sees them, nobody else."""
+        vals = {"name": "new.txt", "raw": b"new", "res_model": "test.secret"}
+        for res_id in (0, False):
+            file = (
+                self.env["ir.attachment"]
+                .with_user(self.stranger)
+                .create({**vals, "res_id": res_id})
+            )
+            self.env.invalidate_all()
+            self.assertEqual(self._as(self.stranger, file).raw, b"new")
+            for user in (self.owner, self.director):
+                with self.assertRaises(AccessError):
+                    self._as(user, file).read(["name"])
+            with self.assertRaises(AccessError):
+                self._as(self.stranger, file).res_id = self.alpha.id
+
     def test_a_file_cannot_be_made_public(self):
         """The public flag would open the file to everybody."""
         with self.assertRaises(UserError):

@@ -41,6 +41,37 @@ class TestGuardedState(StateCommon, TransactionCase):
         self.assertTransitionMapClosed(self.Model)
         self.assertTransitionMapClosed(self.env["test_record_control.state.line"])
 
+    def test_messages_are_history(self):
+        """Neither notes nor recorded changes are deleted or rewritten by RPC, by whoever writes the record."""
+        record = self.one.with_context(tracking_disable=False)
+        self.env.cr.precommit.run()  # the record is new in this transaction
+        record.with_user(self.env.ref("base.user_admin")).message_post(body="Checked")
+        own = record.message_post(body="Mine", message_type="comment")
+        record.write({"text": "x", "amount": 1})
+        record._transition("open")
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        messages = record.message_ids.with_user(self.user)
+        self.assertTrue(messages.sudo().tracking_value_ids)
+        for message in messages:
+            for road in (
+                message.unlink,
+                lambda m=message: m.with_context(_force_unlink=True).unlink(),
+                lambda m=message: m.write({"body": "Never"}),
+                lambda m=message: m.write({"date": "2001-01-01"}),
+            ):
+                with self.assertRaisesRegex(UserError, "history"):
+                    road()
+        # the author corrects what was said, in the conversation
+        record._message_update_content(own.sudo(), body="Mine, corrected")
+        self.assertIn("corrected", own.body)
+        messages[0].write(
+            {"starred_partner_ids": [Command.link(self.user.partner_id.id)]}
+        )
+        note = self.env["res.partner"].create({"name": "Free"}).message_post(body="x")
+        note.with_user(self.env.ref("base.user_admin")).unlink()
+        self.one.sudo().unlink()
+
     def test_map_helper_finds_holes(self):
         """The helper itself fails on a map with a hole, a string or an unreachable state."""
         model = self.Model

@@ -17,6 +17,7 @@ from . import (
     crm_lead,
     ir_sequence,
     mail_activity_plan,
+    mail_message,
     payment_transaction,
     res_company,
     res_config_settings,

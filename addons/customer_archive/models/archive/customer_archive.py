@@ -56,6 +56,11 @@ KEEPER_GROUPS = (
     "customer_archive.group_customer_archive_keeper",
     "customer_archive.group_customer_archive_manager",
 )
+# Who opens archives in the name of somebody else
+OTHERS_GROUPS = (
+    *KEEPER_GROUPS,
+    "customer_archive.group_customer_archive_supervisor",
+)
 MANAGER_GROUPS = ("customer_archive.group_customer_archive_manager",)
 STOP_GROUPS = (
     "customer_archive.group_customer_archive_manager",
@@ -365,6 +370,35 @@ class CustomerArchive(models.Model):
                 )
             )
 
+    @api.constrains("user_id", "second_user_id", "supervisor_id", "company_id")
+    def _check_people(self):
+        """Responsible are employees who work in the company; an archive in use has somebody in charge."""
+        sentences = []
+        for archive in self:
+            people = archive.user_id | archive.second_user_id | archive.supervisor_id
+            sentences += [
+                self.env._(
+                    "%(user)s does not work in %(company)s and cannot be responsible for its archives.",
+                    user=user.name,
+                    company=archive.company_id.name,
+                )
+                for user in people.sudo()
+                if user.share or archive.company_id not in user.company_ids
+            ]
+            if not archive.user_id and archive.state in (
+                "review",
+                "approval",
+                "active",
+            ):
+                sentences.append(
+                    self.env._(
+                        "%(archive)s: name the person in charge.",
+                        archive=archive.display_name,
+                    )
+                )
+        if sentences:
+            raise ValidationError("\n".join(dict.fromkeys(sentences)))
+
     @api.constrains("user_id", "second_user_id")
     def _check_second_contact(self):
         same = self.filtered(
@@ -397,6 +431,7 @@ class CustomerArchive(models.Model):
         for vals in vals_list:
             self._check_keeper_vals(vals, creating=True)
         self._fill_opening_vals(vals_list)
+        self._check_customers_of_creator(vals_list)
         archives = super().create(vals_list)
         archives._start_opening()
         return archives
@@ -467,6 +502,35 @@ class CustomerArchive(models.Model):
                 self.env._(
                     "Only keepers and managers of archives may set %(fields)s.",
                     fields=", ".join(changed),
+                )
+            )
+
+    @api.model
+    def _check_customers_of_creator(self, vals_list):
+        """Leave the customers of others to them: who is in charge of an archive sees it without a grant (CA-11)."""
+        if self.env.su or self._has_one_of(OTHERS_GROUPS):
+            return
+        named = {
+            vals["partner_id"]: vals.get("user_id")
+            for vals in vals_list
+            if vals.get("partner_id")
+        }
+        # sudo: whose customer it is is no secret
+        foreign_sudo = (
+            self.env["res.partner"]
+            .sudo()
+            .browse(named)
+            .filtered(
+                lambda partner: partner.user_id
+                and partner.user_id.id != named[partner.id]
+            )
+        )
+        if foreign_sudo:
+            raise UserError(
+                self.env._(
+                    "%(customers)s are customers of somebody else: the salesperson, a supervisor or an archive keeper "
+                    "opens the archive.",
+                    customers=", ".join(foreign_sudo.mapped("display_name")),
                 )
             )
 

@@ -31,6 +31,7 @@ class CustomerArchive(models.Model):
         comodel_name="customer.grade",
         compute="_compute_standing",
         store=True,
+        tracking=True,
         index="btree_not_null",
         group_expand="_group_expand_grades",
     )
@@ -38,11 +39,13 @@ class CustomerArchive(models.Model):
         string="Key Customer",
         compute="_compute_standing",
         store=True,
+        tracking=True,
     )
     is_vip = fields.Boolean(
         string="VIP Customer",
         compute="_compute_standing",
         store=True,
+        tracking=True,
     )
     credit_status = fields.Selection(
         selection=lambda self: self.env["res.partner"]
@@ -50,6 +53,7 @@ class CustomerArchive(models.Model):
         ._description_selection(self.env),
         compute="_compute_standing",
         store=True,
+        tracking=True,
     )
     vip_reception = fields.Boolean(
         string="VIP Reception",

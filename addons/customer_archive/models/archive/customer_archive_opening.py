@@ -3,6 +3,7 @@ from collections import defaultdict
 from psycopg2 import errors
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import mute_logger
 
@@ -42,6 +43,22 @@ class CustomerArchive(models.Model):
             deadline = clocks[-1:].deadline
             archive.date_opening_deadline = (
                 deadline and archive.company_id._record_control_today(at=deadline)
+            )
+
+    # --- Constraints ---
+
+    @api.constrains("date_first_contact")
+    def _check_date_first_contact(self):
+        early = self.filtered(
+            lambda archive: archive.date_first_contact
+            and archive.date_first_contact > archive.company_id._record_control_today()
+        )
+        if early:
+            raise ValidationError(
+                self.env._(
+                    "The first contact lies in the future: %(archives)s.",
+                    archives=", ".join(early.mapped("display_name")),
+                )
             )
 
     # --- Opening ---
@@ -124,12 +141,8 @@ class CustomerArchive(models.Model):
             {
                 "partner_id": partner.id,
                 "company_id": company.id,
-                "user_id": (
-                    partner.user_id
-                    or user
-                    or team
-                    and team.user_id
-                    or self.env["res.users"]
+                "user_id": self._find_person_in_charge(
+                    company, partner.user_id, user, team and team.user_id
                 ).id,
                 "team_id": team.id if team else False,
                 "category_id": categories[partner.is_company].id,
@@ -155,6 +168,19 @@ class CustomerArchive(models.Model):
             for row in rows:
                 opened |= self._open_new(company, [row])
             return opened
+
+    @api.model
+    def _find_person_in_charge(self, company, *users):
+        """Return the first of the users who works in the company; contacts are shared, their salespeople are not.
+
+        :rtype: res.users
+        """
+        for user in filter(None, users):
+            # sudo: who works where is no secret
+            user_sudo = user.sudo()
+            if not user_sudo.share and company in user_sudo.company_ids:
+                return user
+        return self.env["res.users"]
 
     @api.model
     def _get_default_categories(self):
@@ -204,8 +230,9 @@ class CustomerArchive(models.Model):
                     vals["date_first_contact"] = (
                         dates.get(partner_sudo.id) or company._record_control_today()
                     )
-                if "user_id" not in vals and partner_sudo.user_id:
-                    vals["user_id"] = partner_sudo.user_id.id
+                owner = self._find_person_in_charge(company, partner_sudo.user_id)
+                if "user_id" not in vals and owner:
+                    vals["user_id"] = owner.id
                 if not vals.get("team_id"):
                     user = (
                         self.env["res.users"]

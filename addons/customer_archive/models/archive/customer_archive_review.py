@@ -119,6 +119,17 @@ class CustomerArchive(models.Model):
             self.filtered(
                 lambda archive: archive.sign_off_state != "open"
             ).action_request_sign_off()
+        elif target == "active" and source in ("stopped", "cancelled"):
+            # what was changed meanwhile nobody has reviewed
+            self.filtered(lambda archive: archive.sign_off_state == "void")._transition(
+                "draft"
+            )
+        elif target == "draft":
+            # who takes it back has not submitted it; what the reviewer returns was submitted in time
+            self.filtered(
+                lambda archive: not archive.date_filed
+                and archive.sign_off_state != "refused"
+            )._start_opening()
 
     def action_request_sign_off(self):
         """Submitting and asking for the signatures is one step."""

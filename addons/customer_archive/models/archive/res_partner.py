@@ -6,6 +6,9 @@ from odoo.addons.record_control.models.access.restricted_fields import (
     RestrictedOne2many,
 )
 
+from ...tools.company_name import name_key
+from ...tools.credit_code import clean_code
+
 MANAGER = "customer_archive.group_customer_archive_manager"
 FINANCE = "customer_archive.group_customer_archive_finance"
 # state of an archive with whose customer no order is contracted -> what to call it
@@ -21,6 +24,12 @@ MANAGED_FIELDS = {
     "ca_is_vip": (MANAGER,),
     "ca_credit_status": (MANAGER, FINANCE),
     "ca_trading_stopped": (),
+}
+# what a customer is known by -> how two values of it are compared
+IDENTITY_FIELDS = {
+    "name": name_key,
+    "company_registry": clean_code,
+    "vat": clean_code,
 }
 
 
@@ -160,6 +169,10 @@ class ResPartner(models.Model):
         self._check_ca_managed_vals(vals)
         if {"parent_id", "is_company"} & vals.keys():
             self._check_ca_family_kept(vals)
+        if not IDENTITY_FIELDS.keys().isdisjoint(vals):
+            self._check_ca_identity_of_ended_kept(vals)
+        if vals.get("company_id"):
+            self._check_ca_company_of_archives(vals["company_id"])
         if "user_id" in vals:
             self._check_ca_salesperson_kept(vals["user_id"])
         if "active" in vals and not vals["active"]:
@@ -169,8 +182,19 @@ class ResPartner(models.Model):
             if vals.get("customer_rank")
             else self.browse()
         )
+        # asked beforehand: core takes is_company out of the values
+        moving = bool({"parent_id", "is_company"} & vals.keys())
+        consulted_sudo = self._get_ca_consulted_orders_sudo() if moving else {}
         result = super().write(vals)
         becoming._open_ca_archives_of_customers()
+        for customer_sudo, orders_sudo in consulted_sudo.items():
+            # of another customer nobody has consulted the archive
+            orders_sudo.filtered(
+                lambda order,
+                former=customer_sudo: order.partner_id.commercial_partner_id != former
+            ).ca_archive_checked = False
+        if moving:
+            self._follow_ca_company()
         if {"ca_is_key", "ca_is_vip", "ca_grade_id"} & vals.keys():
             # What the mark asks of the archive is asked whoever sets it.
             archives_sudo = self._get_ca_archives_sudo(self.env.company)
@@ -332,6 +356,59 @@ class ResPartner(models.Model):
                 )
             )
 
+    def _check_ca_identity_of_ended_kept(self, vals):
+        """Let customers whose trade has ended be known as what they were: they would be entered anew (CA-16).
+
+        Another spelling of the same name, and a number that was missing, are welcome.
+        """
+        if self.env.su:
+            return
+        changing = self.filtered(
+            lambda partner: any(
+                partner[fname] and same(partner[fname]) != same(vals[fname])
+                for fname, same in IDENTITY_FIELDS.items()
+                if fname in vals
+            )
+        )
+        # sudo: the decision holds, whoever may read the archive
+        archives_sudo = changing.sudo()._search_ca_withheld_archives_sudo()
+        if archives_sudo:
+            raise UserError(
+                self.env._(
+                    "The trade with %(customers)s has ended in %(companies)s: only a manager of that company changes name, "
+                    "company ID or tax number.",
+                    customers=", ".join(
+                        archives_sudo.partner_id.mapped("display_name")
+                    ),
+                    companies=", ".join(archives_sudo.company_id.mapped("name")),
+                )
+            )
+
+    def _check_ca_company_of_archives(self, company_id):
+        """Keep customers where the companies that have an archive of them may use them (CA-01).
+
+        :param int company_id: the only company that would use these contacts
+        """
+        company_sudo = self.env["res.company"].sudo().browse(company_id)
+        moving = self.filtered(lambda partner: partner.company_id != company_sudo)
+        archives_sudo = moving._search_ca_archives_sudo(
+            Domain("state", "!=", "destroyed")
+        ).filtered(
+            lambda archive: company_sudo not in archive.company_id.parent_ids
+            and archive.company_id not in company_sudo.parent_ids
+        )
+        if archives_sudo:
+            raise UserError(
+                self.env._(
+                    "%(companies)s has archives of %(customers)s: these customers stay with it, or are shared by all "
+                    "companies.",
+                    companies=", ".join(archives_sudo.company_id.mapped("name")),
+                    customers=", ".join(
+                        archives_sudo.partner_id.mapped("display_name")
+                    ),
+                )
+            )
+
     def _get_ca_deserted(self, vals, family, archives):
         """Return which of these archives would lose their hold on this contact by the values.
 
@@ -348,6 +425,50 @@ class ResPartner(models.Model):
             return own
         above = self.browse(vals["parent_id"])._get_ca_ancestors()
         return own.filtered(lambda archive: archive.partner_id not in above)
+
+    def _follow_ca_company(self):
+        """The archive is that of the company (CA-01): drafts of its people go there, others are merged by a keeper."""
+        # sudo: whoever enters where somebody works may not see the archive
+        archives_sudo = self._search_ca_archives_sudo(
+            Domain("state", "not in", ("cancelled", "destroyed"))
+        ).filtered(
+            lambda archive: archive.partner_id.commercial_partner_id
+            != archive.partner_id
+        )
+        drafts_sudo = archives_sudo.filtered(
+            lambda archive: archive.state == "draft" and not archive.date_filed
+        )
+        if kept_sudo := archives_sudo - drafts_sudo:
+            raise UserError(
+                self.env._(
+                    "%(customers)s have archives of their own and stay customers of their own: deregister them first, or "
+                    "have an archive keeper merge the contacts.",
+                    customers=", ".join(kept_sudo.partner_id.mapped("display_name")),
+                )
+            )
+        for draft_sudo in drafts_sudo:
+            company_sudo = draft_sudo.partner_id.commercial_partner_id
+            known_sudo = company_sudo._get_ca_archives_sudo(draft_sudo.company_id)
+            if known_sudo:
+                draft_sudo._merge_into(known_sudo)
+            else:
+                draft_sudo.partner_id = company_sudo
+
+    def _get_ca_consulted_orders_sudo(self):
+        """Return the quotations for these contacts, and those below, for which the archive was consulted (CA-18).
+
+        :return: customer -> quotations, in superuser mode
+        :rtype: dict
+        """
+        # sudo: the tick belongs to the archive, whoever sells to whom
+        orders_sudo = self.env["sale.order"].sudo()
+        if not self.ids:
+            return {}
+        return orders_sudo.search(
+            Domain("partner_id", "child_of", self.ids)
+            & Domain("state", "in", ("draft", "sent"))
+            & Domain("ca_archive_checked", "=", True)
+        ).grouped(lambda order: order.partner_id.commercial_partner_id)
 
     def _search_ca_withheld_archives_sudo(self):
         """Search for the archives with whose customers the trade has ended, for the user to respect.
@@ -366,8 +487,9 @@ class ResPartner(models.Model):
         if self.env.su:
             return
         moving = self.filtered(lambda partner: partner.user_id.id != user_id)
+        # contacts are shared: in whichever of the companies the user works now
         archives_sudo = moving._search_ca_archives_sudo(
-            Domain("company_id", "in", self.env.companies.ids)
+            Domain("company_id", "in", self.env.user.company_ids.ids)
             & Domain("state", "!=", "destroyed")
         )
         archives = archives_sudo.sudo(False)

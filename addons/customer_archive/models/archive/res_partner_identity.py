@@ -9,6 +9,9 @@ from ...tools.company_name import name_key
 from ...tools.credit_code import clean_code, code_fault
 from ...tools.pinyin import pinyin_text
 
+# Numbers that a company has once in its country
+CODE_FIELDS = ("company_registry", "vat")
+
 
 def _trigram(column):
     """Return the definition of a trigram index on ``column``, as the ORM would write it.
@@ -135,17 +138,17 @@ class ResPartner(models.Model):
         "ca_duplicate_reason",
     )
     def _check_ca_duplicate(self):
+        namesakes = self._get_ca_namesakes()
+        self._check_ca_no_second_start(namesakes)
         policy = self.env.company.ca_duplicate_policy
         if policy == "off":
             # what other companies decided is not undone from here
-            self._check_ca_no_second_start()
             return
         checked = (
             self
             if policy == "stop"
             else self.filtered(lambda partner: not partner.ca_duplicate_reason)
         )
-        (self - checked)._check_ca_no_second_start()
         sentences = [
             self.env._(
                 "%(customer)s is already entered as %(duplicates)s.",
@@ -156,7 +159,7 @@ class ResPartner(models.Model):
                     for duplicate in duplicates
                 ),
             )
-            for partner, duplicates in checked._get_ca_duplicates().items()
+            for partner, duplicates in checked._get_ca_duplicates(namesakes).items()
         ]
         if not sentences:
             return
@@ -170,18 +173,22 @@ class ResPartner(models.Model):
             )
         self._refuse_ca_identity(sentences)
 
-    def _check_ca_no_second_start(self):
-        """A reason does not let a customer whose trade has ended begin anew under a second contact (CA-16)."""
+    def _check_ca_no_second_start(self, namesakes):
+        """No customer whose trade has ended begins anew under a second contact, whatever it is called (CA-16).
+
+        Neither a reason helps, nor that it is entered as a person, beside the old one below the same company, or after
+        the old one was moved to another company of ours.
+
+        :param dict namesakes: what :meth:`_get_ca_namesakes` returned
+        """
         # constraints run as superuser; the user is who asks
-        if not self or self.env.uid == SUPERUSER_ID:
+        if not namesakes or self.env.uid == SUPERUSER_ID:
             return
         guarding_sudo = (
             self.env["res.company"]
             .sudo()
             .search([("ca_duplicate_policy", "!=", "off")])
         )
-        if not guarding_sudo:
-            return
         sentences = [
             self.env._(
                 "The trade with %(duplicates)s has ended in %(companies)s: only a manager of that company enters "
@@ -190,11 +197,11 @@ class ResPartner(models.Model):
                 companies=", ".join(ended_sudo.company_id.mapped("name")),
                 customer=partner.name,
             )
-            for partner, duplicates in self._get_ca_duplicates().items()
+            for partner, same in namesakes.items()
             if (
-                ended_sudo := duplicates._search_ca_withheld_archives_sudo().filtered(
+                ended_sudo := partner._get_ca_former_archives_sudo(same).filtered(
                     lambda archive, partner=partner: archive.company_id in guarding_sudo
-                    and partner._is_ca_within_reach(archive.company_id)
+                    and partner.sudo()._is_ca_within_reach(archive.company_id)
                 )
             )
         ]
@@ -214,6 +221,20 @@ class ResPartner(models.Model):
                 )
             ]
         raise ValidationError("\n".join(sentences))
+
+    def _get_ca_former_archives_sudo(self, namesakes):
+        """Return the archives of an ended trade that this contact would leave behind.
+
+        :param res.partner namesakes: contacts of the same name or number
+        :return: archives in superuser mode; those of companies above this contact hold it anyway
+        :rtype: customer.archive
+        """
+        self.ensure_one()
+        own = (self._origin or self)._get_ca_ancestors()
+        families = self.browse().union(
+            *(namesake._get_ca_ancestors() for namesake in namesakes - own)
+        )
+        return (families - own)._search_ca_withheld_archives_sudo()
 
     def _is_ca_within_reach(self, company):
         """Return whether a company, one above it or a branch of it may contract with this contact."""
@@ -259,13 +280,18 @@ class ResPartner(models.Model):
     # --- Business ---
 
     def _clean_ca_identity_vals(self, vals):
-        """Refuse values that only the system sets and write the company ID in its normal form."""
+        """Refuse values that only the system sets and write the company's numbers in their normal form."""
         if not self.env.su:
             vals.pop("ca_duplicate_user_id", None)
             vals.pop("ca_duplicate_at", None)
-        code = vals.get("company_registry")
-        if code and code != (cleaned := clean_code(code)) and not code_fault(cleaned):
-            vals["company_registry"] = cleaned
+        for fname in CODE_FIELDS:
+            code = vals.get(fname)
+            if (
+                code
+                and code != (cleaned := clean_code(code))
+                and not code_fault(cleaned)
+            ):
+                vals[fname] = cleaned
 
     def _get_company_registry_labels(self):
         return {
@@ -307,60 +333,110 @@ class ResPartner(models.Model):
             **values,
         )
 
-    def _get_ca_duplicates(self):
+    def _get_ca_duplicates(self, namesakes=None):
         """Return the contacts that are the same company as each partner.
 
-        Compared are the name (see :func:`name_key`), the company ID and the tax number, of companies only, archived
-        ones too. Branches and parents of one company are not duplicates of each other.
+        Branches and parents of one company are not duplicates of each other.
 
+        :param dict namesakes: what :meth:`_get_ca_namesakes` returned, when it was asked before
         :return: partner -> duplicates, only partners that have any
         :rtype: dict
         """
-        companies = self.filtered(lambda partner: partner.is_company and partner.name)
-        keys = {
-            fname: set(companies.mapped(fname)) - {False}
-            for fname in self._get_ca_identity_fields()
+        if namesakes is None:
+            namesakes = self._get_ca_namesakes()
+        return {
+            partner: duplicates.sudo(self.env.su)
+            for partner in self
+            if (
+                duplicates := namesakes.get(partner, self.browse()).filtered(
+                    partner._is_ca_duplicate
+                )
+            )
         }
-        domain = Domain.OR(
-            Domain(fname, "in", values) for fname, values in keys.items() if values
-        )
-        if domain.is_false():
+
+    def _get_ca_namesakes(self):
+        """Return the contacts that have a name or a number in common with each partner.
+
+        Compared are the name (see :func:`name_key`) with those of companies, and company ID and tax number, archived
+        contacts too; people and addresses of a company have its numbers and are not asked.
+
+        :return: partner -> contacts in superuser mode, only partners that have any
+        :rtype: dict
+        """
+        keys = {
+            partner: partner._get_ca_identity_keys()
+            for partner in self
+            if partner.is_company or not partner.parent_id
+        }
+        names = {
+            value for found in keys.values() for kind, value in found if kind == "name"
+        }
+        codes = {
+            value for found in keys.values() for kind, value in found if kind == "code"
+        }
+        if not names and not codes:
             return {}
         # Whether a company is known already does not depend on who asks.
         found_sudo = (
             self.sudo()
             .with_context(active_test=False)
-            .search(Domain("is_company", "=", True) & domain)
-        )
-        by_value = defaultdict(self.browse().sudo)
-        for candidate in found_sudo:
-            for fname in keys:
-                if candidate[fname]:
-                    by_value[fname, candidate[fname]] |= candidate
-        result = {}
-        for partner in companies:
-            same = self.browse().sudo()
-            for fname in keys:
-                same |= (
-                    by_value.get((fname, partner[fname]), same)
-                    if partner[fname]
-                    else same
+            .search(
+                (Domain("is_company", "=", True) | Domain("parent_id", "=", False))
+                & Domain.OR(
+                    [
+                        Domain("ca_name_key", "in", names),
+                        *(Domain(fname, "in", codes) for fname in CODE_FIELDS),
+                    ]
                 )
-            same = same.filtered(partner._is_ca_duplicate)
+            )
+        )
+        by_key = defaultdict(self.browse().sudo)
+        for candidate in found_sudo:
+            for key in candidate._get_ca_identity_keys(persons=False):
+                by_key[key] |= candidate
+        result = {}
+        for partner, own_keys in keys.items():
+            same = (
+                self.browse()
+                .sudo()
+                .union(*(by_key[key] for key in own_keys if key in by_key))
+            )
+            same -= partner._origin or partner
             if same:
-                result[partner] = same.sudo(self.env.su)
+                result[partner] = same
         return result
 
-    @api.model
-    def _get_ca_identity_fields(self):
-        """Return the fields that say that two contacts are one company. Hook."""
-        return ["ca_name_key", "company_registry", "vat"]
+    def _get_ca_identity_keys(self, persons=True):
+        """Return the name and the numbers by which this contact is compared with others.
+
+        In China the tax number is the company ID: a number is the same in whichever of the two fields it stands.
+
+        :param bool persons: whether the name of a person is compared with names of companies
+        :return: pairs of ``name`` or ``code`` and the value
+        :rtype: set
+        """
+        self.ensure_one()
+        keys = {
+            ("code", code)
+            for fname in CODE_FIELDS
+            # a single character says that there is no number
+            for code in (self[fname], clean_code(self[fname]))
+            if code and len(code) > 1
+        }
+        name = self.ca_name_key or (persons and name_key(self.name))
+        return keys | {("name", name)} if name else keys
 
     def _is_ca_duplicate(self, candidate):
         """Return whether ``candidate``, which has a value in common, is the same company and in the same reach."""
         self.ensure_one()
         own = self._origin or self
         if candidate == own:
+            return False
+        if not self.is_company and not (
+            # persons may be called as they like
+            {key for key in self._get_ca_identity_keys() if key[0] == "code"}
+            & candidate._get_ca_identity_keys()
+        ):
             return False
         # sudo: the companies above count, also where the user does not work
         if not self.sudo()._is_ca_within_reach(candidate.sudo().company_id):

@@ -57,7 +57,14 @@ class SaleOrderLine(models.Model):
     def write(self, vals):
         if EXTENT_FIELDS.isdisjoint(vals):
             return super().write(vals)
-        former = {line: line._get_ca_extent() for line in self._filter_ca_ended()}
+        ended = self._filter_ca_ended()
+        if "order_id" in vals:
+            # without its rebate an order is larger
+            ended.filtered(
+                lambda line: line.order_id.id != vals["order_id"]
+                and line._get_ca_extent().ordered.amount < 0
+            ).order_id._refuse_ca_growth()
+        former = {line: line._get_ca_extent() for line in ended}
         result = super().write(vals)
         self._check_ca_not_grown(former)
         return result

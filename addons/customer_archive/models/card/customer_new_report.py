@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 
 class CustomerNewReport(models.Model):
@@ -164,7 +164,38 @@ class CustomerNewReport(models.Model):
             ).product_id
             report.first_products = ", ".join(products.mapped("name"))
 
+    # --- Constraints ---
+
+    @api.constrains("partner_id", "order_id")
+    def _check_order_of_customer(self):
+        for report in self:
+            customer = report.order_id.partner_id.commercial_partner_id
+            if customer and customer != report.partner_id.commercial_partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(order)s is no order of %(customer)s.",
+                        order=report.order_id.display_name,
+                        customer=report.partner_id.display_name,
+                    )
+                )
+
     # --- CRUD ---
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_orders_readable([vals.get("order_id") for vals in vals_list])
+        return super().create(vals_list)
+
+    def write(self, vals):
+        order_id = vals.get("order_id")
+        if self.filtered(lambda report: report.order_id.id != order_id):
+            self._check_orders_readable([order_id])
+        return super().write(vals)
+
+    def _check_orders_readable(self, order_ids):
+        """Amount and products are shown with the report: who names an order may read it."""
+        if orders := self.env["sale.order"].browse(filter(None, order_ids)):
+            orders.check_access("read")
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_signed(self):

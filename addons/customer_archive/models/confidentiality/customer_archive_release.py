@@ -227,6 +227,12 @@ class CustomerArchiveRelease(models.Model):
             reasons.append(
                 self.env._("Enter the company that receives the information.")
             )
+        if self.kind != "external" and (self.recipient_company or "").strip():
+            reasons.append(
+                self.env._(
+                    "What another company receives is given to outsiders: choose that kind, or take the company out."
+                )
+            )
         if (
             self.date_until
             and self.date_until < self.env.company._record_control_today()
@@ -248,11 +254,25 @@ class CustomerArchiveRelease(models.Model):
         return reasons
 
     def _get_destruction_reasons(self):
-        if self.date_destroyed and self.destroyed_by_id and self.witness_id:
-            return []
-        return [
-            self.env._("Enter who destroyed the papers, when, and who witnessed it.")
-        ]
+        if not (self.date_destroyed and self.destroyed_by_id and self.witness_id):
+            return [
+                self.env._(
+                    "Enter who destroyed the papers, when, and who witnessed it."
+                )
+            ]
+        company = self.company_id
+        received = self.date_received and company._record_control_today(
+            at=self.date_received
+        )
+        if self.date_destroyed > company._record_control_today() or (
+            received and self.date_destroyed < received
+        ):
+            return [
+                self.env._(
+                    "The papers were destroyed between the day they were handed over and today."
+                )
+            ]
+        return []
 
     def _prepare_transition_vals(self, target):
         vals = super()._prepare_transition_vals(target)

@@ -24,6 +24,18 @@ class CustomerArchiveRelease(models.Model):
             self.sudo().activity_feedback(["mail.mail_activity_data_todo"])
         return result
 
+    def _get_transition_reasons(self, target):
+        reasons = super()._get_transition_reasons(target)
+        if target == "cancelled" and self.state == "approved" and self._is_used():
+            reasons.append(
+                self.env._(
+                    "%(release)s was used to print or to take out data: have the recipient sign, and the papers "
+                    "destroyed before a witness.",
+                    release=self.name,
+                )
+            )
+        return reasons
+
     # --- Cron ---
 
     @api.model
@@ -42,12 +54,33 @@ class CustomerArchiveRelease(models.Model):
                 [
                     ("company_id", "=", company.id),
                     ("kind", "!=", "mass_edit"),
-                    ("state", "=", "received"),
+                    ("state", "in", ("approved", "received")),
                     ("date_until", "<", today),
                     ("date_breach", "=", False),
                 ]
             )
-            releases_sudo._note_breach(today)
+            releases_sudo.filtered(lambda r: r._is_used())._note_breach(today)
+
+    def _is_used(self):
+        """Tell whether papers or data were taken out by this request, whether or not anybody signed for them."""
+        self.ensure_one()
+        if self.state == "received":
+            return True
+        since = self.grant_ids.filtered("decided_at").mapped("decided_at")
+        # sudo: the log tells the system, whoever may read it
+        log_sudo = self.env["access.log"].sudo()
+        return bool(since) and bool(
+            log_sudo.search_count(
+                [
+                    ("res_model", "=", "customer.archive"),
+                    ("res_id", "in", self.archive_ids.ids),
+                    ("user_id", "=", self.user_id.id),
+                    ("action", "in", ("print", "export", "download")),
+                    ("at", ">=", min(since)),
+                ],
+                limit=1,
+            )
+        )
 
     def _note_breach(self, today):
         if not self:

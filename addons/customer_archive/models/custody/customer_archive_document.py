@@ -71,6 +71,7 @@ class CustomerArchiveDocument(models.Model):
 
     @api.depends(
         "archive_id.date_deregistered",
+        "date_received",
         "date_valid_until",
         "type_id.retention_years",
         "type_id.retention_basis",
@@ -90,7 +91,9 @@ class CustomerArchiveDocument(models.Model):
         self.ensure_one()
         if self.type_id.retention_basis == "validity":
             return self.date_valid_until
-        return self.archive_id.date_deregistered
+        deregistered = self.archive_id.date_deregistered
+        # what comes in later is not kept shorter
+        return deregistered and max(deregistered, self.date_received or deregistered)
 
     # --- CRUD ---
 

@@ -185,6 +185,12 @@ class CustomerArchiveFiling(models.Model):
         self.filtered(lambda filing: filing.state != "open")._refuse(
             self.env._("A filing list that was handed over is kept")
         )
+        if not self.env.su:
+            self.filtered(
+                lambda filing: filing.is_overdue and filing.sudo().document_ids
+            )._refuse(
+                self.env._("A filing list that was not handed over in time is kept")
+            )
 
     # --- State ---
 

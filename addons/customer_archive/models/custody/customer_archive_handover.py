@@ -223,6 +223,7 @@ class CustomerArchiveHandover(models.Model):
             reasons += self._get_receipt_reasons()
             reasons += self._get_loan_reasons()
             reasons += self._get_notification_reasons()
+            reasons += self._get_second_contact_reasons()
             reasons += self._get_seal_reasons()
         return reasons
 
@@ -291,6 +292,32 @@ class CustomerArchiveHandover(models.Model):
                 )
             ]
         return []
+
+    def _get_second_contact_reasons(self):
+        """Say which important customers would be left without a second contact (CA-17)."""
+        # sudo: who closes need not see every archive on the list
+        archives_sudo = self._get_transferred_archives_sudo()
+        alone_sudo = archives_sudo.filtered(
+            lambda archive: archive._needs_second_contact()
+            and archive.second_user_id in self.leaver_id | self.receiver_id
+        )
+        return [
+            self.env._(
+                "%(customer)s is an important customer: name a second contact besides %(receiver)s.",
+                customer=archive.partner_id.display_name,
+                receiver=self.receiver_id.name,
+            )
+            for archive in alone_sudo
+        ]
+
+    def _get_transferred_archives_sudo(self):
+        lines_sudo = self.sudo().line_ids.filtered(lambda line: line.kind == "archive")
+        return (
+            self.env["customer.archive"]
+            .sudo()
+            .browse(lines_sudo.mapped("res_id"))
+            .exists()
+        )
 
     def _prepare_transition_vals(self, target):
         vals = super()._prepare_transition_vals(target)
@@ -497,8 +524,9 @@ class CustomerArchiveHandover(models.Model):
         """
         leaver, receiver = self.leaver_id, self.receiver_id
         if kind == "archive":
+            # the receiver was the second contact, or is the only one now
             records_sudo.filtered(
-                lambda archive: archive.second_user_id == leaver
+                lambda archive: archive.second_user_id in leaver | receiver
             ).write({"second_user_id": False})
             mine = records_sudo.filtered(lambda archive: archive.user_id == leaver)
             mine.write({"user_id": receiver.id})

@@ -1,9 +1,11 @@
+from datetime import date
+
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...tools.period import half_year
+from ...tools.period import half_year, half_year_end
 
 STATES = [
     ("draft", "Draft"),
@@ -229,6 +231,15 @@ class CustomerArchiveInspection(models.Model):
     def _unlink_except_begun(self):
         begun = self.filtered(lambda inspection: inspection.state != "draft")
         begun._refuse(self.env._("An inspection that was begun is kept"))
+        if not self.env.su:
+            self.filtered(lambda inspection: inspection._is_period_over())._refuse(
+                self.env._("An inspection that was not made in its half-year is kept")
+            )
+
+    def _is_period_over(self):
+        self.ensure_one()
+        start = date(self.year, 7 if self.half == "2" else 1, 1)
+        return half_year_end(start) < self.company_id._record_control_today()
 
     # --- State ---
 
@@ -243,6 +254,8 @@ class CustomerArchiveInspection(models.Model):
         reasons = super()._get_transition_reasons(target)
         if target in ("checking", "correcting", "done"):
             reasons += self._get_loading_reasons()
+        if target == "checking" and self.state == "draft":
+            reasons += self._get_completeness_reasons()
         if target in ("correcting", "done"):
             reasons += self._get_checking_reasons()
         if target == "correcting" and not self.failed_count:
@@ -257,6 +270,41 @@ class CustomerArchiveInspection(models.Model):
         if not self.line_count:
             return [self.env._("Load the archives first.")]
         return []
+
+    def _get_completeness_reasons(self):
+        """The inspection is one of all archives and all items, whatever was taken off the list since it was loaded."""
+        if not self.line_count:
+            return []
+        # sudo: all that the keeper keeps counts, whoever begins
+        lines_sudo = self.env["customer.archive.inspection.line"].sudo()
+        listed = lines_sudo._search([("inspection_id", "=", self.id)])
+        missing = (
+            self.env["customer.archive"]
+            .sudo()
+            .search_count(
+                self._get_archive_domain(self.company_id, self.keeper_id)
+                & ~Domain("id", "in", listed.subselect("archive_id"))
+            )
+        )
+        checks = (
+            self.env["customer.archive.inspection.check"]
+            .sudo()
+            .search_count(
+                Domain("inspection_id", "=", self.id)
+                & Domain("item_id", "in", self.item_ids.ids)
+            )
+        )
+        reasons = []
+        if missing:
+            reasons.append(
+                self.env._(
+                    "%(count)s archives of the keeper are not on the list; load again.",
+                    count=missing,
+                )
+            )
+        if checks < self.line_count * len(self.item_ids):
+            reasons.append(self.env._("Some archives lack items to check; load again."))
+        return reasons
 
     def _get_checking_reasons(self):
         reasons = []

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..archive.customer_archive import KEEPER_GROUPS
+
 RESULTS = [
     ("pass", "Pass"),
     ("fail", "Fail"),
@@ -164,10 +166,12 @@ class CustomerArchiveInspectionLine(models.Model):
             )
         if any(line._is_moved(vals) for line in self):
             self.inspection_id._refuse(self.env._("A line keeps its archive"))
-        if not set(self._FINDING_FIELDS).isdisjoint(vals) and "done" in states:
-            self.inspection_id._refuse(
-                self.env._("Findings are fixed once the inspection is done")
-            )
+        if not set(self._FINDING_FIELDS).isdisjoint(vals):
+            if "done" in states:
+                self.inspection_id._refuse(
+                    self.env._("Findings are fixed once the inspection is done")
+                )
+            self._check_may_judge()
         if "is_corrected" not in vals:
             return super().write(vals)
         return self._write_correction(vals)
@@ -176,6 +180,17 @@ class CustomerArchiveInspectionLine(models.Model):
         return any(
             name in vals and vals[name] != self[name].id
             for name in ("inspection_id", "archive_id")
+        )
+
+    def _check_may_judge(self):
+        """Who corrects says that it is corrected; what was found, and until when, inspectors and keepers say."""
+        user = self.env.user
+        if self.env.su or self.env["customer.archive"]._has_one_of(KEEPER_GROUPS):
+            return
+        self.inspection_id.filtered(
+            lambda inspection: user not in inspection.inspector_ids
+        )._refuse(
+            self.env._("Inspectors, keepers and managers alone change what was found")
         )
 
     def _write_correction(self, vals):

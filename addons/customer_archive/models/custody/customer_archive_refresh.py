@@ -479,6 +479,10 @@ class CustomerArchiveRefresh(models.Model):
         reported._refuse(
             self.env._("A reported refresh is part of the archive and is not deleted")
         )
+        if not self.env.su:
+            self.filtered("is_overdue")._refuse(
+                self.env._("A refresh that was not made in its quarter is not deleted")
+            )
 
     def write(self, vals):
         if not {

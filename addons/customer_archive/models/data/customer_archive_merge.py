@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import mute_logger
 
+from odoo.addons.record_control.models.access.restricted_record import LEVEL_ORDER
+
 
 class CustomerArchive(models.Model):
     """Archives of merged customers become one; none of them is deleted (CA-100)."""
@@ -43,6 +45,7 @@ class CustomerArchive(models.Model):
             self._move_records(
                 records.search([(name, "in", self.ids)]), name, destination
             )
+        destination.sudo()._keep_protection_of(self)
         # sudo: retiring is the system's act, no user may set it
         self.sudo().write({"merged_into_id": destination.id, "active": False})
         for archive in self:
@@ -57,6 +60,20 @@ class CustomerArchive(models.Model):
                 ),
                 company_id=destination.company_id.id,
             )
+
+    def _keep_protection_of(self, merged):
+        """Keep what comes from merged archives as secret as it was, and on hold where one of them is (CA-12, CA-15).
+
+        :param customer.archive merged: the archives merged into this one
+        """
+        self.ensure_one()
+        levels = (self | merged).sudo().mapped("confidentiality")
+        vals = {"confidentiality": max(levels, key=LEVEL_ORDER.get)}
+        held_sudo = merged.sudo().filtered("is_on_hold")
+        if held_sudo and not self.is_on_hold:
+            reasons = filter(None, held_sudo.mapped("hold_reason"))
+            vals |= {"is_on_hold": True, "hold_reason": ", ".join(reasons)}
+        self.write(vals)
 
     @api.model
     def _get_archive_references(self):

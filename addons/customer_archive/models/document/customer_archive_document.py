@@ -8,6 +8,7 @@ from odoo.tools import SQL
 from odoo.addons.record_control.models.access.ir_rule import DOCUMENT_MODELS_KEY
 from odoo.addons.record_control.models.access.restricted_record import (
     LEVEL_ORDER,
+    levels_from,
     parent_condition,
 )
 
@@ -428,6 +429,7 @@ class CustomerArchiveDocument(models.Model):
         vals_list = [self._complete_vals(vals) for vals in vals_list]
         documents = super().create(vals_list)
         documents._check_archive_alive()
+        documents._check_something_received()
         documents.filtered("date_valid_until")._restart_expiry_clock()
         return documents
 
@@ -435,6 +437,8 @@ class CustomerArchiveDocument(models.Model):
         if not self._get_content_fields().isdisjoint(vals):
             self._check_not_destroyed()
         self._check_place_kept(vals)
+        if "date_received" in vals and not vals["date_received"]:
+            self._check_not_indispensable()
         vals = self._complete_receipt_vals(vals)
         before = (
             {document: document.date_valid_until for document in self}
@@ -448,7 +452,55 @@ class CustomerArchiveDocument(models.Model):
         )._restart_expiry_clock()
         if vals.get("is_not_applicable"):
             self.sudo()._clock_cancel(EXPIRY_CLOCK, self.env._("Not applicable"))
+        if "type_id" in vals:
+            self._raise_to_level_of_type()
+        if {"date_received", "copies", "file_ids", "attachment_ids"} & vals.keys():
+            self._check_something_received()
         return result
+
+    def _check_not_indispensable(self):
+        """Keep the receipt of what the archive was put on file by (CA-05); another edition is filed by renewing."""
+        if self.env.su:
+            return
+        needed = self.filtered(
+            lambda document: document.is_checklist
+            and document.date_received
+            and document.type_id.blocks_active
+            and document.archive_id.state in ("review", "approval", "active")
+        )
+        if needed:
+            raise UserError(
+                self.env._(
+                    "%(documents)s: the archive was put on file by it. Renew the document to file another edition.",
+                    documents=", ".join(needed.mapped("display_name")),
+                )
+            )
+
+    def _raise_to_level_of_type(self):
+        """A document is as secret as its type, also when it turns out to be of another one."""
+        for document in self:
+            levels = (document.type_id.confidentiality, document.confidentiality)
+            highest = max(levels, key=LEVEL_ORDER.get)
+            if highest != document.confidentiality:
+                document.confidentiality = highest
+
+    def _check_something_received(self):
+        """Refuse a receipt of nothing: neither paper nor file (CA-05)."""
+        if self.env.su:
+            return
+        empty = self.filtered(
+            lambda document: document.date_received
+            and not document.date_destroyed
+            and not document.copies
+            and not document.attachment_ids
+        )
+        if empty:
+            raise UserError(
+                self.env._(
+                    "Enter the paper copies that were received or attach the file: %(documents)s.",
+                    documents=", ".join(empty.mapped("display_name")),
+                )
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_kept(self):
@@ -929,9 +981,29 @@ class CustomerArchiveDocument(models.Model):
 
     @api.model
     def _get_right_domain(self, right):
+        """What takes a release of the archive takes one for each of its documents."""
         archives = self.env["customer.archive"]
-        return super()._get_right_domain(right) | Domain(
-            "archive_id", "any!", archives._get_granted_domain(right)
+        own = super()._get_right_domain(right)
+        if threshold := self._restricted_rights_required.get(right):
+            levels = levels_from(threshold)
+            own &= Domain("archive_id", "any!", [("confidentiality", "not in", levels)])
+        return (
+            own
+            | self._get_granted_domain(right)
+            | Domain("archive_id", "any!", archives._get_granted_domain(right))
+        )
+
+    def _get_right_reasons(self, right):
+        reasons = super()._get_right_reasons(right)
+        # the level of the archive says more than that of the document
+        return reasons and (self.archive_id._get_right_reasons(right) or reasons)
+
+    def _filter_levels(self, levels):
+        """A document is at least as secret as its archive."""
+        # sudo: the level is asked, whoever may read the archive
+        archives = self.sudo().archive_id._filter_levels(levels)
+        return super()._filter_levels(levels) | self.filtered(
+            lambda document: document.sudo().archive_id in archives
         )
 
     def _get_access_keepers(self):

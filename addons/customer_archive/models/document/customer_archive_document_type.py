@@ -1,9 +1,11 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from odoo.addons.record_control.models.access.restricted_record import (
     CONFIDENTIALITY_LEVELS,
+    LEVEL_ORDER,
 )
 
 # Archives that have passed their review: customers we deal with or dealt with.
@@ -27,7 +29,8 @@ class CustomerArchiveDocumentType(models.Model):
 
     _name = "customer.archive.document.type"
     _description = "Archive document type"
-    _inherit = ["company.boundary.mixin"]
+    # who changes what is kept, and how long, leaves a trace
+    _inherit = ["protected.fields.mixin", "mail.thread"]
     _order = "sequence, code, id"
     _rec_names_search = ["code", "name", "form_number"]
 
@@ -96,10 +99,12 @@ class CustomerArchiveDocumentType(models.Model):
     )
     is_mandatory = fields.Boolean(
         string="Mandatory",
+        tracking=True,
         help="Counts for the completeness of the archive.",
     )
     blocks_active = fields.Boolean(
         string="Needed to File the Archive",
+        tracking=True,
         help="An archive cannot be put on file while this is missing. The regulation does not say what is "
         "indispensable; by default the business licence and a contact are.",
     )
@@ -134,10 +139,12 @@ class CustomerArchiveDocumentType(models.Model):
         selection=CONFIDENTIALITY_LEVELS,
         default="internal",
         required=True,
+        tracking=True,
     )
     retention_years = fields.Integer(
         default=10,
         required=True,
+        tracking=True,
         help="Years a document is kept. The source regulations give no period: 10 years is our proposal.",
     )
     retention_basis = fields.Selection(
@@ -147,6 +154,7 @@ class CustomerArchiveDocumentType(models.Model):
         ],
         default="deregistration",
         required=True,
+        tracking=True,
         help="Day from which the retention period counts. The source regulations give none: counting from the "
         "deregistration of the customer is our proposal.",
     )
@@ -233,7 +241,25 @@ class CustomerArchiveDocumentType(models.Model):
             documents._sync_checklist(types=self)
         if any(name in vals for name in self._MANDATORY_FIELDS):
             documents._sync_mandatory(types=self)
+        if vals.get("confidentiality"):
+            self._raise_level_of_documents(vals["confidentiality"])
         return result
+
+    def _raise_level_of_documents(self, level):
+        """Make the documents of these types as secret as their types, in one statement; none becomes less secret."""
+        lower = [key for key, rank in LEVEL_ORDER.items() if rank < LEVEL_ORDER[level]]
+        documents = self.env["customer.archive.document"]
+        documents.flush_model(["confidentiality", "type_id"])
+        self.env.cr.execute(
+            SQL(
+                "UPDATE customer_archive_document SET confidentiality = %s"
+                " WHERE type_id = ANY(%s) AND confidentiality = ANY(%s)",
+                level,
+                self.ids,
+                lower,
+            )
+        )
+        documents.invalidate_model(["confidentiality"])
 
     def unlink(self):
         result = super().unlink()

@@ -9,8 +9,10 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     def write(self, vals):
+        # asked beforehand: core takes it out of the values
+        kind = "is_company" in vals
         result = super().write(vals)
-        if "is_company" in vals:
+        if kind:
             # Companies and persons have different checklists. Everybody who may edit the contact keeps them right.
             archives_sudo = self.sudo().ca_archive_ids
             self.env["customer.archive.document"].sudo()._sync_checklist(archives_sudo)

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -162,3 +164,147 @@ class TestBackDoors(ArchiveCommon):
             with self.assertRaises(UserError):
                 other.with_user(self.sales1).ca_archive_ids = [command]
         self.assertEqual(self.archive.partner_id, self.partner)
+
+    def test_customers_are_not_taken_over_by_way_of_another_company(self):
+        """CA-11: the salesperson of a shared customer is kept, wherever the other one works at the moment."""
+        other = self.env["res.company"].create({"name": "Second works"})
+        self.sales2.company_ids |= other
+        self.partner.user_id = self.sales1
+        with self.assertRaisesRegex(UserError, "customers of somebody else"):
+            self.partner.with_user(self.sales2).with_context(
+                allowed_company_ids=other.ids
+            ).user_id = self.sales2
+
+    def test_who_takes_back_has_not_submitted(self):
+        """CA-02: the week of an archive that was withdrawn goes on, and somebody is asked; a returned one was in time."""
+        for road in ("withdraw", "change", "return"):
+            archive = self._new_archive(f"Taken back: {road}")
+            deadline = archive.date_opening_deadline
+            self._submit(archive)
+            self.assertFalse(archive._get_open_clocks("archive_opening"))
+            mine = archive.with_user(self.sales1)
+            if road == "withdraw":
+                mine.action_withdraw_sign_off()
+            elif road == "change":
+                mine.category_id = self.env.ref(
+                    "customer_archive.customer_archive_category_supplier"
+                )
+            else:
+                archive.with_user(self.supervisor)._sign_off(
+                    "refuse", opinion="Incomplete"
+                )
+            with self.subTest(road=road):
+                self.assertEqual(archive.state, "draft")
+                self.assertEqual(archive.activity_ids.user_id, self.sales1)
+                self.assertEqual(archive.date_opening_deadline, deadline)
+                self.assertEqual(
+                    bool(archive._get_open_clocks("archive_opening")), road != "return"
+                )
+
+    def test_the_archive_is_that_of_the_company(self):
+        """CA-01: who turns out to work for a company takes a draft along; what was submitted stays or is merged."""
+        person = self.env["res.partner"].create({"name": "Free"})
+        draft, draft_of_two = (
+            self._new_archive("Person", partner=partner)
+            for partner in (person, self.env["res.partner"].create({"name": "Two"}))
+        )
+        employer = self._new_partner("Employer without archive")
+        person.with_user(self.sales2).parent_id = employer
+        self.assertEqual(draft.partner_id, employer)
+        self.assertFalse(draft.merged_into_id)
+        draft_of_two.partner_id.with_user(self.sales2).parent_id = employer
+        self.assertEqual(draft_of_two.merged_into_id, draft)
+        self._put_on_file(self.archive)
+        with (
+            self.assertRaisesRegex(UserError, "archives of their own"),
+            self.env.cr.savepoint(),
+        ):
+            self.partner.with_user(self.sales1).write(
+                {"parent_id": employer.id, "is_company": False}
+            )
+        self.partner.with_user(self.sales1).parent_id = employer
+
+    def test_what_changes_while_the_trade_rests_is_reviewed(self):
+        """CA-03: a reviewed value that is changed while trading is stopped does not come back on file unseen."""
+        unchanged = self._new_archive("Unchanged")
+        changed = self._new_archive("Changed")
+        archives = unchanged | changed
+        for ended, back in (("stop", "resume"), ("deregister", "restore")):
+            self._put_on_file(archives.filtered(lambda a: a.state == "draft"))
+            self._decide(archives, ended)
+            changed.with_user(self.sales1).category_id = self.env.ref(
+                "customer_archive.customer_archive_category_"
+                + ("supplier" if back == "resume" else "customer")
+            )
+            self._decide(archives, back)
+            with self.subTest(back=back):
+                self.assertEqual(unchanged.state, "active")
+                self.assertEqual(changed.state, "draft")
+                self.assertFalse(changed.partner_id.ca_trading_stopped)
+
+    def test_archives_of_customers_of_others(self):
+        """CA-11: nobody makes himself that of another salesperson's customer by opening the archive first."""
+        self.company.ca_auto_open = False
+        customer = self._new_partner("Of the first", user_id=self.sales1.id)
+        vals = {"partner_id": customer.id}
+        Archive = self.env["customer.archive"].with_user(self.sales2)
+        for road in (
+            lambda: Archive.create({**vals, "user_id": self.sales2.id}),
+            lambda: Archive.create({**vals, "user_id": False}),
+        ):
+            with (
+                self.assertRaisesRegex(UserError, "customers of somebody else"),
+                self.env.cr.savepoint(),
+            ):
+                road()
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            Archive.create(vals)
+        archive = Archive.with_user(self.keeper).create(vals)
+        self.assertEqual(archive.user_id, self.sales1)
+
+    def test_people_of_an_archive_work_in_the_company(self):
+        """CA-01: neither outsiders nor people of other companies, and an archive on file has somebody in charge."""
+        elsewhere = self._new_user(
+            "ca_elsewhere", "customer_archive.group_customer_archive_user"
+        )
+        other = self.env["res.company"].create({"name": "Second works"})
+        elsewhere.write(
+            {"company_ids": [Command.set(other.ids)], "company_id": other.id}
+        )
+        mine = self.archive.with_user(self.sales1)
+        for field in ("user_id", "second_user_id", "supervisor_id"):
+            for user in (elsewhere, self.env.ref("base.public_user")):
+                with (
+                    self.subTest(field=field, user=user.login),
+                    self.assertRaisesRegex(ValidationError, "does not work in"),
+                    self.env.cr.savepoint(),
+                ):
+                    mine[field] = user
+        # a contact is shared, its salesperson is not
+        shared = self._new_partner("Shared", user_id=elsewhere.id)
+        self._new_order(shared, user=self.sales2, user_id=self.sales2.id)
+        self.assertEqual(shared.ca_archive_ids.user_id, self.sales2)
+        self._put_on_file(self.archive)
+        with self.assertRaisesRegex(ValidationError, "name the person in charge"):
+            mine.user_id = False
+
+    def test_first_contact_is_past(self):
+        """CA-02: no first contact in the future gives more time."""
+        tomorrow = self.company._record_control_today() + timedelta(days=1)
+        with self.assertRaisesRegex(ValidationError, "future"):
+            self.archive.with_user(self.keeper).date_first_contact = tomorrow
+
+    def test_receipt_by_which_the_archive_was_filed(self):
+        """CA-05: what keeps an archive from being filed is not taken back afterwards."""
+        licence = self.archive.document_ids.filtered(
+            lambda document: document.type_id.code == "D01"
+        ).with_user(self.sales1)
+        received = licence.date_received
+        licence.date_received = False
+        licence.date_received = received
+        self._put_on_file(self.archive)
+        for user in (self.sales1, self.keeper):
+            with self.assertRaisesRegex(UserError, "Renew the document"):
+                licence.with_user(user).date_received = False
+        licence.action_renew()
+        self.assertEqual(licence.status, "missing")

@@ -265,3 +265,29 @@ class TestContracting(ArchiveCommon):
             self.partner.write(
                 {"sale_order_ids": [Command.update(self.order.id, {"state": "sale"})]}
             )
+
+    def test_tick_goes_with_the_customer(self):
+        """CA-18: a contact that goes to another company takes no consultation along; confirmed orders keep theirs."""
+        self.company.ca_require_consultation = True
+        former, later = (self._new_archive(name) for name in ("Former", "Later"))
+        buyer = self.env["res.partner"].create(
+            {"name": "Buyer", "parent_id": former.partner_id.id}
+        )
+        address = self.env["res.partner"].create(
+            {"name": "Ramp", "type": "delivery", "parent_id": buyer.id}
+        )
+        confirmed, *quotations = (
+            self._new_order(partner, user=self.sales1)
+            for partner in (buyer, buyer, address)
+        )
+        for order in (confirmed, *quotations):
+            order.with_user(self.sales1).ca_archive_checked = True
+        confirmed.action_confirm()
+        buyer.with_user(self.sales1).name = "Buyer B"
+        self.assertTrue(quotations[0].ca_archive_checked)
+        buyer.with_user(self.sales1).parent_id = later.partner_id
+        for order in quotations:
+            self.assertFalse(order.ca_archive_checked or order.ca_archive_checked_by_id)
+            with self.assertRaisesRegex(UserError, "consult the archive of Later"):
+                order.action_confirm()
+        self.assertTrue(confirmed.ca_archive_checked)

@@ -119,6 +119,17 @@ class TestEndedTrade(ArchiveCommon):
             ):
                 road()
         line.write({"product_uom_qty": 1, "price_unit": 110})
+        service = self.env["product.product"].create(
+            {"name": "Rebate", "type": "service", "taxes_id": False}
+        )
+        order.order_line = [
+            Command.create(
+                {"product_id": service.id, "product_uom_qty": 1, "price_unit": -9}
+            )
+        ]
+        rebate = order.order_line.filtered(lambda line: line.product_id == service)
+        with self.assertRaisesRegex(UserError, "no new products"):
+            rebate.order_id = draft
         order.order_line = [
             Command.create({"display_type": "line_note", "name": "No more"})
         ]
@@ -312,6 +323,59 @@ class TestEndedTrade(ArchiveCommon):
         customer.company_id = self.company
         with self.assertRaisesRegex(UserError, refused), self.env.cr.savepoint():
             partners.with_company(branch).create({**vals, "company_id": branch.id})
+
+    def test_no_second_start_after_the_first_was_hidden(self):
+        """CA-16: nor renamed, nor numbered otherwise, nor given to another company, and then entered anew."""
+        customer = self.stopped.partner_id
+        customer.write({"vat": "CN4711"})
+        elsewhere = self.env["res.company"].create({"name": "Second works"})
+        self.sales1.company_ids |= elsewhere
+        for user in (self.sales1, self.keeper):
+            for vals in ({"name": "Old"}, {"vat": "CN-1"}, {"vat": False}):
+                with (
+                    self.subTest(user=user.login, vals=vals),
+                    self.assertRaisesRegex(UserError, "only a manager"),
+                ):
+                    customer.with_user(user).write(vals)
+        # the same in other words, and what was missing
+        customer.with_user(self.sales1).write(
+            {
+                "name": "STOPPED",
+                "vat": "cn 4711",
+                "company_registry": "91110000600037341L",
+            }
+        )
+        with self.assertRaisesRegex(UserError, "has archives of STOPPED"):
+            customer.with_user(self.sales1).company_id = elsewhere
+        customer.with_user(self.manager).name = "Renamed by a manager"
+        self.live.partner_id.with_user(self.sales1).name = "Live and renamed"
+
+    def test_no_second_start_as_somebody_else(self):
+        """CA-16: nor as a person, nor beside the old one below the same company, nor that of a company below it."""
+        group = self._new_partner("Group")
+        self.stopped.partner_id.with_user(self.manager).write(
+            {"parent_id": group.id, "vat": "CN4711"}
+        )
+        below = self._add_child(
+            self.deregistered.partner_id, name="Lower works", is_company=True
+        )
+        customers = self.env["res.partner"].with_user(self.sales1)
+        for words, vals in (
+            ("person", {"name": "Stopped"}),
+            ("number of a person", {"name": "Anybody", "vat": "CN 4711"}),
+            ("other field", {"name": "Anybody", "company_registry": "CN4711"}),
+            ("sister", {"name": "Stopped", "is_company": True, "parent_id": group.id}),
+            ("below", {"name": below.name, "is_company": True}),
+        ):
+            with (
+                self.subTest(words=words),
+                self.assertRaisesRegex(UserError, "only a manager"),
+                self.env.cr.savepoint(),
+            ):
+                customers.create({"ca_duplicate_reason": "Because", **vals})
+        with self.assertRaisesRegex(UserError, "only a manager"):
+            customers.name_create("Stopped")
+        customers.with_user(self.manager).name_create("Stopped")
 
     def test_moved_below_a_live_customer_they_stay_stopped(self):
         """Even where a manager puts them below another company, no order is contracted with them."""

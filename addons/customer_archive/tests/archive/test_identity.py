@@ -169,6 +169,33 @@ class TestDuplicates(CustomerArchiveCommon):
             self.env["res.partner"].create({"name": "宁波远达中国汽车部件有限公司"})
         )
 
+    def test_a_person_with_the_number_of_a_company_is_stopped(self):
+        """P29: the same tax number is the same customer, entered as a company or as a person; its people have it."""
+        self.first.vat = "DE129274202"
+        partners = self.env["res.partner"]
+        for vals in (
+            {"name": "Hans", "vat": "DE 129274202"},
+            {"name": "Hans Ltd", "is_company": True, "company_registry": "de129274202"},
+        ):
+            with self.assertRaises(ValidationError), self.env.cr.savepoint():
+                partners.create(vals)
+        partners.create({"name": "Hans", "parent_id": self.first.id})
+        for number in (1, 2):
+            partners.create({"name": f"Without number {number}", "vat": "/"})
+        person = partners.create({"name": "Person", "vat": "DE811128135"})
+        with self.assertRaisesRegex(ValidationError, "entered as Person"):
+            self._new_partner("Person Ltd", vat=person.vat)
+
+    def test_one_number_in_either_field(self):
+        """A-50: in China the tax number is the credit code; both are written in their normal form."""
+        code = "91110000600037341L"
+        self.first.company_registry = code
+        for vat in (code, "91110000-6000 37341l"):
+            with self.assertRaises(ValidationError), self.env.cr.savepoint():
+                self._new_partner("Other name", vat=vat)
+        self.first.vat = "91110000-6000 37341l"
+        self.assertEqual(self.first.vat, code)
+
     def test_becoming_a_company_is_checked(self):
         person = self.env["res.partner"].create(
             {"name": "宁波远达中国汽车部件有限公司"}

@@ -224,3 +224,56 @@ class TestChangeLedger(ArchiveCommon):
                 [("archive_id", "=", archive.id)], ["field_id"], ["__count"]
             )
         )
+
+    def test_changes_stay_in_the_ledger(self):
+        """CA-08: who changed a customer or an archive does not take the record of it away."""
+        archive = self._new_archive("Before")
+        other = self._new_partner("Without archive")
+        self.flush_tracking()
+        archive.partner_id.with_user(self.sales1).name = "After"
+        other.with_user(self.sales1).name = "Another"
+        archive.with_user(self.sales1).second_user_id = self.sales2
+        self.flush_tracking()
+        changes = self.env["customer.archive.change"].search(
+            [("archive_id", "=", archive.id)]
+        )
+        self.assertEqual(set(changes.mapped("kind")), {"partner", "archive"})
+        for message in changes.message_id:
+            for user in (self.sales1, self.keeper):
+                for road in (
+                    lambda m: m.unlink(),
+                    lambda m: m.write({"date": "2001-01-01"}),
+                ):
+                    with self.assertRaisesRegex(UserError, "history"):
+                        road(message.with_user(user))
+        tracked = other.message_ids.filtered("tracking_value_ids")
+        self.assertTrue(tracked)
+        tracked.with_user(self.keeper).unlink()
+
+    def test_changes_of_the_standing_are_in_the_ledger(self):
+        """CA-08: who changes grade, marks or credit status of a customer is on record, with the value before."""
+        archive = self._new_archive("Standing")
+        self.flush_tracking()
+        archive.partner_id.with_user(self.manager).write(
+            {
+                "ca_grade_id": self.grade_a.id,
+                "ca_is_key": True,
+                "ca_is_vip": True,
+                "ca_credit_status": "low",
+            }
+        )
+        self.env(user=self.manager).flush_all()
+        self.flush_tracking()
+        archive.partner_id.with_user(self.manager).ca_credit_status = "high"
+        self.env(user=self.manager).flush_all()
+        self.flush_tracking()
+        changes = self.env["customer.archive.change"].search(
+            [("archive_id", "=", archive.id)]
+        )
+        self.assertEqual(
+            set(changes.field_id.mapped("name")),
+            {"grade_id", "is_key", "is_vip", "credit_status"},
+        )
+        last = changes.sorted("id")[-1]
+        self.assertEqual((last.old_value, last.new_value), ("Low", "High"))
+        self.assertEqual(last.author_id, self.manager.partner_id)

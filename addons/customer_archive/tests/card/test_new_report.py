@@ -1,6 +1,6 @@
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -179,3 +179,20 @@ class TestNewReport(CardCommon):
             report.with_user(self.sales2).write({"remark": "x"})
         with self.assertRaises(AccessError):
             report.with_user(self.clerk).read(["remark"])
+
+    def test_orders_of_others_are_not_looked_into(self):
+        """CA-30: whoever names an order for the report may read it, and it is one of the customer."""
+        order = self._new_order(self.partner, user=self.sales1, user_id=self.sales1.id)
+        other = self._new_order(self._new_partner("Other"))
+        (order.sudo() | other).action_confirm()
+        self.env["customer.new.report"].search([]).unlink()
+        reports = self.env["customer.new.report"].with_user(self.sales2)
+        vals = {"partner_id": self.partner.id}
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            reports.create({**vals, "order_id": order.id})
+        report = reports.create(vals)
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            report.order_id = order
+        with self.assertRaisesRegex(ValidationError, "no order of"):
+            report.sudo().order_id = other
+        report.sudo().order_id = order

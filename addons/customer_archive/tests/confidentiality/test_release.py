@@ -341,6 +341,45 @@ class TestRelease(CustomerArchiveCommon):
         self.assertFalse(release.sudo().activity_ids)
         self.assertEqual(self._run_breach_job("2025-11-09"), event, "history")
 
+    def test_ca_12_another_company_is_an_outsider(self):
+        """Rule 4: whoever names a company that receives gives to outsiders, which a director approves."""
+        for kind in ("print", "copy", "export"):
+            release = self.ask(kind=kind, recipient_company="Rival Ltd")
+            with self.assertRaisesRegex(UserError, "given to outsiders"):
+                release.action_request_sign_off()
+            with self.assertRaisesRegex(UserError, "given to outsiders"):
+                release.write({"state": "approval"})
+
+    def test_ca_12_destroyed_between_receipt_and_today(self):
+        release = self.ask()
+        self.approve(release)
+        release.recipient_signature = SIGNATURE
+        release.action_receive()
+        release.write({"destroyed_by_id": self.sales1.id, "witness_id": self.keeper.id})
+        for day in ("2001-01-01", "2099-01-01"):
+            release.date_destroyed = day
+            with self.assertRaisesRegex(UserError, "day they were handed over"):
+                release.action_destroy()
+        release.date_destroyed = self.company._record_control_today()
+        release.action_destroy()
+
+    def test_ca_12_papers_without_receipt_are_a_breach_too(self):
+        """Who prints and never has the receipt signed is told just the same; who took nothing out is not."""
+        with freeze_time("2025-11-03 02:00:00"):
+            used, unused = (self.ask(date_until="2025-11-05") for __ in range(2))
+            unused.archive_ids = self._new_archive("宁波闲置汽车部件有限公司")
+            for asked in (used, unused):
+                self.approve(asked)
+        with freeze_time("2025-11-04 02:00:00"):
+            self.archive.with_user(self.sales1)._log_record_access("print")
+            self.env["access.log"]._flush_pending()
+            with self.assertRaisesRegex(UserError, "was used to print"):
+                used.action_cancel()
+        event = self._run_breach_job("2025-11-06")
+        self.assertEqual(event.res_id, used.id)
+        self.assertFalse(unused.sudo().date_breach)
+        unused.action_cancel()
+
     def test_ca_99_mass_change_is_asked_for_without_archives(self):
         """CA-99: mass changes are proposed and signed by the general manager before they are made."""
         release = self.ask(kind="mass_edit", archive_ids=[])

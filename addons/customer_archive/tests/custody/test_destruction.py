@@ -95,6 +95,35 @@ class TestDestruction(CustodyCommon):
             with freeze_time(f"{day} 04:00:00"):
                 self.assertEqual(bool(self.line._get_destruction_reasons()), kept)
 
+    def test_retention_of_what_comes_in_later(self):
+        """A document received after the deregistration is kept as long as the others: from its receipt."""
+        late = self.Document.create(
+            {
+                "archive_id": self.archive.id,
+                "type_id": self.d12.id,
+                "date_received": "2024-06-01",
+            }
+        )
+        self.assertEqual(late.date_retention_end, date(2034, 6, 1))
+        with freeze_time("2024-07-01 04:00:00"):
+            self.assertTrue(late._get_destruction_reasons())
+            self.assertTrue(self.archive._get_destruction_reasons())
+
+    def test_policy_of_keeping_leaves_a_trace(self):
+        """Who shortens the retention of a kind of documents is on record, and does not take the record away."""
+        self.env.cr.precommit.run()
+        policy = self.d12.with_user(self.manager)
+        policy.with_context(
+            tracking_disable=False, mail_notrack=False
+        ).retention_years = 1
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        messages_sudo = policy.sudo().message_ids.filtered("tracking_value_ids")
+        message = messages_sudo.with_user(self.manager)
+        self.assertEqual(message.author_id, self.manager.partner_id)
+        with self.assertRaisesRegex(UserError, "history"):
+            message.unlink()
+
     def test_retention_of_guarantees(self):
         """Guarantee papers: until their release and ten years more."""
         deed = self.env.ref("customer_archive.customer_archive_document_type_d16")

@@ -147,3 +147,11 @@ class TestFiling(CustodyCommon):
         filing = self.Filing.with_user(self.keeper).create({"date_month": "2025-01-01"})
         with self.assertRaises(UserError):
             filing.action_hand_over()
+
+    def test_late_lists_are_kept(self):
+        """CA-15: a list that was not handed over by the 10th does not start anew with the next month."""
+        self._receive("2025-03-31")
+        with freeze_time("2025-04-11 04:00:00"):
+            filing = self._run().with_user(self.keeper)
+            with self.assertRaisesRegex(UserError, "not handed over in time"):
+                filing.unlink()

@@ -352,3 +352,32 @@ class TestHandover(CustodyCommon):
                         "state": state,
                     }
                 )
+
+    def test_second_contacts(self):
+        """CA-14, CA-17: the second contact may take over; an important customer needs another one beforehand."""
+        self.archive.second_user_id = self.sales2
+        self._begin()
+        self.assertFalse(self.handover._get_second_contact_reasons())
+        self.partner.ca_is_key = True
+        for second in (self.sales2, self.sales1):
+            self.archive.write(
+                {
+                    "user_id": (self.sales1 | self.sales2 - second)[:1].id
+                    if second == self.sales2
+                    else self.supervisor.id,
+                    "second_user_id": second.id,
+                }
+            )
+            self.assertIn(
+                "name a second contact besides",
+                "".join(self.handover._get_transition_reasons("done")),
+            )
+        self.archive.write(
+            {"user_id": self.sales1.id, "second_user_id": self.supervisor.id}
+        )
+        self.assertFalse(self.handover._get_second_contact_reasons())
+        self.partner.ca_is_key = False
+        self.archive.second_user_id = self.sales2
+        self.handover.sudo()._transfer()
+        self.assertEqual(self.archive.user_id, self.sales2)
+        self.assertFalse(self.archive.second_user_id)

@@ -364,3 +364,60 @@ class TestInspection(CustodyCommon):
         inspection.action_begin()
         inspection.action_pass_unanswered()
         self.assertEqual(inspection.progress, 100)
+
+    def test_all_archives_and_all_items(self):
+        """CA-09: what was taken off the list before the beginning is missed at the beginning."""
+        for kind in ("archives", "items"):
+            self.inspection.action_load_archives()
+            line = self.inspection.line_ids[0]
+            (line if kind == "archives" else line.check_ids[0]).unlink()
+            for road in (
+                self.inspection.action_begin,
+                lambda: self.inspection.write({"state": "checking"}),
+            ):
+                with (
+                    self.subTest(kind=kind),
+                    self.assertRaisesRegex(UserError, "load again"),
+                ):
+                    road()
+        self.inspection.action_load_archives()
+        self.inspection.action_begin()
+        self.inspection.action_back()
+        later = self._new_filed_archive("Filed meanwhile")
+        with self.assertRaisesRegex(UserError, "1 archives of the keeper"):
+            self.inspection.action_begin()
+        later.sudo().keeper_id = self.keeper2
+        self.inspection.action_begin()
+
+    def test_who_corrects_does_not_change_the_finding(self):
+        """CA-09: the person responsible reports the correction, but sets neither problem nor deadline nor person."""
+        lines = self._begin()
+        self._fail(lines[0])
+        mine = lines[0].with_user(self.sales1)
+        for vals in (
+            {"problem": "None"},
+            {"measure": "None"},
+            {"date_deadline": "2099-01-01"},
+            {"user_id": self.sales2.id},
+        ):
+            with self.assertRaisesRegex(UserError, "alone change what was found"):
+                mine.write(vals)
+        lines.check_ids.filtered(lambda check: not check.result).result = "pass"
+        self._inspected()
+        for line in lines.filtered(lambda line: line.result == "fail") - lines[0]:
+            self._fail(line)
+        self.inspection.action_correct()
+        with self.assertRaisesRegex(UserError, "alone change what was found"):
+            mine.write({"is_corrected": True, "problem": "None"})
+        mine.action_corrected()
+        self.assertEqual(lines[0].corrected_by_id, self.sales1)
+
+    def test_missed_inspections_are_kept(self):
+        """CA-09: an inspection that was not made in its half-year is not made undone."""
+        with (
+            freeze_time("2025-07-01 04:00:00"),
+            self.assertRaisesRegex(UserError, "not made in its half-year"),
+        ):
+            self.inspection.unlink()
+        with freeze_time("2025-06-30 04:00:00"):
+            self.inspection.unlink()

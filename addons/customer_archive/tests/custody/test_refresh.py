@@ -394,3 +394,18 @@ class TestRefresh(CustodyCommon):
         self.assertEqual(quarter_end(date(2025, 2, 1)), date(2025, 3, 31))
         self.assertEqual(quarter_end(date(2025, 10, 1)), date(2025, 12, 31))
         self.assertEqual(len(quarters_between(date(2024, 1, 1), date(2025, 12, 31))), 8)
+
+    def test_missed_refreshes_are_kept(self):
+        """CA-07, K-17: a refresh that was not made in its quarter still counts; a mistake of today is taken back."""
+        due = self.refresh.date_due
+        with freeze_time(f"{due} 04:00:00"):
+            self.assertFalse(self.refresh.is_overdue)
+        self.env.invalidate_all()
+        with (
+            freeze_time("2030-01-01 04:00:00"),
+            self.assertRaisesRegex(UserError, "not made in its quarter"),
+        ):
+            self.refresh.with_user(self.manager).unlink()
+        with freeze_time(f"{due} 04:00:00"):
+            self.env.invalidate_all()
+            self.refresh.with_user(self.manager).unlink()

@@ -77,3 +77,15 @@ class TestCustomerMerge(BaseCommon):
         with self.assertRaisesRegex(AccessError, "have archives"):
             self.merge(user)
         self.assertFalse(self.archives.merged_into_id)
+
+    def test_ca_12_what_is_merged_stays_protected(self):
+        """CA-12, CA-15: neither the level nor the hold of an archive ends by merging it into another one."""
+        kept, merged = self.archives
+        merged.write(
+            {"confidentiality": "secret", "is_on_hold": True, "hold_reason": "Dispute"}
+        )
+        self.merge(self.env.user)
+        self.assertEqual(merged.merged_into_id, kept)
+        self.assertEqual(kept.confidentiality, "secret")
+        self.assertTrue(kept.is_on_hold)
+        self.assertEqual(kept.hold_reason, "Dispute")

@@ -77,7 +77,9 @@ class TestDocumentChecklist(DocumentCommon):
         """CA-05: a person that becomes a company needs a business licence from then on."""
         partner = self._new_partner("Founder", is_company=False)
         archive = self._new_archive("Founder", partner=partner)
-        partner.is_company = True
+        # core takes the kind out of the values of those who manage contacts
+        self.sales1.group_ids |= self.env.ref("base.group_partner_manager")
+        partner.with_user(self.sales1).is_company = True
         self.assertTrue(self._line(archive, "D01"))
 
     def test_type_of_one_company_reaches_its_archives_only(self):
@@ -508,6 +510,61 @@ class TestDocumentGuards(DocumentCommon):
             {"archive_id": self.archive.id, "type_id": self.d09.id}
         )
         self.assertEqual(extra.confidentiality, "confidential")
+
+    def test_as_secret_as_type_and_archive(self):
+        """CA-05, CA-12: another type, a more secret type and a more secret archive make the document more secret."""
+        plain, secret = self.d12, self.d09
+        documents = self.Document.create(
+            [{"archive_id": self.archive.id, "type_id": plain.id} for __ in range(2)]
+        )
+        self.assertEqual(set(documents.mapped("confidentiality")), {"internal"})
+        documents[0].with_user(self.sales1).type_id = secret
+        self.assertEqual(documents[0].confidentiality, secret.confidentiality)
+        plain.confidentiality = "secret"
+        self.assertEqual(documents[1].confidentiality, "secret")
+        plain.confidentiality = "internal"
+        self.assertEqual(documents[1].confidentiality, "secret")
+        document = self.Document.create(
+            {"archive_id": self.archive.id, "type_id": plain.id, "note": "Note"}
+        ).with_user(self.sales1)
+        self.assertFalse(document._get_right_reasons("print"))
+        self.archive.confidentiality = "confidential"
+        self.assertIn(
+            "Confidential: you need an approved release",
+            "".join(document._get_right_reasons("print")),
+        )
+        with self.assertRaises(AccessError):
+            self.sales1.group_ids |= self.env.ref("base.group_allow_export")
+            document.export_data(["note"])
+        document.read(["note"])
+        log = self.env["access.log"].search(
+            [("res_model", "=", document._name), ("res_id", "=", document.id)]
+        )
+        self.assertEqual(log.action, "read")
+
+    def test_receipt_of_nothing_refused(self):
+        """CA-05: neither paper nor file was received, whatever the order of the entries."""
+        line = self._line(self.archive, "D01").with_user(self.sales1)
+        today = self.company._record_control_today()
+        with self.assertRaisesRegex(UserError, "paper copies"), self.env.cr.savepoint():
+            line.write({"date_received": today, "copies": 0})
+        line.write({"date_received": today})
+        with self.assertRaisesRegex(UserError, "paper copies"), self.env.cr.savepoint():
+            line.copies = 0
+        with self.assertRaisesRegex(UserError, "paper copies"), self.env.cr.savepoint():
+            line.create(
+                {
+                    "archive_id": self.archive.id,
+                    "type_id": self.d01.id,
+                    "date_received": today,
+                    "copies": 0,
+                }
+            )
+        file = line.env["ir.attachment"].create(
+            {"name": "licence", "raw": b"x", "res_model": line._name, "res_id": 0}
+        )
+        line.write({"copies": 0, "file_ids": [(4, file.id)]})
+        self.assertEqual(line.status, "received")
 
 
 @tagged("post_install", "-at_install")

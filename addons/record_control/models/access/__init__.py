@@ -8,6 +8,7 @@ from . import (
     ir_attachment,
     ir_binary,
     ir_rule,
+    mail_message,
     mail_thread,
     mail_tracking_value,
     own_wizard_mixin,

@@ -253,12 +253,11 @@ class AccessLog(models.Model):
     @api.model
     def _filter_logged(self, records):
         """Return those of the records whose level is logged."""
-        levels = self._get_logged_levels()
-        records_sudo = records._origin.sudo()
-        records_sudo.fetch(["confidentiality"])  # and not the rest of a long list
-        return records_sudo.filtered(
-            lambda record: record.confidentiality in levels
-        ).sudo(False)
+        if (
+            not records
+        ):  # grouping concerns no single record; lines have no level of their own
+            return records
+        return records._origin._filter_levels(self._get_logged_levels()).sudo(False)
 
     @api.model
     def _get_pending(self):

@@ -133,8 +133,20 @@ class IrRule(models.Model):
         if restricted and mode != "create":
             pointer = self._get_document_pointers().get(model_name)
             if pointer and not self._sees_all_pointers(model_name):
-                return domain & document_condition(*pointer)
+                return domain & (
+                    document_condition(*pointer)
+                    | self._get_unattached_domain(model_name)
+                )
         return domain
+
+    @api.model
+    def _get_unattached_domain(self, model_name):
+        """Return the own files that belong to no record yet: what a form uploads before it is saved."""
+        if model_name != "ir.attachment":
+            return Domain.FALSE
+        return Domain("res_id", "in", (False, 0)) & Domain(
+            "create_uid", "=", self.env.uid
+        )
 
     def _make_access_error(self, operation, records):
         """Say in plain words what may not be done with records of the suite, why, and who helps.

@@ -275,6 +275,11 @@ class RestrictedContentMixin(models.AbstractModel):
         )
 
     @api.model
+    def read_progress_bar(self, domain, group_by, progress_bar):
+        self._log_grouping([group_by, progress_bar["field"]], ())
+        return super().read_progress_bar(domain, group_by, progress_bar)
+
+    @api.model
     def _log_grouping(self, groupby, aggregates):
         """Log that content was read in groups: grouping is reading, too."""
         if self.env.su:

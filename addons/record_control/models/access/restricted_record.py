@@ -328,6 +328,18 @@ class RestrictedRecordMixin(models.AbstractModel):
                 bases[line.res_id] = ("grant", line.grant_id.id)
         return bases
 
+    def _filter_levels(self, levels):
+        """Return those of these records that have one of the levels. Hook: or are part of something that has.
+
+        :param list levels: keys of :data:`CONFIDENTIALITY_LEVELS`
+        """
+        records_sudo = self.sudo()
+        records_sudo.fetch(["confidentiality"])  # and not the rest of a long list
+        found_sudo = records_sudo.filtered(
+            lambda record: record.confidentiality in levels
+        )
+        return found_sudo.sudo(self.env.su)
+
     # --- Log ---
 
     def _log_record_access(self, action, basis=None, detail=None):
