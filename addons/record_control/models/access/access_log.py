@@ -253,9 +253,8 @@ class AccessLog(models.Model):
     @api.model
     def _filter_logged(self, records):
         """Return those of the records whose level is logged."""
-        if (
-            not records
-        ):  # grouping concerns no single record; lines have no level of their own
+        if not records:
+            # grouping concerns no single record, and lines have no level of their own
             return records
         return records._origin._filter_levels(self._get_logged_levels()).sudo(False)
 
