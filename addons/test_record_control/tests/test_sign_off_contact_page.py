@@ -108,6 +108,24 @@ class TestSignOffContactPage(HttpCase, SignOffContactCommon):
         self.assertIn("signed already", again["error"])
         self.assertEqual(self._count_signatures(), 2)
 
+    def test_contact_named_by_hand_goes_to_another_company(self):
+        """The link of whoever works elsewhere by now opens nothing; who was named is not replaced behind our back."""
+        step = self._get_step(self.order)
+        step._name_contact(self.colleague)
+        self.key, secret = self._get_link("han@customer.example.com")
+        self.url = f"/my/sign_off/{self.key}"
+        self.assertEqual(
+            self.url_open(f"{self.url}?access_token={secret}").status_code, 200
+        )
+        self.colleague.parent_id = self.env["res.partner"].create(
+            {"name": "Competitor", "is_company": True}
+        )
+        error = self._post(access_token=secret, signature=DRAWN)["error"]
+        self.assertIn("opens nothing", error)
+        self.assertEqual(self._count_signatures(), 1)
+        self.assertFalse(step.partner_id)
+        self.assertIn("no contact of the customer", step.note)
+
     def test_odd_values(self):
         """What is no text, no picture or too long is refused in words, and leaves nothing behind for good."""
         for token in (1, ["x"], {"a": 1}, "\x00", "\ud800"):

@@ -6,7 +6,7 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if {"active", "email"} & vals.keys():
-            # a contact who leaves must not leave rounds behind that wait for nobody
+        if {"active", "email", "parent_id"} & vals.keys():
+            # a contact who leaves, also for another company, must not leave rounds behind that wait for nobody
             self.env["sign.off.request.step"]._refresh_contacts(self)
         return result

@@ -175,6 +175,14 @@ class SignerFinder:
         names = {"contact": contact.display_name}
         if not contact.active:
             return self.env._("%(contact)s is archived.", **names)
+        if contact == step.named_partner_id and not contact.filtered_domain(
+            step._get_contact_choice()
+        ):
+            # whoever was named by hand may have gone to another company since
+            return self.env._(
+                "%(contact)s is no contact of the customer or supplier concerned.",
+                **names,
+            )
         users = contact.user_ids.filtered("active")
         ours = step.request_id.company_id.partner_id
         if contact.commercial_partner_id == ours or not all(users.mapped("share")):

@@ -533,6 +533,7 @@ class SamplePlanLine(models.Model):
 
         :return: True
         """
+        self.check_access("write")
         self._begin()
         return True
 

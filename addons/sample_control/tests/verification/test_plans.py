@@ -225,6 +225,13 @@ class TestPlans(VerificationCase):
         plan.with_user(self.administrator)._transition("draft")
         self.assertTransitionRefused(plan, "cancelled", "Lines have been begun")
 
+    def test_reader_learns_nothing_by_beginning(self):
+        """Who only reads plans is refused before he is told what stands against it."""
+        plan = self._new_plan()
+        plan.action_generate()
+        with self.assertRaises(AccessError):
+            self._lines(plan)[0].with_user(self.user).action_begin()
+
     def test_refused(self):
         plan = self._new_plan()
         plan.action_generate()
