@@ -61,12 +61,9 @@ class LedgerController(http.Controller):
         """
         try:
             wanted = json.loads(data)
-            active_test = wanted.get("context", {}).get("active_test", True)
-            ledger = (
-                request.env["ledger.mixin"]
-                .with_context(active_test=active_test)
-                ._get_ledger(name)
-            )
+            context = self._get_list_context(wanted.get("context") or {})
+            ledger = request.env["ledger.mixin"].with_context(**context)
+            ledger = ledger._get_ledger(name)
             file = ledger._open_ledger_file(
                 wanted.get("domain") or [], wanted.get("order"), wanted.get("ids")
             )
@@ -81,3 +78,13 @@ class LedgerController(http.Controller):
             }
             raise InternalServerError(json.dumps(payload)) from error
         return send_workbook(file, file_name)
+
+    def _get_list_context(self, context):
+        """Return what counts of the context of a list: archived records, and the companies that are ticked.
+
+        Without them a download is about all companies of the user, whatever his list shows.
+        """
+        own = request.env.user._get_company_ids()
+        ticked = [c for c in context.get("allowed_company_ids") or [] if c in own]
+        companies = {"allowed_company_ids": ticked} if ticked else {}
+        return {"active_test": context.get("active_test", True), **companies}

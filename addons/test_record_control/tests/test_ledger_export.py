@@ -371,6 +371,25 @@ class TestLedgerHttp(LedgerCommon, HttpCase):
         sheet = load_workbook(BytesIO(response.content)).active
         self.assertEqual([row[0] for row in self.table(sheet)[1]][:1], ["=Full"])
 
+    def test_companies_that_are_ticked(self):
+        """The sheet is about the companies of the list, not about all in which the user works."""
+        other = self.env["res.company"].create({"name": "Elsewhere Ltd."})
+        third = self.env["res.company"].create({"name": "Never Ltd."})
+        self.clerk.company_ids = [Command.link(other.id)]
+        self.authenticate("ledger_clerk", "ledger_clerk")
+        for ticked, named in (
+            (self.env.company.ids, {self.env.company.name}),
+            ([other.id, third.id], {other.name}),
+            (None, {self.env.company.name, other.name}),
+        ):
+            response = self.post(
+                domain=[], ids=None, context={"allowed_company_ids": ticked}
+            )
+            sheet = load_workbook(BytesIO(response.content)).active
+            head = str([row for row in sheet.iter_rows(max_row=12, values_only=True)])
+            names = {self.env.company.name, other.name, third.name}
+            self.assertEqual({name for name in names if name in head}, named)
+
     @mute_logger("odoo.http")
     def test_refusals_are_readable(self):
         self.authenticate("ledger_viewer", "ledger_viewer")

@@ -69,6 +69,7 @@ class TestLedgerMenu(HttpCase):
             check(data.url === "/record_control/ledger/report.test_record_control.ledger_thing", "url");
             check(data.ids === null, "ids are sent");
             check(data.order === "name asc", "order");
+            check(data.context.allowed_company_ids.length === 1, "companies");
             check(JSON.stringify(data.domain) === '[["quantity",">=",10]]', "domain");
             await wait(".o_notification", "has been exported");
             """,

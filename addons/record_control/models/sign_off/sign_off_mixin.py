@@ -683,8 +683,19 @@ class SignOffMixin(models.AbstractModel):
         """The steps of the route that this record needs as it is now."""
         self.ensure_one()
         record = self._sign_off_neutral()
-        today = record._get_sign_off_company()._record_control_today()
-        return route.step_ids.filtered(lambda step: record._needs_step(step, today))
+        day = record._get_rate_day(route.step_ids)
+        return route.step_ids.filtered(lambda step: record._needs_step(step, day))
+
+    def _get_rate_day(self, steps, at=None):
+        """Return the day of the exchange rate: that of the request in the company, where a step asks for an amount.
+
+        :param steps: steps of a route or a round
+        :param datetime at: when it was asked for, naive UTC; now by default
+        :return: date, None when no amount is asked for
+        """
+        if not any(steps.mapped("min_amount")):
+            return None
+        return self._get_sign_off_company()._record_control_today(at)
 
     def _needs_step(self, step, date):
         """Whether a step of a route or round is needed for this record (read as the system).
@@ -941,7 +952,7 @@ class SignOffMixin(models.AbstractModel):
                 ),
                 steps.browse(),
             )
-        date = request.company_id._record_control_today(request.requested_at)
+        date = record._get_rate_day(steps, request.requested_at)
         missing = steps.filtered(lambda step: record._needs_step(step, date))
         if not missing:
             return "", missing

@@ -361,7 +361,7 @@ class SignOffRequest(models.Model):
 
         :return: {"count": int, "groups": [{"model", "name", "count", "overdue"}]}
         """
-        today = self.env.company._record_control_today()
+        today = fields.Date.context_today(self)
         groups = [
             {
                 "model": model.sudo().model,  # sudo: the name of a model is no secret

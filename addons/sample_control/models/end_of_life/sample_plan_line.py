@@ -35,7 +35,9 @@ class SamplePlanLine(models.Model):
         for line in self:
             # sudo: the rule holds whoever looks
             sample_sudo = line.sudo().sample_id
-            rule = sample_sudo._get_policy_values("validity").get("replacement_by")
+            # a new line has no sample yet
+            values = sample_sudo and sample_sudo._get_policy_values("validity")
+            rule = values.get("replacement_by") if values else False
             line.replaced_by = "customer" if sample_sudo.owner_id else rule or "us"
 
     def _get_notice_partner(self):

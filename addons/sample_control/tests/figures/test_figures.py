@@ -471,3 +471,21 @@ class TestFigureWorkbook(EndOfLifeCase, HttpCase):
             with self.subTest(year=year):
                 response = self.url_open(f"/sample_control/figures/{year}")
                 self.assertEqual(response.status_code, status)
+
+    def test_company_of_the_period(self):
+        """X12: the workbook is that of the company that was asked for, and of none not worked in."""
+        asked = []
+        self.patch(
+            self.registry["sample.figure"],
+            "_export_workbook",
+            lambda self, company, year: asked.append(company.id) or b"",
+        )
+        self.authenticate("sc_manager", "sc_manager")
+        period = self.env["sample.figure.period"].with_user(self.manager)
+        period = period.create({"date_from": "2026-01-01", "date_to": "2026-12-31"})
+        period.company_id = self.company_b
+        url = period.action_workbook()["url"]
+        self.assertEqual(self.url_open(url).status_code, 404)
+        self.manager.company_ids = [Command.link(self.company_b.id)]
+        self.assertEqual(self.url_open(url).status_code, 200)
+        self.assertEqual(asked, self.company_b.ids)

@@ -181,7 +181,13 @@ class TestPolicyResolution(SampleCase):
     def test_wrong_parameters_are_refused(self):
         """Negative periods, a validity of nothing and unreadable reminders (P17)."""
         policy = self._new_policy("Some", ["validity"])
-        for vals in ({"validity_value": 0}, {"reminder_days": "soon"}):
+        for vals in (
+            {"validity_value": 0},
+            {"reminder_days": "soon"},
+            {"loan_max_hours": float("nan")},
+            {"loan_max_hours": float("inf")},
+            {"patrol_interval_days": 10**12},
+        ):
             with self.assertRaises(ValidationError):
                 policy.write(vals)
 

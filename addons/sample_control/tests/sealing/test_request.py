@@ -135,6 +135,17 @@ class TestRequest(SealingCase):
         self.assertEqual(set(both.mapped("state")), {"checking"})
         self.assertEqual(len(set(both.sample_ids.mapped("name"))), 2)
 
+    def test_sc_04_1_no_number_meets_no_condition(self):
+        """SC-04.1: what is neither below nor above the limit is no quantity made in a row."""
+        self.rule.min_continuous_qty = 500
+        with self.assertRaises(ValidationError):
+            self._new_request(continuous_qty=float("nan"))
+        request = self._new_request(continuous_qty=499)
+        with self.assertRaises(ValidationError):
+            request.with_user(self.technical).continuous_qty = float("nan")
+        reasons = "\n".join(request._get_submission_reasons())
+        self.assertIn("at least 500", reasons)
+
     def test_conditions_of_sealing(self):
         """SC-04.1, SC-20.1: first batch, quantity and pass rate as far as the rule asks."""
         self.rule.write({"min_continuous_qty": 500, "min_pass_rate": 98})

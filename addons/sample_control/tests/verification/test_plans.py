@@ -4,7 +4,7 @@ from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import VerificationCase
 
@@ -238,6 +238,14 @@ class TestPlans(VerificationCase):
         plan.with_user(self.administrator).action_submit()
         plan.with_user(self.technical)._sign_off("refuse", "Too late")
         self.assertEqual(plan.state, "draft")
+
+    def test_sc_41_new_line_asks_for_the_sample(self):
+        """SC-41: the form of a new line opens before its sample is chosen."""
+        plan = self._new_plan()
+        lines = plan.env["sample.plan.line"].with_context(default_plan_id=plan.id)
+        form = Form(lines)
+        self.assertFalse(form.sample_id)
+        self.assertEqual(form.replaced_by, "us")
 
     def test_dates_are_imported(self):
         """X03: days of a draft are changed in bulk by file."""

@@ -96,7 +96,7 @@ class SampleFigurePeriod(models.TransientModel):
         self.ensure_one()
         return {
             "type": "ir.actions.act_url",
-            "url": f"/sample_control/figures/{self.date_to.year}",
+            "url": f"/sample_control/figures/{self.date_to.year}?company={self.company_id.id}",
             "target": "download",
         }
 

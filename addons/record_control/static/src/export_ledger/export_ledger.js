@@ -5,6 +5,7 @@ import {_t} from "@web/core/l10n/translation";
 import {download} from "@web/core/network/download";
 import {rpc} from "@web/core/network/rpc";
 import {registry} from "@web/core/registry";
+import {user} from "@web/core/user";
 import {patch} from "@web/core/utils/patch";
 import {STATIC_ACTIONS_GROUP_NUMBER} from "@web/search/action_menus/action_menus";
 import {ListController} from "@web/views/list/list_controller";
@@ -50,7 +51,10 @@ export async function exportLedger(env, list) {
         domain: list.domain,
         order: orderOf(list),
         ids: wholeSearch ? null : list.selection.map((record) => record.resId),
-        context: {active_test: list.context.active_test ?? true},
+        context: {
+            active_test: list.context.active_test ?? true,
+            allowed_company_ids: user.context.allowed_company_ids,
+        },
     };
     const run = async (ledger) => {
         ui.block({message: _t("Writing the ledger %(title)s…", {title: ledger.title})});
