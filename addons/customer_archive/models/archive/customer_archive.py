@@ -370,12 +370,12 @@ class CustomerArchive(models.Model):
                 )
             )
 
-    @api.constrains("user_id", "second_user_id", "supervisor_id", "company_id")
+    @api.constrains("user_id", "second_user_id", "company_id")
     def _check_people(self):
         """Responsible are employees who work in the company; an archive in use has somebody in charge."""
         sentences = []
         for archive in self:
-            people = archive.user_id | archive.second_user_id | archive.supervisor_id
+            people = archive.user_id | archive.second_user_id
             sentences += [
                 self.env._(
                     "%(user)s does not work in %(company)s and cannot be responsible for its archives.",

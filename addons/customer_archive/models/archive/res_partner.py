@@ -451,8 +451,11 @@ class ResPartner(models.Model):
             known_sudo = company_sudo._get_ca_archives_sudo(draft_sudo.company_id)
             if known_sudo:
                 draft_sudo._merge_into(known_sudo)
-            else:
-                draft_sudo.partner_id = company_sudo
+                continue
+            categories = draft_sudo._get_default_categories()
+            draft_sudo.partner_id = company_sudo
+            if draft_sudo.category_id == categories[False]:
+                draft_sudo.category_id = categories[company_sudo.is_company]
 
     def _get_ca_consulted_orders_sudo(self):
         """Return the quotations for these contacts, and those below, for which the archive was consulted (CA-18).

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class CustomerArchiveRelease(models.Model):
@@ -67,20 +68,21 @@ class CustomerArchiveRelease(models.Model):
         if self.state == "received":
             return True
         since = self.grant_ids.filtered("decided_at").mapped("decided_at")
+        if not since:
+            return False
         # sudo: the log tells the system, whoever may read it
-        log_sudo = self.env["access.log"].sudo()
-        return bool(since) and bool(
-            log_sudo.search_count(
-                [
-                    ("res_model", "=", "customer.archive"),
-                    ("res_id", "in", self.archive_ids.ids),
-                    ("user_id", "=", self.user_id.id),
-                    ("action", "in", ("print", "export", "download")),
-                    ("at", ">=", min(since)),
-                ],
-                limit=1,
-            )
+        archives_sudo = self.sudo().archive_ids
+        about = Domain.OR(
+            Domain("res_model", "=", records_sudo._name)
+            & Domain("res_id", "in", records_sudo.ids)
+            for records_sudo in (archives_sudo, archives_sudo.document_ids)
         )
+        taken = (
+            Domain("user_id", "=", self.user_id.id)
+            & Domain("action", "in", ("print", "export", "download"))
+            & Domain("at", ">=", min(since))
+        )
+        return bool(self.env["access.log"].sudo().search_count(about & taken, limit=1))
 
     def _note_breach(self, today):
         if not self:

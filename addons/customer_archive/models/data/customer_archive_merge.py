@@ -48,6 +48,7 @@ class CustomerArchive(models.Model):
         destination.sudo()._keep_protection_of(self)
         # sudo: retiring is the system's act, no user may set it
         self.sudo().write({"merged_into_id": destination.id, "active": False})
+        self._end_waiting(destination)
         for archive in self:
             archive.message_post(
                 body=self.env._("Merged into %(archive)s.", archive=destination.name)
@@ -61,12 +62,23 @@ class CustomerArchive(models.Model):
                 company_id=destination.company_id.id,
             )
 
+    def _end_waiting(self, destination):
+        """Nobody signs, or is reminded of, an archive that was merged into another one."""
+        # sudo: rounds and clocks are the system's
+        self.sudo().sign_off_request_id.filtered(
+            lambda request: request.state == "open"
+        )._withdraw()
+        self._get_clocks(Domain("stopped_at", "=", False))._cancel(
+            self.env._("Merged into %(archive)s.", archive=destination.name)
+        )
+
     def _keep_protection_of(self, merged):
         """Keep what comes from merged archives as secret as it was, and on hold where one of them is (CA-12, CA-15).
 
         :param customer.archive merged: the archives merged into this one
         """
-        self.ensure_one()
+        if not merged:
+            return
         levels = (self | merged).sudo().mapped("confidentiality")
         vals = {"confidentiality": max(levels, key=LEVEL_ORDER.get)}
         held_sudo = merged.sudo().filtered("is_on_hold")

@@ -272,7 +272,7 @@ class TestBackDoors(ArchiveCommon):
             {"company_ids": [Command.set(other.ids)], "company_id": other.id}
         )
         mine = self.archive.with_user(self.sales1)
-        for field in ("user_id", "second_user_id", "supervisor_id"):
+        for field in ("user_id", "second_user_id"):
             for user in (elsewhere, self.env.ref("base.public_user")):
                 with (
                     self.subTest(field=field, user=user.login),

@@ -49,6 +49,8 @@ class TestPrintStamp(CustomerArchiveCommon):
         )
         release.action_request_sign_off()
         release.with_user(self.manager)._sign_off()
+        if release.kind == "external":
+            release.with_user(self.director)._sign_off()
         return release
 
     def _render(self, report, archives=None, user=None):
@@ -74,7 +76,7 @@ class TestPrintStamp(CustomerArchiveCommon):
 
     @freeze_time("2025-11-03 02:00:00")
     def test_ca_12_every_card_is_stamped_with_request_and_period(self):
-        release = self._release(recipient_company="Law office")
+        release = self._release(kind="external", recipient_company="Law office")
         for report in CARDS:
             with self.subTest(report=report):
                 page = self._render(report)

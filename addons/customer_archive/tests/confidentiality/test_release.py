@@ -371,8 +371,10 @@ class TestRelease(CustomerArchiveCommon):
             for asked in (used, unused):
                 self.approve(asked)
         with freeze_time("2025-11-04 02:00:00"):
-            self.archive.with_user(self.sales1)._log_record_access("print")
-            self.env["access.log"]._flush_pending()
+            for taken in (self.archive.document_ids[:1], self.archive):
+                taken.with_user(self.sales1)._log_record_access("print")
+                self.env["access.log"]._flush_pending()
+                self.assertTrue(used.sudo()._is_used(), taken)
             with self.assertRaisesRegex(UserError, "was used to print"):
                 used.action_cancel()
         event = self._run_breach_job("2025-11-06")

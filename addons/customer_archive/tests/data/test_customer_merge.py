@@ -89,3 +89,24 @@ class TestCustomerMerge(BaseCommon):
         self.assertEqual(kept.confidentiality, "secret")
         self.assertTrue(kept.is_on_hold)
         self.assertEqual(kept.hold_reason, "Dispute")
+
+    def test_ca_100_nobody_waits_for_a_merged_archive(self):
+        """CA-02, CA-03, CA-100: neither a signature nor a reminder is asked of an archive that was merged."""
+        kept, merged = self.archives
+        self.assertTrue(merged.clock_ids.filtered(lambda clock: not clock.stopped_at))
+        document = merged.document_ids.filtered("type_id.blocks_active")
+        document.date_received = merged.company_id._record_control_today()
+        merged.partner_id.phone = "1"
+        merged.supervisor_id = new_test_user(
+            self.env,
+            "merge_supervisor",
+            "customer_archive.group_customer_archive_supervisor",
+        )
+        merged.action_submit()
+        self.assertEqual(merged.sign_off_state, "open")
+        self.merge(self.env.user)
+        self.assertEqual(merged.merged_into_id, kept)
+        self.assertEqual(merged.sign_off_state, "none")
+        self.assertFalse(merged._get_open_clocks("archive_opening"))
+        self.assertTrue(kept._get_open_clocks("archive_opening"))
+        self.assertFalse(merged.activity_ids)
