@@ -28,6 +28,10 @@ class CustomerArchive(models.Model):
         compute="_compute_completeness",
         help="Mandatory documents that are missing or expired.",
     )
+    mandatory_document_count = fields.Integer(
+        string="Mandatory Documents",
+        compute="_compute_completeness",
+    )
     has_missing_documents = fields.Boolean(
         compute="_compute_completeness",
         search="_search_has_missing_documents",
@@ -62,6 +66,7 @@ class CustomerArchive(models.Model):
             present, required = counts.get(archive._origin.id, (0, 0))
             filled = sum(bool(value(archive)) for value in values)
             total = required + len(values)
+            archive.mandatory_document_count = required
             archive.missing_document_count = required - present
             archive.has_missing_documents = required > present
             archive.completeness = 100.0 * (present + filled) / total if total else 0.0
@@ -69,13 +74,12 @@ class CustomerArchive(models.Model):
     @api.depends("completeness", "state", "category_id", "grade_id", "document_ids")
     @api.depends_context("lang")
     def _compute_completeness_explanation(self):
-        counts = self.env["customer.archive.document"]._count_mandatory(self)
         for archive in self:
-            present, required = counts.get(archive._origin.id, (0, 0))
+            required = archive.mandatory_document_count
             sentences = [
                 self.env._(
                     "Mandatory documents: %(present)s of %(required)s.",
-                    present=present,
+                    present=required - archive.missing_document_count,
                     required=required,
                 ),
                 archive._get_card_data_sentence(),

@@ -55,12 +55,13 @@ class TestArchiveQueries(ArchiveCommon):
     def test_open_page(self):
         archive = self._new_archives(1).with_user(self.keeper)
         form = view_specification(archive.browse(), "form")
-        for page, queries in (("documents", 14), ("business", 14), ("events", 3)):
+        for page, queries in (("documents", 15), ("business", 14), ("events", 3)):
             opened = view_specification(archive.browse(), "form", pages=[page])
             specification = {name: opened[name] for name in opened.keys() - form.keys()}
             archive.web_read(specification)
             self._settle()
-            # documents: lines, types, files and one probe for evidence in the system; business: five lists of lines,
+            # documents: lines, types, files, one probe for evidence in the system, and what the completeness counts;
+            # business: five lists of lines,
             # and each figure of trade is a sum of orders; timeline: its lines and their names
             with self.subTest(page=page), self.assertQueryCount(queries):
                 archive.web_read(specification)

@@ -34,6 +34,7 @@ class TestForgedValues(ArchiveCommon):
         super().setUpClass()
         cls.archive = cls._new_archive("Forged")
         cls.document = cls.archive.document_ids[:1]
+        cls.batch = cls.env["customer.import.batch"].with_user(cls.sales1).create({})
         cls.numbers = count()
         # to forge the company of a line there must be another one
         cls.env["res.company"].create({"name": "Another company"})
@@ -102,6 +103,7 @@ class TestForgedValues(ArchiveCommon):
             },
             "customer.new.report": {"partner_id": customer},
             "customer.import.batch": {},
+            "customer.import.column": {"batch_id": self.batch.id},
             "access.grant": {
                 "res_model": "customer.archive",
                 "res_id": archive,

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
@@ -281,12 +283,15 @@ class LoanLoanLine(models.Model):
         Their rows are updated with their own values: a second transaction waits and is then sent back by
         PostgreSQL, which Odoo answers by running the request again. It then sees the loan of the first.
         """
-        for things_sudo in self._get_things_sudo().values():
+        claimed = defaultdict(set)
+        for thing_sudo in self._get_things_sudo().values():
+            claimed[thing_sudo._table].add(thing_sudo.id)
+        for table, ids in claimed.items():
             self.env.cr.execute(
                 SQL(
                     "UPDATE %s SET id = id WHERE id IN %s",
-                    SQL.identifier(things_sudo._table),
-                    tuple(things_sudo.ids),
+                    SQL.identifier(table),
+                    tuple(ids),
                 )
             )
 
