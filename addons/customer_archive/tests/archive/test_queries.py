@@ -61,8 +61,8 @@ class TestArchiveQueries(ArchiveCommon):
             archive.web_read(specification)
             self._settle()
             # documents: lines, types, files, one probe for evidence in the system, and what the completeness counts;
-            # business: five lists of lines,
-            # and each figure of trade is a sum of orders; timeline: its lines and their names
+            # business: five lists of lines, and each figure of trade is a sum of orders; timeline: its lines and their
+            # names
             with self.subTest(page=page), self.assertQueryCount(queries):
                 archive.web_read(specification)
 
