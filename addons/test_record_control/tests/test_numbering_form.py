@@ -24,6 +24,11 @@ class TestNumberingForm(TransactionCase):
                     nodes = arch.xpath(f"//field[@name='{field}'][@required]")
                     self.assertFalse([etree.tostring(node) for node in nodes])
 
+    def test_new_record_is_not_called_by_a_stand_in(self):
+        """The path above the form says “New”, not “/”."""
+        loan = self.env["loan.loan"].new({"name": "/"})
+        self.assertFalse(loan.display_name)
+
     def test_list_says_what_is_numbered(self):
         """The kind of record in the reader's language; a sequence of one kind of it says which."""
         self.env["res.lang"]._activate_lang("zh_CN")

@@ -100,7 +100,7 @@ class CustomerArchive(models.Model):
         if not empty:
             return sentence
         labels = ", ".join(map(self._get_path_label, empty))
-        return f"{sentence} {self.env._('Empty: %(names)s.', names=labels)}"
+        return f"{sentence} " + self.env._("Empty: %(names)s.", names=labels)
 
     @api.model
     def _get_path_label(self, path):

@@ -1,6 +1,9 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+#: stands in for the number of a record that is not saved yet
+UNNUMBERED = "/"
+
 
 class NumberingMixin(models.AbstractModel):
     """Numbers that nobody types and that never come twice.
@@ -78,6 +81,15 @@ class NumberingMixin(models.AbstractModel):
         :param company: the company of the number
         """
         return company.sudo()._record_control_today()
+
+    # --- Computes ---
+
+    def _compute_display_name(self):
+        """A record that has no number yet is called “New” by the client, not by what stands in for the number."""
+        super()._compute_display_name()
+        for record in self:
+            if not record._origin and record.display_name == UNNUMBERED:
+                record.display_name = False
 
     # --- CRUD ---
 
