@@ -134,6 +134,9 @@ class SampleRequest(models.Model):
         """Say what is missing for the application (SC-04, SC-16, SC-20). Hook, one record."""
         self.ensure_one()
         reasons = []
+        if not self.product_id and not self.title:
+            # saving asks for it, too; the panel says it before
+            reasons.append(self.env._("Enter the product or the name of the piece."))
         if self.kind == "supplier" and not self.supplier_id:
             reasons.append(self.env._("Enter the supplier."))
         if self.kind == "replace" and not self.old_sample_id:

@@ -10,6 +10,7 @@ class SampleRequest(models.Model):
     _guarded_readiness_depends = (
         "kind",
         "product_id",
+        "title",
         "type_id",
         "supplier_id",
         "old_sample_id",

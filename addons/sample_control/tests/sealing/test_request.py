@@ -57,7 +57,9 @@ class TestRequest(SealingCase):
         form.kind = "replace"
         # SC-20: before it is saved the form says what is missing
         self.assertIn("Enter the sample to replace", str(form.readiness))
+        self.assertIn("Enter the product", str(form.readiness))
         form.old_sample_id = old
+        self.assertNotIn("Enter the product", str(form.readiness))
         self.assertNotIn("Enter the sample to replace", str(form.readiness))
         request = form.save()
         self.assertEqual(request.product_id, self.product)
