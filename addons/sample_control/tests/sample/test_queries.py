@@ -68,7 +68,7 @@ class TestSampleQueries(QueryBudget, SampleCase):
                 )
 
     def test_ledger(self):
-        """SC-30, 32: the rows (1), company and its day (4), form with its revision (5), who takes it out (2),
+        """SC-30, 32: the rows (1), company and its day (4), form with its title and revision (6), who takes it out (2),
         rights (3) and samples (1), names of products (3), of types, customers, custodians and places (6),
         cards with units (4), signers (1), fields of the samples (1), the register of prints (1).
         """
@@ -83,5 +83,5 @@ class TestSampleQueries(QueryBudget, SampleCase):
     def _assert_ledger(self, ledger, ids):
         with TemporaryDirectory() as folder:
             self.assertQueries(
-                32, lambda: ledger._export_ledger(f"{folder}/x.xlsx", ids=ids)
+                33, lambda: ledger._export_ledger(f"{folder}/x.xlsx", ids=ids)
             )
