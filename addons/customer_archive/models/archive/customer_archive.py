@@ -383,7 +383,7 @@ class CustomerArchive(models.Model):
                     company=archive.company_id.name,
                 )
                 for user in people.sudo()
-                if user.share or archive.company_id not in user.company_ids
+                if not self._find_person_in_charge(archive.company_id, user)
             ]
             if not archive.user_id and archive.state in (
                 "review",

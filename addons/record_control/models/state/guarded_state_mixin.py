@@ -126,13 +126,13 @@ class GuardedStateMixin(models.AbstractModel):
         """
         self.ensure_one()
         result = []
+        empty = self._get_empty_field_reasons()
         for target in self._guarded_transitions.get(
             self[self._guarded_state_field], ()
         ):
             if target in self._guarded_side_states:
                 continue
-            reasons = self._get_empty_field_reasons()
-            reasons += self._get_transition_reasons(target)
+            reasons = [*empty, *self._get_transition_reasons(target)]
             result.append(
                 {
                     "target": target,
