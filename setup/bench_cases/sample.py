@@ -18,7 +18,7 @@ def build(env, sizes):
 
 
 def run(env):
-    """Compare lists, forms and searches; measure the scan page and the nightly scan."""
+    """Compare lists, forms and searches; measure the scan page and the nightly jobs."""
     user = env["res.users"].search([("login", "=", KEEPER)])
     yield from reading(env(user=user))
     yield from scanning(env(user=user))
@@ -71,9 +71,9 @@ def scanning(env):
 
 
 def at_night(env):
-    """The nightly scan when a night's work waits, and when nothing is due."""
-    scan = env["sample.sample"]._cron_due_scan
-    yield compare(env, "nightly scan, due", ours=("sample.sample", scan), repeat=1)
-    yield compare(
-        env, "nightly scan, idle", ours=("sample.sample", scan, scan), repeat=1
-    )
+    """The nightly jobs when a night's work waits, and when nothing is due."""
+    samples = env["sample.sample"]
+    jobs = {"nightly scan": samples._cron_due_scan, "patrols": samples._cron_open_patrols}
+    for title, job in jobs.items():
+        yield compare(env, f"{title}, due", ours=("sample.sample", job), repeat=1)
+        yield compare(env, f"{title}, idle", ours=("sample.sample", job, job), repeat=1)

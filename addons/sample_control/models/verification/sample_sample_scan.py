@@ -8,7 +8,7 @@ ACTIVITY = "sample_control.mail_activity_type_"
 
 
 class SampleSample(models.Model):
-    """The nightly scan: what expired, what comes due, what is to be patrolled (C01-C04, C08, C13).
+    """What expired, what comes due (C01-C04, C08), and, as a job of its own, the patrols (C13).
 
     Each step reads an index of what is due; samples that need nothing are not loaded.
     """
@@ -24,6 +24,12 @@ class SampleSample(models.Model):
         for step in samples_sudo._get_scan_steps():
             step()
 
+    @api.model
+    def _cron_open_patrols(self):
+        """Open the patrols that are due, for all companies (C13, SC-48.1)."""
+        # sudo: the job acts for the rules of all companies
+        self.sudo()._scan_dates("next_patrol_date", "_open_patrols", ("active",))
+
     def _get_scan_steps(self):
         """Return the steps of the nightly scan, in their order. Hook.
 
@@ -34,7 +40,6 @@ class SampleSample(models.Model):
             self._scan_validity,
             self._scan_calibration,
             self._scan_customer_checks,
-            self._scan_patrols,
             self.env["sample.plan.line"]._scan_plans,
         ]
 
@@ -59,10 +64,6 @@ class SampleSample(models.Model):
         self._scan_dates(
             "date_customer_reminder", "_propose_customer_check", ("active",)
         )
-
-    def _scan_patrols(self):
-        """Open the patrols that are due (C13, SC-48.1)."""
-        self._scan_dates("next_patrol_date", "_open_patrols", ("active",))
 
     # --- What is done with those that are due ---
 

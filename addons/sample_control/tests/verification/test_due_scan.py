@@ -9,12 +9,15 @@ from .common import VerificationCase
 
 @tagged("post_install", "-at_install")
 class TestDueScan(VerificationCase):
-    """The nightly scan (C01-C04, C13; E01-E03 at their limits)."""
+    """The nightly jobs (C01-C04, C13; E01-E03 at their limits)."""
 
-    def _scan(self, moment):
+    def _scan(self, moment, job="_cron_due_scan"):
         with freeze_time(moment):
-            self.env["sample.sample"]._cron_due_scan()
+            getattr(self.env["sample.sample"], job)()
             self.env.invalidate_all()
+
+    def _open_patrols(self, moment):
+        self._scan(moment, "_cron_open_patrols")
 
     def _activities(self, sample, kind):
         activity_type = self.env.ref(f"sample_control.mail_activity_type_{kind}")
@@ -118,10 +121,10 @@ class TestDueScan(VerificationCase):
         """C13: a patrol by interval, one at a time, the next after the last."""
         sample = self._new_measured_sample("2026-03-02")
         self.assertEqual(sample.next_patrol_date, date(2026, 4, 1))
-        self._scan("2026-03-31 02:00:00")
+        self._open_patrols("2026-03-31 02:00:00")
         self.assertFalse(sample._get_open_inspections("patrol"))
         for day in ("2026-04-01", "2026-04-02", "2026-06-02"):
-            self._scan(f"{day} 02:00:00")
+            self._open_patrols(f"{day} 02:00:00")
             self.assertEqual(len(sample._get_open_inspections("patrol")), 1)
         with freeze_time("2026-06-02 02:00:00"):
             patrol = sample._get_open_inspections("patrol")
@@ -129,7 +132,7 @@ class TestDueScan(VerificationCase):
             patrol.date_inspected = "2026-06-02"
             self._confirm(patrol)
         self.assertEqual(sample.next_patrol_date, date(2026, 7, 2))
-        self._scan("2026-07-02 02:00:00")
+        self._open_patrols("2026-07-02 02:00:00")
         again = sample._get_open_inspections("patrol")
         with freeze_time("2026-07-03 02:00:00"):
             again.with_user(self.inspector).action_cancel()
@@ -177,8 +180,8 @@ class TestDueScan(VerificationCase):
     def test_queries_of_an_idle_scan(self):
         """Nothing is due: what the scan asks does not depend on the number of samples.
 
-        17 queries: the list of companies for each of the six steps (6), the companies and their
-        calendars once (2), one search on an index for each of the five dates of samples (5) and
+        15 queries: the list of companies for each of the five steps (5), the companies and their
+        calendars once (2), one search on an index for each of the four dates of samples (4) and
         for each of the four acts on plan lines (4).
         """
         for __ in range(3):
@@ -187,7 +190,7 @@ class TestDueScan(VerificationCase):
             self.env["sample.sample"]._cron_due_scan()
             self.env.flush_all()
             self.env.invalidate_all()
-            with self.assertQueryCount(17):
+            with self.assertQueryCount(15):
                 self.env["sample.sample"]._cron_due_scan()
 
     def test_queries_do_not_grow(self):
