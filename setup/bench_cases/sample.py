@@ -73,7 +73,10 @@ def scanning(env):
 def at_night(env):
     """The nightly jobs when a night's work waits, and when nothing is due."""
     samples = env["sample.sample"]
-    jobs = {"nightly scan": samples._cron_due_scan, "patrols": samples._cron_open_patrols}
+    jobs = {
+        "nightly scan": samples._cron_due_scan,
+        "patrols": samples._cron_open_patrols,
+    }
     for title, job in jobs.items():
         yield compare(env, f"{title}, due", ours=("sample.sample", job), repeat=1)
         yield compare(env, f"{title}, idle", ours=("sample.sample", job, job), repeat=1)

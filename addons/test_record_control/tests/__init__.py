@@ -6,6 +6,7 @@ from . import test_access_roads
 from . import test_clock_badge
 from . import test_clock_deadline
 from . import test_clock_escalation
+from . import test_exact_values
 from . import test_form_register
 from . import test_ledger_export
 from . import test_ledger_menu

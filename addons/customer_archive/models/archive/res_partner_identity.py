@@ -5,6 +5,8 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.modules.db import FunctionStatus
 
+from odoo.addons.record_control.tools.exact_values import exact_values
+
 from ...tools.company_name import name_key
 from ...tools.credit_code import clean_code, code_fault
 from ...tools.pinyin import pinyin_text
@@ -382,11 +384,8 @@ class ResPartner(models.Model):
             .with_context(active_test=False)
             .search(
                 (Domain("is_company", "=", True) | Domain("parent_id", "=", False))
-                & Domain.OR(
-                    [
-                        Domain("ca_name_key", "in", names),
-                        *(Domain(fname, "in", codes) for fname in CODE_FIELDS),
-                    ]
+                & exact_values(
+                    {"ca_name_key": names, **dict.fromkeys(CODE_FIELDS, codes)}
                 )
             )
         )

@@ -7,6 +7,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from odoo.addons.record_control.tools.exact_values import exact_values
+
 from ...tools.company_name import name_key
 from ...tools.customer_row import Finding, interpret_row
 from ...tools.customer_workbook import WorkbookColumn, WorkbookError, read_workbook
@@ -276,7 +278,7 @@ class CustomerImportBatch(models.Model):
         for target, keys in wanted.items():
             name = names.get(target, target)
             for partner in partners_sudo.search_fetch(
-                scope & Domain(name, "in", list(keys)), [name, "display_name"]
+                scope & exact_values({name: keys}), [name, "display_name"]
             ):
                 known[target].setdefault(partner[name], partner)
         return known

@@ -3,6 +3,9 @@ import binascii
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from odoo.addons.record_control.tools.exact_values import exact_values
 
 from ...tools.count_sheet import SheetError, read_count_sheet
 
@@ -62,7 +65,8 @@ class SampleStocktake(models.Model):
         """Look up all numbers and places of the rows, in a fixed number of queries."""
         codes = {row.get("code") for row in rows} - {""}
         samples = self.env["sample.sample"].search(
-            [("name", "in", list(codes)), ("company_id", "=", self.company_id.id)]
+            exact_values({"name": codes})
+            & Domain("company_id", "=", self.company_id.id)
         )
         places = self.env["sample.location"].search(
             [("id", "child_of", self.location_id.id)]
