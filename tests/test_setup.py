@@ -13,8 +13,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from odoo.tests import TransactionCase, tagged
+
 from lib import addons, lint, paths, serve, server_process, shell, testing
 from lib.addons import Addon, all_addons
+from lib.company import Company
 from lib.databases import Templates
 from lib.existing_odoo import ExistingOdoo
 from lib.odoo_run import Odoo, problems
@@ -208,6 +211,37 @@ def test_the_language_of_an_existing_database_stays(capsys):
     serve.prepare(company, None, options)
     assert not done
     assert "changes nobody's language" in capsys.readouterr().out
+
+
+@tagged("post_install", "-at_install")
+class TestAddress(TransactionCase):
+    """The served database knows its address, whoever logs in first."""
+
+    def _set(self, url):
+        def query(sql, database):
+            self.env.cr.execute(sql)
+
+        Company(
+            SimpleNamespace(server=SimpleNamespace(query=query)), *[None] * 4
+        ).set_address(url)
+        self.env.registry.clear_cache("stable")
+        parameters = self.env["ir.config_parameter"]
+        return [parameters.get_param(key) for key in ("report.url", "web.base.url")]
+
+    def test_address_of_this_machine(self):
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param("web.base.url", "http://localhost:8069")
+        for port in (8070, 8071):
+            url = f"http://127.0.0.1:{port}"
+            self.assertEqual(self._set(url), [url, url])
+
+    def test_address_for_people_elsewhere(self):
+        """Prints are made here; the codes on them are scanned elsewhere."""
+        outside = "https://samples.example.com"
+        self.env["ir.config_parameter"].set_param("web.base.url", outside)
+        self.assertEqual(
+            self._set("http://127.0.0.1:8070"), ["http://127.0.0.1:8070", outside]
+        )
 
 
 def test_a_private_folder_is_not_reachable(tmp_path):

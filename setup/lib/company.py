@@ -32,6 +32,14 @@ SELECT module.name, parameter.value
   JOIN ir_module_module module ON parameter.key = '{DIGEST_PARAMETER}.' || module.name
  WHERE module.state = 'installed'
 """
+# The engine that makes PDF asks this address for styles, and codes to scan lead to it; one that
+# was set for people elsewhere is left.
+ADDRESS = """
+INSERT INTO ir_config_parameter (key, value) VALUES ('report.url', '{url}')
+    ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value;
+UPDATE ir_config_parameter SET value = '{url}'
+ WHERE key = 'web.base.url' AND value ~ '^http://(localhost|127[.]0[.]0[.]1)(:[0-9]+)?$'
+"""
 DEMO_USERS = """
 SELECT users.login, partner.name, coalesce(partner.function, '')
   FROM res_users users
@@ -95,6 +103,10 @@ class Company:
                 " ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value",
                 database,
             )
+
+    def set_address(self, url):
+        """Let prints and codes of the database use the address at which it is served."""
+        self.server.query(ADDRESS.format(url=url), self.database)
 
     def changed(self):
         """The addons whose code is not the one that the database was made by."""

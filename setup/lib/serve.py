@@ -122,15 +122,14 @@ def serve(options):
         process.stop()
         odoo.drop_database(options.database)
     prepare(company, process, options)
-    facts = {"database": options.database, "code": digests(addons)}
+    facts = {"port": options.port, "database": options.database}
+    facts["code"] = digests(addons)
     running = process.running()
     if not running or any(running.get(key) != facts[key] for key in facts):
         process.stop()
+        company.set_address(f"http://127.0.0.1:{options.port}")
         say("starting Odoo")
-        process.start(odoo, config, options.port, **facts)
-    elif running["port"] != options.port:
-        process.stop()
-        process.start(odoo, config, options.port, **facts)
+        process.start(odoo, config, **facts)
     tell(company, options.port, process.log)
     return 0
 
