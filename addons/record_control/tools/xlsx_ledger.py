@@ -94,13 +94,17 @@ class Column:
     wrap: bool = False
 
 
+#: words of the workbook itself, where a ledger gives none in the language of its reader
+WORDS = {"total": "Total", "yes": "Yes", "no": "No", "line": "%(label)s: %(value)s"}
+
+
 @dataclass(frozen=True)
 class Head:
     """The block above the table.
 
     :param title: in the words of the form
     :param lines: pairs (label, value), printed one below the other
-    :param labels: words of the workbook itself: ``total``, ``yes``, ``no``
+    :param labels: words of the workbook itself: ``total``, ``yes``, ``no``, and ``line``: how a line is written
     """
 
     title: str
@@ -108,7 +112,7 @@ class Head:
     labels: dict = field(default_factory=dict)
 
     def word(self, key):
-        return self.labels.get(key) or {"total": "Total", "yes": "Yes", "no": "No"}[key]
+        return self.labels.get(key) or WORDS[key]
 
 
 class StreamingWorksheet(Worksheet):
@@ -215,7 +219,8 @@ class LedgerWriter:
         plain_format = self._format(num_format="@")
         row = 1
         for label, value in self.head.lines:
-            text = _clean(f"{label}: {value}" if label else value)
+            text = self.head.word("line") % {"label": label, "value": value}
+            text = _clean(text if label else value)
             sheet.write_string(row, 0, text, label_format if label else plain_format)
             row += 1
         row += 1

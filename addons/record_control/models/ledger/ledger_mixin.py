@@ -232,7 +232,12 @@ class LedgerMixin(models.AbstractModel):
             ),
             (env._("Filter"), words),
         ]
-        labels = {"total": env._("Total"), "yes": env._("Yes"), "no": env._("No")}
+        labels = {
+            "total": env._("Total"),
+            "yes": env._("Yes"),
+            "no": env._("No"),
+            "line": env._("%(label)s: %(value)s"),
+        }
         return Head(self._get_ledger_title(), lines, labels)
 
     # --- Export ---

@@ -6,6 +6,8 @@ from odoo.addons.record_control.models.access.restricted_fields import (
     RestrictedOne2many,
 )
 
+from ..policy.people import get_acting_name
+
 STATES = [
     ("draft", "Draft"),
     ("to_approve", "To Be Approved"),
@@ -540,7 +542,7 @@ class SampleDisposal(models.Model):
         return [
             {
                 "title": self.env._("Asked for"),
-                "user": self.requester_id.name,
+                "user": get_acting_name(self.requester_id),
                 "signed_at": self.create_date,
             },
             *(self.sign_off_cells or []),

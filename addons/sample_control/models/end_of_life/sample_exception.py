@@ -9,6 +9,8 @@ from odoo.addons.record_control.models.access.restricted_fields import (
     RestrictedOne2many,
 )
 
+from ..policy.people import get_acting_name
+
 STATES = [
     ("new", "New"),
     ("isolated", "Isolated"),
@@ -1125,7 +1127,7 @@ class SampleException(models.Model):
         return [
             {
                 "title": self.env._("Reported"),
-                "user": self.reporter_id.name,
+                "user": get_acting_name(self.reporter_id),
                 "signed_at": self.reported_at,
             },
             {

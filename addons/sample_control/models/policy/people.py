@@ -1,5 +1,7 @@
 """Who plays a role in a company; plain functions for all chapters."""
 
+from odoo import SUPERUSER_ID
+
 
 def get_group_users(company, role):
     """Return the members of a role whom jobs and clocks tell.
@@ -18,3 +20,15 @@ def get_group_users(company, role):
         return users.filtered(lambda user: user.active and company in user.company_ids)
 
     return of_company(group_sudo.user_ids) or of_company(group_sudo.all_user_ids)
+
+
+def get_acting_name(user):
+    """Return who acted, for a cell of a form: what the system did by itself nobody has signed.
+
+    :param user: res.users, at most one
+    :return: name, "" for nobody
+    :rtype: str
+    """
+    if user.id == SUPERUSER_ID:
+        return user.env._("by the system")
+    return user.name or ""

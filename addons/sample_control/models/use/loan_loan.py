@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...tools.qr import qr_data_uri
-from ..policy.people import get_group_users
+from ..policy.people import get_acting_name, get_group_users
 
 
 class LoanLoan(models.Model):
@@ -111,6 +111,13 @@ class LoanLoan(models.Model):
         """
         return qr_data_uri(sample._get_qr_url())
 
+    def _get_slip_receiver(self, line):
+        """Return who took back a line, by name.
+
+        :param line: loan.loan.line
+        """
+        return get_acting_name(line.received_by_id)
+
     def _get_sample_slip_cells(self):
         """Return the signature cells of the borrow slip, filled from what the loan recorded."""
         self.ensure_one()
@@ -123,10 +130,14 @@ class LoanLoan(models.Model):
             (self.env._("Approved by"), self.approver_id.name, self.decided_at),
             (
                 self.env._("Handed out by (custodian)"),
-                out.handed_out_by_id.name,
+                get_acting_name(out.handed_out_by_id),
                 out.handed_out_at,
             ),
-            (self.env._("Received by"), back.received_by_id.name, back.returned_at),
+            (
+                self.env._("Received by"),
+                get_acting_name(back.received_by_id),
+                back.returned_at,
+            ),
         ]
         return [
             {"title": title, "user": user or "", "signed_at": at}

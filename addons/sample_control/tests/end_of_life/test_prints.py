@@ -18,6 +18,15 @@ class TestEndOfLifePrints(EndOfLifeCase):
         xmlid = f"sample_control.action_report_sample_{name}"
         return report._render_qweb_html(xmlid, record.ids)[0].decode()
 
+    def test_automatic_disposal(self):
+        """F19: what the system asked for is signed by no robot."""
+        sample = self._new_active_sample()
+        sample.sudo()._end("expired", "The validity ended.")
+        sheet = sample.sudo().disposal_line_ids.disposal_id
+        page = self._render("disposal", sheet)
+        self.assertIn("by the system", page)
+        self.assertNotIn(self.env.ref("base.user_root").name, page)
+
     def test_exception_and_letter(self):
         sample = self._new_active_sample(**self.customer_origin)
         record = self._report(sample, phenomenon=LONG, photo=PIXEL)

@@ -89,6 +89,12 @@ class TestUsePrints(UseCase):
             "Sample borrow slip", self._render("loan_slip", self._new_loan(self.sample))
         )
 
+    def test_slip_of_a_first_article(self):
+        """F14: what the system handed out and took back is signed by no robot."""
+        page = self._render("loan_slip", self._released().loan_id)
+        self.assertEqual(page.count("by the system"), 4)
+        self.assertNotIn(self.env.ref("base.user_root").name, page)
+
     def test_dossier(self):
         """F21: everything about one sample."""
         record = self._released()
