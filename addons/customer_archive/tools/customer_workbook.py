@@ -272,9 +272,11 @@ def _iter_rows(sheet, width, filled):
     rows = sheet.iter_rows(max_col=width, values_only=True) if width else ()
     for number, cells in enumerate(rows, 1):
         merged = {c: filled[number, c] for c in columns if (number, c) in filled}
-        yield tuple(
-            merged.get(column, value) for column, value in enumerate(cells, 1)
-        ) if merged else cells
+        yield (
+            tuple(merged.get(column, value) for column, value in enumerate(cells, 1))
+            if merged
+            else cells
+        )
 
 
 def _get_length(row):

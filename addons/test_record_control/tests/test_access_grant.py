@@ -353,12 +353,14 @@ class TestAccessGrant(AccessCommon):
     def test_grouping_files_is_no_download(self):
         """CA-13: neither groups, aggregates nor the order of files tell their text, with or without the right."""
         self.file.sudo().raw = b"alpha secret"
-        open_file = self.env["ir.attachment"].create({
+        open_file = self.env["ir.attachment"].create(
+            {
                 "name": "open.txt",
                 "raw": b"open text",
                 "res_model": "res.partner",
                 "res_id": self.partner.id,
-            })
+            }
+        )
         files = self.file.sudo() | open_file
         domain = [("id", "in", files.ids)]
         self._grant(self.stranger, self.alpha)

@@ -36,9 +36,7 @@ class TestBranches(SignOffCommon):
             company_id=self.branch.id,
             sequence=1,
         )
-        self.assertEqual(
-            self.env["sign.off.route"]._match(orders)[orders[1].id], own
-        )
+        self.assertEqual(self.env["sign.off.route"]._match(orders)[orders[1].id], own)
 
     def test_deputies(self):
         """Who stands in for somebody in the company does so in its branches, too."""

@@ -185,15 +185,19 @@ class TestCustomerImport(ImportCommon):
         """One list that cannot be read does not keep all others waiting; a conflict is tried again."""
         batch = self.upload(workbook([GOOD]))
         batches = type(batch)
-        with patch.object(batches, "_read_sheets", side_effect=MemoryError):
-            with mute_logger("odoo.addons.customer_archive"):
-                self.check(batch)
+        with (
+            patch.object(batches, "_read_sheets", side_effect=MemoryError),
+            mute_logger("odoo.addons.customer_archive"),
+        ):
+            self.check(batch)
         self.assertEqual((batch.state, batch.job), ("uploaded", False))
         self.assertIn("cannot be processed", batch.stop_reason)
         batch.action_check()
-        with patch.object(batches, "_read_sheets", side_effect=OperationalError):
-            with self.assertRaises(OperationalError):
-                self.run_jobs(batch)
+        with (
+            patch.object(batches, "_read_sheets", side_effect=OperationalError),
+            self.assertRaises(OperationalError),
+        ):
+            self.run_jobs(batch)
         self.assertEqual(batch.job, "check")
 
     def test_ca_97_check_needs_a_file(self):
