@@ -12,6 +12,8 @@ from datetime import date
 from .credit_code import clean_code, code_fault
 from .customer_workbook import normalise_phone, normalise_text, parse_date
 
+# A longer name is a mistake in the list, and more than the database indexes
+MAX_TEXT = 250
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 
@@ -46,7 +48,8 @@ def interpret_row(row, columns, today):
         try:
             value = _CLEANERS.get(column.target, _clean_text)(raw, today)
         except _CellError as error:
-            findings.append(Finding(column.target, error.code, normalise_text(raw)))
+            shown = normalise_text(raw)[:MAX_TEXT]
+            findings.append(Finding(column.target, error.code, shown))
             continue
         if value:
             values[column.target] = value
@@ -74,6 +77,13 @@ def _missing(values, findings):
 
 
 def _clean_text(raw, _today):
+    text = normalise_text(raw)
+    if len(text) > MAX_TEXT:
+        raise _CellError("too_long")
+    return text
+
+
+def _clean_comment(raw, _today):
     return normalise_text(raw)
 
 
@@ -116,4 +126,5 @@ _CLEANERS = {
     "mobile": _clean_phone,
     "email": _clean_email,
     "date_first_contact": _clean_date,
+    "comment": _clean_comment,
 }

@@ -19,6 +19,7 @@ from openpyxl.utils import get_column_letter
 from .company_name import fold_width
 
 HEADER_SEARCH_ROWS = 20  # titles and remarks above the header are shorter than this
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f]")
 EXCEL_EPOCH = date(1899, 12, 30)
 EXCEL_SERIAL_RANGE = (20000, 80000)  # 1954 to 2119: other numbers are no dates
 
@@ -118,16 +119,18 @@ class WorkbookError(ValueError):
 def normalise_text(value):
     """Return a cell as clean text: half-width characters, single blanks, no edges.
 
+    Control characters, of which PostgreSQL refuses some, count as blanks.
+
     >>> normalise_text("  宁波　汽车（集团）ＡＢＣ１２ ")
     '宁波 汽车(集团)ABC12'
-    >>> normalise_text(57.0), normalise_text(None)
-    ('57', '')
+    >>> normalise_text(57.0), normalise_text(None), normalise_text("A" + chr(0) + "B")
+    ('57', '', 'A B')
     """
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)  # Excel keeps typed digits as floats
-    return " ".join(fold_width(str(value)).split())
+    return " ".join(CONTROL_CHARACTERS.sub(" ", fold_width(str(value))).split())
 
 
 def parse_date(value):
@@ -241,14 +244,51 @@ def _filled_rows(sheet):
     """Return the sheet's rows; a merged block repeats its value downwards.
 
     Only downwards: a value merged over several columns is a title, and repeating it
-    sideways would put it into columns where it does not belong.
+    sideways would put it into columns where it does not belong. What stands to the
+    right of everything in the first rows has no heading: a stray mark far outside
+    the list does not make it millions of cells.
     """
-    rows = [list(row) for row in sheet.iter_rows(values_only=True)]
-    for block in sheet.merged_cells.ranges:
-        value = sheet.cell(block.min_row, block.min_col).value
-        for number in range(block.min_row, min(block.max_row, len(rows)) + 1):
-            rows[number - 1][block.min_col - 1] = value
-    return [tuple(row) for row in rows]
+    top = list(sheet.iter_rows(max_row=HEADER_SEARCH_ROWS, values_only=True))
+    width = max((_get_length(row) for row in top), default=0)
+    filled = {
+        (number, block.min_col): sheet.cell(block.min_row, block.min_col).value
+        for block in sheet.merged_cells.ranges
+        if block.min_col <= width
+        for number in range(block.min_row, min(block.max_row, sheet.max_row) + 1)
+    }
+    rows = [row[: _get_length(row)] for row in _iter_rows(sheet, width, filled)]
+    while rows and not rows[-1]:
+        rows.pop()
+    return rows
+
+
+def _iter_rows(sheet, width, filled):
+    """Give the rows of a sheet, with the values of merged blocks.
+
+    :param int width: so many columns are read
+    :param dict filled: ``(row, column)`` -> value of a merged block
+    """
+    columns = sorted({column for _row, column in filled})
+    rows = sheet.iter_rows(max_col=width, values_only=True) if width else ()
+    for number, cells in enumerate(rows, 1):
+        merged = {c: filled[number, c] for c in columns if (number, c) in filled}
+        yield (
+            tuple(merged.get(column, value) for column, value in enumerate(cells, 1))
+            if merged
+            else cells
+        )
+
+
+def _get_length(row):
+    """Return how long a row is without the empty cells at its end.
+
+    >>> _get_length(("A", None, "B", None)), _get_length((None,))
+    (3, 0)
+    """
+    length = len(row)
+    while length and row[length - 1] is None:
+        length -= 1
+    return length
 
 
 def _read_text_table(data):

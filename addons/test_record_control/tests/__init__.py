@@ -3,6 +3,7 @@ from . import test_access_http
 from . import test_access_log
 from . import test_access_masking
 from . import test_access_roads
+from . import test_branches
 from . import test_clock_badge
 from . import test_clock_deadline
 from . import test_clock_escalation

@@ -350,6 +350,48 @@ class TestAccessGrant(AccessCommon):
                 self.env.invalidate_all()
                 call()
 
+    def test_grouping_files_is_no_download(self):
+        """CA-13: neither groups, aggregates nor the order of files tell their text, with or without the right."""
+        self.file.sudo().raw = b"alpha secret"
+        open_file = self.env["ir.attachment"].create(
+            {
+                "name": "open.txt",
+                "raw": b"open text",
+                "res_model": "res.partner",
+                "res_id": self.partner.id,
+            }
+        )
+        files = self.file.sudo() | open_file
+        domain = [("id", "in", files.ids)]
+        self._grant(self.stranger, self.alpha)
+        File = self._as(self.stranger, self.file)
+        self.assertEqual(File.search(domain, order="name"), File.browse(files.ids))
+        for name in ("index_content", "db_datas"):
+            groups = {
+                "groups": lambda name=name: File.formatted_read_group(
+                    domain, [name], ["__count"]
+                ),
+                "aggregates": lambda name=name: File.formatted_read_group(
+                    domain, [], [f"{name}:array_agg"]
+                ),
+                "lists": lambda name=name: File.formatted_read_grouping_sets(
+                    domain, [["name"]], [f"{name}:array_agg"]
+                ),
+                "screen": lambda name=name: File.web_read_group(
+                    domain, ["name"], [f"{name}:array_agg"]
+                ),
+                "order": lambda name=name: File.search(domain, order=name).mapped(
+                    "name"
+                ),
+            }
+            for road, call in groups.items():
+                with self.subTest(road=road, field=name):
+                    self.assertNotIn("alpha", str(call()))
+        self.assertEqual(
+            File.formatted_read_group(domain, ["name"], ["__count"])[0]["name"],
+            "alpha.txt",
+        )
+
     def test_each_right_opens_just_its_road(self):
         """print, export, download one by one."""
         reference = "test_record_control.report_test_secret"

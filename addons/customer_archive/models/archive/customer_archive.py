@@ -93,6 +93,7 @@ class CustomerArchive(models.Model):
     _check_company_auto = True
 
     _numbering_code = "customer.archive"
+    _loan_keeper_fields = ("keeper_id",)
     _guarded_transitions = ARCHIVE_TRANSITIONS
     _guarded_side_states = ("draft", "stopped", "cancelled", "destroyed")
     _guarded_protected_fields = SYSTEM_FIELDS
@@ -304,11 +305,10 @@ class CustomerArchive(models.Model):
     def _get_manager_of_person_in_charge(self):
         """Return the user to whom the person in charge reports in this company."""
         self.ensure_one()
+        if not self.user_id:
+            return self.user_id
         # Who reports to whom is no secret, but salespeople may not read employee records.
-        employees_sudo = self.user_id.sudo().employee_ids
-        employee_sudo = employees_sudo.filtered(
-            lambda employee: employee.company_id == self.company_id
-        )[:1]
+        employee_sudo = self.user_id._get_own_employee(self.company_id)
         return employee_sudo.parent_id.user_id.sudo(self.env.su)
 
     @api.depends("second_user_id", "date_first_contact", "state", "is_key", "is_vip")
@@ -383,7 +383,7 @@ class CustomerArchive(models.Model):
                     company=archive.company_id.name,
                 )
                 for user in people.sudo()
-                if not self._find_person_in_charge(archive.company_id, user)
+                if user.share or archive.company_id not in user.company_ids
             ]
             if not archive.user_id and archive.state in (
                 "review",

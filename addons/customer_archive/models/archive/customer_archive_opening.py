@@ -173,12 +173,18 @@ class CustomerArchive(models.Model):
     def _find_person_in_charge(self, company, *users):
         """Return the first of the users who works in the company; contacts are shared, their salespeople are not.
 
+        A customer keeps the name of a salesperson who has left: somebody else opens the archive.
+
         :rtype: res.users
         """
         for user in filter(None, users):
             # sudo: who works where is no secret
             user_sudo = user.sudo()
-            if not user_sudo.share and company in user_sudo.company_ids:
+            if (
+                user_sudo.active
+                and not user_sudo.share
+                and company in user_sudo.company_ids
+            ):
                 return user
         return self.env["res.users"]
 

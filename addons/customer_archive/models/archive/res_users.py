@@ -18,10 +18,12 @@ class ResUsers(models.Model):
         self_sudo = self.sudo()
         members_sudo = self_sudo.env["crm.team.member"].search(
             Domain("user_id", "in", self.ids)
-            & Domain("crm_team_id.company_id", "in", (False, company.id))
+            & company._get_setup_domain("crm_team_id.company_id")
         )
-        employees_sudo = self_sudo.employee_ids.filtered(
-            lambda employee: employee.company_id == company
+        # people of a branch may be employees of the company above it
+        employees_sudo = self_sudo.env["hr.employee"].search(
+            Domain("user_id", "in", self.ids)
+            & Domain("company_id", "parent_of", company.id)
         )
         superiors_sudo = (
             members_sudo.crm_team_id.user_id | employees_sudo.parent_id.user_id

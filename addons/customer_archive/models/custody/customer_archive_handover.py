@@ -157,20 +157,26 @@ class CustomerArchiveHandover(models.Model):
     @api.constrains("receiver_id", "company_id")
     def _check_receiver(self):
         for handover in self:
-            receiver = handover.receiver_id
-            if (
-                handover.company_id not in receiver.company_ids
-                or not receiver.has_group(
-                    "customer_archive.group_customer_archive_user"
-                )
-            ):
-                raise ValidationError(
-                    self.env._(
-                        "%(user)s does not work with the customer archives of %(company)s.",
-                        user=receiver.name,
-                        company=handover.company_id.name,
-                    )
-                )
+            if reasons := handover._get_receiver_reasons():
+                raise ValidationError("\n".join(reasons))
+
+    def _get_receiver_reasons(self):
+        """Say why the receiver cannot take anything over; he may have left since he was named."""
+        # sudo: who works where is no secret
+        receiver_sudo = self.receiver_id.sudo()
+        if (
+            receiver_sudo.active
+            and self.company_id in receiver_sudo.company_ids
+            and receiver_sudo.has_group("customer_archive.group_customer_archive_user")
+        ):
+            return []
+        return [
+            self.env._(
+                "%(user)s does not work with the customer archives of %(company)s.",
+                user=receiver_sudo.name,
+                company=self.company_id.name,
+            )
+        ]
 
     # --- CRUD ---
 
@@ -219,6 +225,7 @@ class CustomerArchiveHandover(models.Model):
         if target == "open":
             reasons += self._get_loading_reasons()
         elif target == "done":
+            reasons += self._get_receiver_reasons()
             reasons += self._get_loading_reasons()
             reasons += self._get_receipt_reasons()
             reasons += self._get_loan_reasons()

@@ -161,7 +161,7 @@ class CustomerArchiveInspection(models.Model):
     @api.model
     def _default_item_ids(self):
         return self.env["customer.archive.inspection.item"].search(
-            [("company_id", "in", [False, self.env.company.id])]
+            self.env.company._get_setup_domain()
         )
 
     # --- Computes ---

@@ -71,14 +71,9 @@ class CustomerArchive(models.Model):
         classes_sudo = (
             self.env["loan.class"]
             .sudo()
-            .search(
-                Domain("code", "=", code)
-                & Domain("company_id", "in", (company.id, False))
-            )
+            .search(Domain("code", "=", code) & company._get_setup_domain())
         )
-        return classes_sudo.sorted(lambda loan_class: not loan_class.company_id)[
-            :1
-        ].sudo(self.env.su)
+        return company._sort_setup(classes_sudo)[:1].sudo(self.env.su)
 
     def _get_loan_keepers(self):
         return (
@@ -87,6 +82,11 @@ class CustomerArchive(models.Model):
             .sudo()
             .all_user_ids
         )
+
+    def _update_loan_parties(self):
+        super()._update_loan_parties()
+        # sudo: as for the archive itself
+        self.sudo().document_ids._update_loan_parties()
 
     def _on_loan_handed_out(self, line):
         super()._on_loan_handed_out(line)

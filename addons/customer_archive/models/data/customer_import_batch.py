@@ -1,6 +1,8 @@
 import logging
 from collections import defaultdict
 
+from psycopg2 import InterfaceError, OperationalError
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -431,8 +433,10 @@ class CustomerImportBatch(models.Model):
     def _run_job(self):
         """Run the job of one batch as the user who started it.
 
-        What the list can be blamed for ends the job and is told in the chatter; any
-        other error is the worker's, which tries again.
+        What the list can be blamed for ends the job and is told in the chatter. A
+        conflict and a lost connection are the worker's, which tries again. Any other
+        error would come again each time and keep all other lists waiting: it ends the
+        job, too.
         """
         self.ensure_one()
         user = self.imported_by_id if self.job == "import" else self.uploaded_by_id
@@ -446,5 +450,19 @@ class CustomerImportBatch(models.Model):
                     batch._run_import()
         except UserError as error:
             _logger.info("Customer import %s stopped: %s", self.name, error)
-            self.write({"job": False, "stop_reason": str(error)})
-            self.message_post(body=str(error))
+            self._stop_job(str(error))
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            _logger.exception("Customer import %s stopped", self.name)
+            self._stop_job(
+                batch.env._(
+                    "The list cannot be processed. Save it under another name as an Excel workbook (.xlsx), upload it "
+                    "again, or ask your administrator: the server log says what went wrong."
+                )
+            )
+
+    def _stop_job(self, reason):
+        """End the job of this batch and say why."""
+        self.write({"job": False, "stop_reason": reason})
+        self.message_post(body=reason)

@@ -10,7 +10,7 @@ from odoo.fields import Domain
 from odoo.addons.record_control.tools.exact_values import exact_values
 
 from ...tools.company_name import name_key
-from ...tools.customer_row import Finding, interpret_row
+from ...tools.customer_row import MAX_TEXT, Finding, interpret_row
 from ...tools.customer_workbook import WorkbookColumn, WorkbookError, read_workbook
 
 # Findings that cost a cell, not the row
@@ -273,7 +273,7 @@ class CustomerImportBatch(models.Model):
         # sudo: a duplicate is a duplicate also where the user may not see the customer
         partners_sudo = self.env["res.partner"].sudo()
         scope = Domain("parent_id", "=", False) & Domain(
-            "company_id", "in", [False, self.company_id.id]
+            "company_id", "in", [False, *self.company_id.parent_ids.ids]
         )
         for target, keys in wanted.items():
             name = names.get(target, target)
@@ -367,6 +367,11 @@ class CustomerImportBatch(models.Model):
             ),
             "duplicate_name": lambda v: env._(
                 "The same company stands already in %s.", v
+            ),
+            "too_long": lambda v: env._(
+                "%(text)s… is longer than %(count)s characters.",
+                text=v[:20],
+                count=MAX_TEXT,
             ),
             "unknown_salesperson": lambda v: env._("No single user is called %s.", v),
             "unknown_state": lambda v: env._("Province %s is unknown; left out.", v),

@@ -1,4 +1,5 @@
 from psycopg2 import DataError, IntegrityError
+from psycopg2.errors import ProgramLimitExceeded
 
 from odoo import models
 from odoo.exceptions import UserError, ValidationError
@@ -10,7 +11,13 @@ from ...tools.customer_workbook import normalise_text
 CHUNK_ROWS = 500
 # What the data can be blamed for; a lost connection or a conflict with another
 # transaction is not among it, the worker tries again
-ROW_ERRORS = (UserError, ValidationError, IntegrityError, DataError)
+ROW_ERRORS = (
+    UserError,
+    ValidationError,
+    IntegrityError,
+    DataError,
+    ProgramLimitExceeded,
+)
 COMPANY_FIELDS = (
     "name",
     "company_registry",
@@ -262,7 +269,11 @@ class CustomerImportBatch(models.Model):
             )
 
     def _finish_import(self):
-        """Close the batch; closing destroys its source file (CA-13)."""
+        """Close the batch; closing destroys its source file (CA-13).
+
+        A list whose rows were all refused stays open, with the reason of each.
+        """
         # sudo: the job marker is system-set
         self.sudo().job = False
-        self._transition("imported")
+        if not self._get_row_reasons():
+            self._transition("imported")

@@ -1,4 +1,5 @@
 from . import test_back_doors
+from . import test_branches
 from . import test_contracting
 from . import test_ended_trade
 from . import test_fixed_lines

@@ -57,6 +57,13 @@ class TestOpening(ArchiveCommon):
         self._new_order(partner, user=self.sales1)
         self.assertEqual(self._archives(partner).user_id, self.sales1)
 
+    def test_who_has_left_is_not_asked_to_open_the_archive(self):
+        """CA-02: of a customer whose salesperson has left, whoever quotes now opens the archive."""
+        partner = self._new_partner("Left behind", user_id=self.sales1.id)
+        self.sales1.active = False
+        self._new_order(partner, user_id=self.sales2.id)
+        self.assertEqual(partner.ca_archive_ids.user_id, self.sales2)
+
     def test_quotation_of_a_contact_opens_the_archive_of_the_company(self):
         partner = self._new_partner("Company of the contact")
         person = self.env["res.partner"].create(

@@ -242,6 +242,15 @@ class TestHandover(CustodyCommon):
         )
         self.assertEqual(len(activity), 1)
 
+    def test_receiver_who_has_left_takes_nothing_over(self):
+        """CA-14: nobody is left in charge who went before the handover was closed."""
+        self._begin().with_user(self.sales2).action_receive()
+        self.sales2.active = False
+        self.assertIn(
+            f"{self.sales2.name} does not work with the customer archives of {self.company.name}.",
+            self.handover._get_transition_reasons("done"),
+        )
+
     def test_seal_broken_by_a_change(self):
         lines = self._begin()
         lines.with_user(self.sales2).action_receive()

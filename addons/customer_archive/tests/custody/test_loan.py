@@ -129,6 +129,18 @@ class TestArchiveLoan(CustodyCommon):
             with self.assertRaises(UserError):
                 whole.with_user(self.keeper).action_hand_out()
 
+    def test_new_keeper_is_told_of_what_is_out(self):
+        """CA-10: who keeps the archive now is reminded, and takes back what the former keeper handed out."""
+        self.archive.sudo().keeper_id = self.keeper
+        loan = self._lend(self.line)
+        self.assertEqual(loan.sudo().keeper_ids, self.keeper)
+        successor = self._new_user(
+            "ca_successor", "customer_archive.group_customer_archive_keeper"
+        )
+        self.archive.with_user(self.keeper).keeper_id = successor
+        self.assertEqual(loan.sudo().keeper_ids, successor)
+        self.assertEqual(loan.sudo()._get_clock_recipients("keeper"), successor)
+
     def test_two_keepers_hand_out_at_once(self):
         """AC-04: a hand-out that did not see the other is refused after the archive was locked."""
         with freeze_time("2025-03-03 02:00:00"):

@@ -1,13 +1,16 @@
 import base64
 from datetime import date
+from unittest.mock import patch
 
 from freezegun import freeze_time
+from psycopg2 import OperationalError
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
 
-from .common import ImportCommon, credit_code, workbook
+from .common import HEADINGS, ImportCommon, credit_code, workbook
 
 # The thirty mistakes in the sample list: (sheet, row) and a word of the reason
 FIRST, SECOND = "２０２４年客户", "新接触客户"
@@ -155,6 +158,47 @@ class TestCustomerImport(ImportCommon):
                 self.assertIn(words, batch._get_transition_reasons("checked")[0])
                 batch.file_data = base64.b64encode(workbook([GOOD]))
                 self.assertFalse(batch.stop_reason)
+
+    def test_ca_97_cells_that_the_database_refuses_stop_no_other_list(self):
+        """A NUL in a text table is a blank; what is longer than a name is said before the import."""
+        head = ",".join(HEADINGS)
+        text = f"{head}\n空\0字有限公司,,张\0三,,\n{'长' * 3000}公司,,王,,\n"
+        batch = self.upload(text.encode(), file_name="list.csv", on_bad_rows="good")
+        self.check(batch)
+        self.assertEqual(batch.line_ids.mapped("state"), ["good", "bad"])
+        self.assertEqual(batch.line_ids[0].name, "空 字有限公司")
+        self.assertIn("longer than 250 characters", batch.line_ids[1].problem)
+        self.assertEqual(self.import_list(batch).state, "imported")
+
+    def test_ca_97_value_too_large_for_an_index_is_the_row_s_fault(self):
+        name = "".join(map(chr, range(0x4E00, 0x4E00 + 9000)))
+        batch = self.upload(workbook([GOOD, BAD]), on_bad_rows="good")
+        self.check(batch)
+        batch.sudo().line_ids[0].row_values |= {"name": name}
+        with mute_logger("odoo.sql_db"):
+            self.import_list(batch)
+        self.assertEqual((batch.job, batch.stop_reason), (False, False))
+        self.assertEqual(batch.line_ids[0].state, "bad")
+        self.assertEqual(batch.state, "review", "nothing was imported")
+
+    def test_ca_97_unexpected_error_ends_the_job(self):
+        """One list that cannot be read does not keep all others waiting; a conflict is tried again."""
+        batch = self.upload(workbook([GOOD]))
+        batches = type(batch)
+        with (
+            patch.object(batches, "_read_sheets", side_effect=MemoryError),
+            mute_logger("odoo.addons.customer_archive"),
+        ):
+            self.check(batch)
+        self.assertEqual((batch.state, batch.job), ("uploaded", False))
+        self.assertIn("cannot be processed", batch.stop_reason)
+        batch.action_check()
+        with (
+            patch.object(batches, "_read_sheets", side_effect=OperationalError),
+            self.assertRaises(OperationalError),
+        ):
+            self.run_jobs(batch)
+        self.assertEqual(batch.job, "check")
 
     def test_ca_97_check_needs_a_file(self):
         batch = self.env["customer.import.batch"].with_user(self.clerk).create({})

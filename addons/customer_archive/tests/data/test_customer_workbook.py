@@ -1,5 +1,8 @@
 import doctest
+import io
 from datetime import date
+
+from openpyxl import load_workbook
 
 from odoo.tests import BaseCase, tagged
 
@@ -26,10 +29,6 @@ class TestCustomerWorkbook(BaseCase):
         self.assertEqual(third.header_row, 0, "a sheet without header is not guessed")
 
     def test_ca_97_merged_cells_repeat_downwards(self):
-        import io  # noqa: PLC0415
-
-        from openpyxl import load_workbook  # noqa: PLC0415
-
         data = workbook(
             [["甲公司", None, "张", None, None], ["乙公司", None, None, None, None]]
         )
@@ -39,6 +38,17 @@ class TestCustomerWorkbook(BaseCase):
         book.save(stream)
         (sheet,) = read_workbook(stream.getvalue())
         self.assertEqual([row.cell(2) for row in sheet.rows], ["张", "张"])
+
+    def test_ca_97_stray_mark_far_outside_makes_no_millions_of_cells(self):
+        book = load_workbook(io.BytesIO(workbook([["甲公司", None, "张", None, None]])))
+        book.active.cell(5000, 2000, "x")
+        book.active.merge_cells("A2:A4")
+        stream = io.BytesIO()
+        book.save(stream)
+        tables = customer_workbook._read_xlsx(stream.getvalue())
+        self.assertEqual(
+            tables[0][1][1:], [("甲公司", None, "张"), ("甲公司",), ("甲公司",)]
+        )
 
     def test_ca_97_dates_that_are_none_are_refused(self):
         for text in ("去年三月", "2024-13-01", "2024年2月30日", "2024", "3月5日"):

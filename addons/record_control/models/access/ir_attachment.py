@@ -58,7 +58,9 @@ class IrAttachment(models.Model):
                     record._log_record_access("download", detail=file_sudo.name)
 
     @api.model
-    def _search(self, domain, *args, bypass_access=False, **kwargs):
+    def _search(
+        self, domain, offset=0, limit=None, order=None, *, bypass_access=False, **kwargs
+    ):
         if not self.env.su and not bypass_access:
             domain = Domain(domain)
             if any(
@@ -67,7 +69,40 @@ class IrAttachment(models.Model):
             ):
                 # the text of a file is not a way to find out what is in it
                 domain &= document_condition("res_model", "res_id", "download")
-        return super()._search(domain, *args, bypass_access=bypass_access, **kwargs)
+            if any(self._is_content(term) for term in (order or "").split(",")):
+                domain &= self._get_unrestricted_domain()
+        return super()._search(
+            domain, offset, limit, order, bypass_access=bypass_access, **kwargs
+        )
+
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        self._leave_out_content(groupby_spec, alias, query)
+        return super()._read_group_groupby(alias, groupby_spec, query)
+
+    def _read_group_select(self, aggregate_spec, query):
+        self._leave_out_content(aggregate_spec, self._table, query)
+        return super()._read_group_select(aggregate_spec, query)
+
+    def _leave_out_content(self, spec, alias, query):
+        """Group by content among the files of no restricted record: that reads their text without a download.
+
+        :param str spec: what is grouped by or aggregated
+        :param str alias: of the table of files in ``query``
+        """
+        if not self.env.su and self._is_content(spec):
+            domain = self._get_unrestricted_domain().optimize_full(self.sudo())
+            query.add_where(domain._to_sql(self.sudo(), alias, query))
+
+    @api.model
+    def _is_content(self, spec):
+        """Tell whether a term of a grouping, an aggregate or an order is about the content of files."""
+        return spec.strip().split(" ")[0].split(":")[0].split(".")[0] in CONTENT_FIELDS
+
+    @api.model
+    def _get_unrestricted_domain(self):
+        return Domain(
+            "res_model", "not in", self.env["ir.rule"]._get_restricted_models()
+        )
 
     # --- Content ---
 

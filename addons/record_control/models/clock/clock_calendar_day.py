@@ -15,7 +15,7 @@ _logger = logging.getLogger(__name__)
 
 
 class ClockCalendarDay(models.Model):
-    """A public holiday or a make-up working day of a company.
+    """A public holiday or a make-up working day of a company and its branches.
 
     A year counts as listed when at least one of its days comes from the official list; until then
     deadlines in it follow the weekly working hours alone, and their explanation says so.
@@ -85,7 +85,7 @@ class ClockCalendarDay(models.Model):
         # sudo: whoever keeps the list need not be allowed to read every record with a clock
         self.env["clock.clock"].sudo()._request_replay(
             fields.Domain(
-                "company_id", "in", list({company for company, __ in touched})
+                "company_id", "child_of", list({company for company, __ in touched})
             )
             & fields.Domain("started_at", "<", last)
             & (
@@ -188,8 +188,9 @@ class ClockCalendarDay(models.Model):
     def _cron_load_official_days(self):
         """List this year and the years to come as soon as the library knows them.
 
-        For companies in China and those that follow the official list already. A year that is
-        listed is left alone, so that what an administrator changed or deleted stays so.
+        For companies in China and those that follow the official list already; their branches
+        follow the list of the company above. A year that is listed is left alone, so that what an
+        administrator changed or deleted stays so.
         """
         if chinese_calendar is None:
             _logger.info(
@@ -200,8 +201,11 @@ class ClockCalendarDay(models.Model):
         listed = self._get_listed_years(companies)
         this_year = fields.Date.today().year
         known = {year for year in self._get_official_days() if year >= this_year}
-        for company in companies.filtered(
+        following = companies.filtered(
             lambda c: listed[c.id] or c.country_id.code == "CN"
+        )
+        for company in following.filtered(
+            lambda c: listed[c.id] or not (c.parent_ids - c) & following
         ):
             if missing := known - listed[company.id]:
                 created = self._load_official_days(company, missing)
@@ -225,14 +229,7 @@ class ClockCalendarDay(models.Model):
         calendars = (
             self.env["resource.calendar"].sudo().union(*(cal for __, cal in pairs))
         )
-        special = {company.id: {} for company in companies}
-        listed = {company.id: set() for company in companies}
-        for day in self.sudo().search([("company_id", "in", companies.ids)]):
-            special[day.company_id.id][day.date] = working_time.SpecialDay(
-                day.kind, day.name
-            )
-            if day.is_official:
-                listed[day.company_id.id].add(day.date.year)
+        special, listed = self._get_special_days(companies)
         leaves = self._get_company_leaves(companies, calendars)
         return {
             (company.sudo(False), calendar.sudo(False)): working_time.WorkCalendar(
@@ -242,12 +239,36 @@ class ClockCalendarDay(models.Model):
                 leaves=[
                     leave
                     for owner, place, leave in leaves
-                    if (place == calendar.id if place else owner == company.id)
+                    if (
+                        place == calendar.id
+                        if place
+                        else owner in company.parent_ids.ids
+                    )
                 ],
                 listed_years=listed[company.id],
             )
             for company, calendar in pairs
         }
+
+    @api.model
+    def _get_special_days(self, companies):
+        """Return the days listed for each company; a branch has those of the companies above, and its own before them.
+
+        :return: pair of dicts by company id: ``{date: SpecialDay}``, and the years of the official list
+        """
+        found = self.sudo().search([("company_id", "in", companies.parent_ids.ids)])
+        days_by_company = found.grouped("company_id")
+        special = {company.id: {} for company in companies}
+        listed = {company.id: set() for company in companies}
+        for company in companies:
+            for house in company.parent_ids:  # from the top down to the company itself
+                for day in days_by_company.get(house, ()):
+                    special[company.id][day.date] = working_time.SpecialDay(
+                        day.kind, day.name
+                    )
+                    if day.is_official:
+                        listed[company.id].add(day.date.year)
+        return special, listed
 
     @api.model
     def _get_company_leaves(self, companies, calendars):
@@ -263,7 +284,7 @@ class ClockCalendarDay(models.Model):
                     ("calendar_id", "in", calendars.ids),
                     "&",
                     ("calendar_id", "=", False),
-                    ("company_id", "in", companies.ids),
+                    ("company_id", "in", companies.parent_ids.ids),
                 ]
             )
         )

@@ -41,7 +41,7 @@ class ClockPolicy(models.Model):
 
     The clock of a record is started by ``record._clock_start(code)``. Several policies may
     share a code: the first whose company and domain fit the record is used; policies of the
-    record's company come before those without a company.
+    record's company come before those of companies above it, and these before those without a company.
     """
 
     _name = "clock.policy"
@@ -79,7 +79,7 @@ class ClockPolicy(models.Model):
     company_id = fields.Many2one(
         comodel_name="res.company",
         index=True,
-        help="Empty: for every company that has no policy of its own.",
+        help="Empty: for every company that has no policy of its own. What a company sets up holds in its branches, too.",
     )
     domain = fields.Char(
         string="Only For",
@@ -316,17 +316,17 @@ class ClockPolicy(models.Model):
             .with_context(active_test=True)
             .search([("model", "=", records._name), ("code", "=", code)])
         )
-        policies = policies.sorted(lambda p: (not p.company_id, p.sequence, p.id))
+        policies = policies.sorted(
+            lambda p: (-len(p.company_id.parent_ids), p.sequence, p.id)
+        )
         left, chosen = records.sudo(), {}
         has_company = "company_id" in records._fields
         for policy in policies:
             fitting = left
             if policy.company_id:
                 fitting = left.filtered(
-                    lambda r, company=policy.company_id: (
-                        has_company and r.company_id or r.env.company
-                    )
-                    == company
+                    lambda r, company=policy.company_id: company
+                    in (has_company and r.company_id or r.env.company).parent_ids
                 )
             fitting = fitting.filtered_domain(ast.literal_eval(policy.domain or "[]"))
             chosen.update(dict.fromkeys(fitting.with_env(records.env), policy))

@@ -102,14 +102,18 @@ class ResUsers(models.Model):
         return candidates
 
     def _get_own_employee(self, company=None):
-        """Return the employee that this one user is in a company.
+        """Return the employee that this one user is in a company, or in the nearest one above it.
 
         :param company: res.company or its id; the one worked in by default
         :return: hr.employee (sudo), empty when he is none there
         """
         self.ensure_one()
         # sudo: employees are private; that the user is one is known already
-        return self.sudo().with_company(company).employee_id
+        user_sudo = self.sudo().with_company(company)
+        employee_sudo = user_sudo.employee_id
+        for above in (user_sudo.env.company.parent_ids - user_sudo.env.company)[::-1]:
+            employee_sudo = employee_sudo or user_sudo.with_company(above).employee_id
+        return employee_sudo
 
     def _get_clock_employees(self, company):
         """Return one employee per user: that of the company, else any active one, else an archived one."""

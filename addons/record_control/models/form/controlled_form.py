@@ -1,5 +1,6 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 CONFIDENTIALITY = [
     ("internal", "Internal"),
@@ -210,7 +211,7 @@ class ControlledForm(models.Model):
 
         :param str key: key of the form
         :param company: a company, the current one by default
-        :return: the company's own form, else the shared one, else an empty recordset
+        :return: the company's own form, else that of a company above it, else the shared one, else an empty recordset
         """
         company = company or self.env.company
         return self.browse(self._get_id_by_key(key, company.id))
@@ -218,11 +219,11 @@ class ControlledForm(models.Model):
     @api.model
     @tools.ormcache("key", "company_id")
     def _get_id_by_key(self, key, company_id):
+        company = self.env["res.company"].browse(company_id)
         forms = self.sudo().search(
-            [("key", "=", key), ("company_id", "in", [company_id, False])],
-            order="company_id",
+            Domain("key", "=", key) & company._get_setup_domain()
         )
-        return forms[:1].id
+        return company._sort_setup(forms)[:1].id
 
     def _get_revision_in_force(self, company=None, at=None):
         """Return the revision that is in force on the day it is in the company's time zone.

@@ -104,7 +104,7 @@ class LoanClass(models.Model):
 
     @api.model
     def _find(self, model_name, company):
-        """Return the class of things of a model: the company's before the common, the model's before any.
+        """Return the class of things of a model: the nearest company's before the common, the model's before any.
 
         :param str model_name: model of the thing
         :param company: res.company
@@ -113,10 +113,12 @@ class LoanClass(models.Model):
         # sudo: a borrower need not be allowed to read the technical models
         classes = self.sudo().search(
             Domain("model_id.model", "in", (model_name, False))
-            & Domain("company_id", "in", (company.id, False))
+            & company._get_setup_domain()
         )
-        return classes.sorted(lambda c: (not c.model_id, not c.company_id))[:1].sudo(
-            self.env.su
+        return (
+            company._sort_setup(classes)
+            .sorted(lambda loan_class: not loan_class.model_id)[:1]
+            .sudo(self.env.su)
         )
 
     def _get_terms(self):

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytz
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
 
 from ..clock.clock_clock import to_aware
@@ -117,7 +117,7 @@ class LoanLoan(models.Model):
         required=True,
         index=True,
         ondelete="restrict",
-        check_company=True,
+        domain="[('company_id', 'parent_of', company_id)]",
         default=lambda self: self.env.user._get_own_employee(
             self.env.context.get("default_company_id")
         ),
@@ -278,6 +278,23 @@ class LoanLoan(models.Model):
     _wanted_after_start = models.Constraint(
         "CHECK (date_wanted > date_start)", "A loan cannot end before it starts."
     )
+
+    # --- Constraints ---
+
+    @api.constrains("borrower_id", "company_id")
+    def _check_borrower(self):
+        """Who borrows is employed by the company, or by one above it whose people work in the branch."""
+        # sudo: employees are private; in which company they are is not
+        for loan_sudo in self.sudo():
+            employer = loan_sudo.borrower_id.company_id
+            if employer and employer not in loan_sudo.company_id.parent_ids:
+                raise ValidationError(
+                    self.env._(
+                        "%(borrower)s is no employee of %(company)s or of a company above it.",
+                        borrower=loan_sudo.borrower_id.name,
+                        company=loan_sudo.company_id.name,
+                    )
+                )
 
     # --- Computes ---
 
@@ -645,7 +662,8 @@ class LoanLoan(models.Model):
         names = {
             "thing": own[:1].thing_name,
             "loan": loan.name,
-            "borrower": loan.borrower_id.name,
+            # sudo: with whom a thing is may be said, whatever company employs them
+            "borrower": loan.sudo().borrower_id.name,
             "start": self._format(start),
             "stop": self._format(stop),
         }

@@ -121,7 +121,8 @@ class LoanScan(models.Model):
         loan = self.create(
             {
                 "borrower_id": borrower.id,
-                "company_id": borrower.sudo().company_id.id,
+                "company_id": self._get_thing_company(thing).id
+                or borrower.sudo().company_id.id,
                 "purpose": self.env._("Lent at the counter"),
                 "acknowledged": True,
                 "use_in_room": thing._get_loan_class().lending == "in_room",
@@ -138,6 +139,12 @@ class LoanScan(models.Model):
                 )
             )
         return loan
+
+    @api.model
+    def _get_thing_company(self, thing):
+        # sudo: to whom a thing belongs is no secret
+        company_sudo = "company_id" in thing._fields and thing.sudo().company_id
+        return (company_sudo or self.env["res.company"]).sudo(self.env.su)
 
     @api.model
     def _find_thing(self, code):
@@ -176,8 +183,7 @@ class LoanScan(models.Model):
 
         :raises UserError: when there is none
         """
-        company = "company_id" in thing._fields and thing.sudo().company_id
-        employee_sudo = self.env.user._get_own_employee(company)
+        employee_sudo = self.env.user._get_own_employee(self._get_thing_company(thing))
         if not employee_sudo:
             raise UserError(
                 self.env._(

@@ -216,18 +216,22 @@ class LoanThingMixin(models.AbstractModel):
     def write(self, vals):
         result = super().write(vals)
         if set(self._loan_keeper_fields) & vals.keys():
-            # sudo: the loans of a thing follow it whoever changes the keeper
-            lines_sudo = (
-                self.env["loan.loan.line"]
-                .sudo()
-                .search(
-                    Domain("res_model", "=", self._name)
-                    & Domain("res_id", "in", self.ids)
-                    & Domain("state", "in", ("waiting", "out"))
-                )
-            )
-            lines_sudo.loan_id._update_parties()
+            self._update_loan_parties()
         return result
+
+    def _update_loan_parties(self):
+        """Let the open loans of these things know who keeps them now. Hook: and those of what is in them."""
+        # sudo: the loans of a thing follow it whoever changes the keeper
+        lines_sudo = (
+            self.env["loan.loan.line"]
+            .sudo()
+            .search(
+                Domain("res_model", "=", self._name)
+                & Domain("res_id", "in", self.ids)
+                & Domain("state", "in", ("waiting", "out"))
+            )
+        )
+        lines_sudo.loan_id._update_parties()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_on_loan(self):

@@ -25,6 +25,30 @@ class ResCompany(models.Model):
         instant = pytz.utc.localize(at or fields.Datetime.now())
         return instant.astimezone(pytz.timezone(self._record_control_tz())).date()
 
+    # --- Set-up: what a company has set up holds in its branches, too ---
+
+    def _get_setup_domain(self, field="company_id"):
+        """Return the domain of the set-up that holds in this company: its own, that above it, and the common one.
+
+        :param str field: path to the company of the set-up
+        :return: Domain
+        """
+        self.ensure_one()
+        return Domain(field, "in", [*self.sudo().parent_ids.ids, False])
+
+    def _sort_setup(self, records):
+        """Sort what is set up by nearness: of this company, of the companies above it, common to all.
+
+        Records of companies that have no say in this one are left out.
+
+        :param records: records with a ``company_id``, in order among those of one company
+        """
+        self.ensure_one()
+        ranks = {company: -rank for rank, company in enumerate(self.sudo().parent_ids)}
+        return records.filtered(
+            lambda record: not record.company_id or record.company_id in ranks
+        ).sorted(lambda record: ranks.get(record.company_id, 1))
+
     def _record_control_today_domain(self, make_domain):
         """Return a domain that compares records of these companies each with the day of its own company.
 

@@ -41,7 +41,7 @@ class ResUsers(models.Model):
         for deputy in self.env["sign.off.deputy"]._get_deputies(
             self, company._record_control_today(at)
         ):
-            if not deputy.company_id or deputy.company_id == company:
+            if not deputy.company_id or deputy.company_id in company.sudo().parent_ids:
                 user = self.browse(deputy.user_id.id)
                 deputies[user] = (
                     deputies.get(user, deputy.deputy_id.browse()) | deputy.deputy_id

@@ -38,7 +38,7 @@ class SignOffRoute(models.Model):
         comodel_name="res.company",
         index=True,
         tracking=True,
-        help="Empty: in all companies.",
+        help="Empty: in all companies. What a company sets up holds in its branches, too.",
     )
     form_id = fields.Many2one(
         comodel_name="controlled.form",
@@ -163,7 +163,8 @@ class SignOffRoute(models.Model):
         self.ensure_one()
         if self.company_id:
             records = records.filtered(
-                lambda record: record._get_sign_off_company() == self.company_id
+                lambda record: self.company_id
+                in record._get_sign_off_company().sudo().parent_ids
             )
         if self.form_id:
             key = self.form_id.key
