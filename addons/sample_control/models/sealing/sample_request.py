@@ -77,6 +77,8 @@ REASON_OF_KIND = {
 }
 #: the type that a kind always leads to
 TYPE_OF_KIND = {"seal": "SEAL", "temporary": "TEMP"}
+#: what decides who may apply, what sealing asks for, and what becomes of the old sample
+APPLIED_FIELDS = ("kind", "reason_id", "old_sample_id")
 #: what a sample takes over from its request
 SHARED_FIELDS = (
     "product_id",
@@ -556,6 +558,7 @@ class SampleRequest(models.Model):
 
     def write(self, vals):
         self._check_applicant_kept(vals)
+        self._check_application_kept(vals)
         result = super().write(vals)
         if not vals.keys().isdisjoint(("old_sample_id", "product_id")):
             self._check_predecessor()
@@ -583,6 +586,29 @@ class SampleRequest(models.Model):
                 self.env._(
                     "%(requests)s: who applied stays the applicant; name another organiser.",
                     requests=", ".join(changed.mapped("name")),
+                )
+            )
+
+    def _check_application_kept(self, vals):
+        """Keep what was applied for: kind, reason and predecessor decide who applies and what is asked for (SC-20).
+
+        :raises UserError: naming the requests and the fields
+        """
+        if self.env.su:
+            return
+        submitted = self.filtered(lambda request: request.state != "draft")
+        names = [
+            name for name in APPLIED_FIELDS if submitted._filter_changed([name], vals)
+        ]
+        if changed := submitted._filter_changed(names, vals):
+            raise UserError(
+                self.env._(
+                    "%(requests)s: what was applied for stays; take it back, or make another request: %(fields)s.",
+                    requests=", ".join(changed.mapped("name")),
+                    fields=", ".join(
+                        self._fields[name]._description_string(self.env)
+                        for name in names
+                    ),
                 )
             )
 
