@@ -93,7 +93,9 @@ class SampleChange(models.Model):
         "sign_off_state",
     )
     _frozen_fields = {
-        ("draft",): ("company_id", "kind", "proposer_id"),
+        # what the customer changes stopped the samples when it was entered
+        (): ("kind",),
+        ("draft",): ("company_id", "proposer_id"),
         ("draft", "assessing"): (
             "content",
             "reason",

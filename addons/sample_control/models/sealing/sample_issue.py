@@ -19,6 +19,20 @@ TRANSITIONS = {
     "returned": ("working",),
 }
 QUALITY = "sample_control.group_sample_quality"
+#: what somebody else judges by its result
+RECTIFIED_FIELDS = ("user_id", "severity", "description", "cause", "action")
+#: what a verified point is about, and what was found
+VERIFIED_FIELDS = (
+    *RECTIFIED_FIELDS,
+    "request_id",
+    "sample_id",
+    "class_id",
+    "stage",
+    "lot_name",
+    "department_id",
+    "date_due",
+    "verify_note",
+)
 
 
 class SampleIssue(models.Model):
@@ -259,9 +273,11 @@ class SampleIssue(models.Model):
                 raise UserError(
                     self.env._("Quality decides how severe a problem point is.")
                 )
-        late = self.filtered(lambda issue: issue.state in ("to_verify", "closed"))
-        fixed = ("user_id", "severity", "description", "cause", "action")
-        if late._filter_changed(fixed, vals):
+        settled = {"to_verify": RECTIFIED_FIELDS, "closed": VERIFIED_FIELDS}
+        late = self.filtered(
+            lambda issue: issue._filter_changed(settled.get(issue.state, ()), vals)
+        )
+        if late:
             raise UserError(
                 self.env._(
                     "%(issues)s: what is to be verified, or was, is not changed.",

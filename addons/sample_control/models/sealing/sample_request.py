@@ -77,6 +77,64 @@ REASON_OF_KIND = {
 }
 #: the type that a kind always leads to
 TYPE_OF_KIND = {"seal": "SEAL", "temporary": "TEMP"}
+#: what was found before the signatures, as it stands on the review form
+REVIEWED_FIELDS = (
+    "needs_trial_fit",
+    "trial_quality_id",
+    "trial_technical_id",
+    "trial_late_reason",
+    "trial_result",
+    "trial_note",
+    "joint_quality_id",
+    "joint_technical_id",
+    "joint_date",
+    "appearance_note",
+    "dimension_note",
+    "performance_note",
+    "joint_result",
+    "review_date",
+    "review_note",
+)
+#: what was asked for and found; the samples on file do not follow it any more
+FILED_FIELDS = (
+    "lot_name",
+    "sampling_method",
+    "date_sampled",
+    "sampler_quality_id",
+    "sampler_technical_id",
+    "drawing_no",
+    "drawing_rev",
+    "first_batch_name",
+    "first_batch_date",
+    "continuous_qty",
+    "pass_rate",
+    "tooling_accepted_date",
+    "planned_at",
+    "urgent_reason",
+    "date_required",
+    "date_made",
+    "date_sent",
+    "date_received",
+    "inspection_note",
+    "trial_use_note",
+    "small_batch_qty",
+    "small_batch_pass_rate",
+    "ppap_level",
+    "ppap_submitted_on",
+    "ppap_approved_on",
+    "ppap_result",
+)
+#: states -> fields that do not change in these states
+KEPT_FIELDS = {
+    # who applies, what sealing asks for and what becomes of the old sample goes by them
+    tuple(state for state, __ in STATES if state != "draft"): (
+        "kind",
+        "reason_id",
+        "old_sample_id",
+    ),
+    ("signing", "approved", "done", "cancelled"): REVIEWED_FIELDS,
+    ("done",): FILED_FIELDS,
+}
 #: what a sample takes over from its request
 SHARED_FIELDS = (
     "product_id",
@@ -556,6 +614,7 @@ class SampleRequest(models.Model):
 
     def write(self, vals):
         self._check_applicant_kept(vals)
+        self._check_kept(vals)
         result = super().write(vals)
         if not vals.keys().isdisjoint(("old_sample_id", "product_id")):
             self._check_predecessor()
@@ -585,6 +644,43 @@ class SampleRequest(models.Model):
                     requests=", ".join(changed.mapped("name")),
                 )
             )
+
+    def _check_kept(self, vals):
+        """Keep what was applied for, reviewed and put on file (SC-20, SC-24, SC-28).
+
+        What the signatures cover is no matter of this: changed, it breaks the seal.
+
+        :raises UserError: naming the requests and the fields
+        """
+        if self.env.su:
+            return
+        sentences = []
+        for request in self:
+            kept = [
+                name
+                for states, names in KEPT_FIELDS.items()
+                for name in names
+                if request.state in states and request._filter_changed([name], vals)
+            ]
+            if kept:
+                sentences.append(request._get_kept_sentence(kept))
+        if sentences:
+            raise UserError("\n".join(sentences))
+
+    def _get_kept_sentence(self, names):
+        """Say that some fields of this one request stay as they are.
+
+        :param names: names of the fields
+        """
+        self.ensure_one()
+        return self.env._(
+            "%(request)s is “%(state)s”; these stay as they are: %(fields)s.",
+            request=self.display_name,
+            state=self._get_guarded_state_labels()[self.state],
+            fields=", ".join(
+                self._fields[name]._description_string(self.env) for name in names
+            ),
+        )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_submitted(self):

@@ -97,10 +97,11 @@ class SampleInspection(models.Model):
         "line_ids.judged",
     )
     _frozen_fields = {
+        # what is listed to be inspected, and who confirms it, goes by the type
+        (): ("inspection_type",),
         ("draft",): (
             "company_id",
             "sample_id",
-            "inspection_type",
             "line_ids",
             "date_inspected",
             "date_planned",

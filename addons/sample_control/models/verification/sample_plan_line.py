@@ -63,6 +63,8 @@ class SamplePlanLine(models.Model):
         "actual_date",
         "date_approved",
         "escalated_on",
+        # what is not supplementary is what the approval of the plan covers
+        "is_supplementary",
     )
 
     plan_id = fields.Many2one(
@@ -138,6 +140,7 @@ class SamplePlanLine(models.Model):
     )
     is_supplementary = fields.Boolean(
         string="Supplementary",
+        readonly=True,
         copy=False,
         help="Added after the approval of the plan.",
     )
@@ -236,15 +239,18 @@ class SamplePlanLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        default = self.default_get(["plan_id"]).get("plan_id")
+        vals_list = [{"plan_id": default, **vals} for vals in vals_list]
         plans = self.env["sample.plan"].browse(
-            {vals["plan_id"] for vals in vals_list if vals.get("plan_id")}
+            {vals["plan_id"] for vals in vals_list if vals["plan_id"]}
         )
         running = set(plans.filtered(lambda plan: plan.state != "draft").ids)
         vals_list = [
-            {**vals, "is_supplementary": vals.get("plan_id") in running}
+            {**vals, "is_supplementary": vals["plan_id"] in running}
             for vals in vals_list
         ]
-        lines = super().create(vals_list)
+        trusted = self._with_trusted_fields(["is_supplementary"])
+        lines = super(SamplePlanLine, trusted).create(vals_list).with_env(self.env)
         lines._check_supplementary()
         for line in lines:
             line._write_protected(

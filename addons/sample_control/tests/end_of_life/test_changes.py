@@ -160,6 +160,12 @@ class TestSampleChange(EndOfLifeCase):
         )
         self.assertTrue(old._get_hard_use_reasons("first_article"))
 
+    def test_e22_kind_stays(self):
+        """E22, SC-53.1: what the customer changes is entered as such, and stops the samples at once."""
+        record = self._new_change().with_user(self.technical)
+        with self.assertRaisesRegex(UserError, "these are fixed: Kind of Change"):
+            record.kind = "customer"
+
     def test_sc_53_2_replaced_when_the_new_one_is_active(self):
         old = self._new_active_sample(**self.customer_origin)
         change = self._customer_change()

@@ -53,6 +53,19 @@ class TestIssue(SealingCase):
         issue.with_user(self.quality2).action_close()
         self.assertEqual(issue.verifier_id, self.quality2)
 
+    def test_sc_25_1_what_was_verified_stays(self):
+        """SC-25.1: the responsible person does not reword how his work was found, nor move its day."""
+        issue = self._new_issue(self.request)
+        self._close_issue(issue)
+        for vals in (
+            {"verify_note": "Perfect"},
+            {"date_due": "2027-01-01"},
+            {"sample_id": self._new_active_sample().id},
+        ):
+            for user in (self.technical, self.quality):
+                with self.assertRaisesRegex(UserError, "is not changed"):
+                    issue.with_user(user).write(vals)
+
     def test_returned(self):
         """SC-25: a rectification that does not hold goes back, its dates with it."""
         issue = self._new_issue(self.request)

@@ -309,6 +309,37 @@ class TestRequest(SealingCase):
         with self.assertRaisesRegex(UserError, "stays the applicant"):
             request.with_user(self.quality).user_id = self.technical
 
+    def test_sc_20_what_was_applied_for_stays(self):
+        """SC-20, SC-04: what was submitted does not become the sealing for which its applicant does not apply."""
+        old = self._new_active_sample("STD")
+        request = self._new_request(
+            user=self.user,
+            kind="new",
+            type_id=self._type("STD").id,
+            reason_id=self._reason("T01").id,
+        )
+        request = request.with_user(self.user)
+        request.kind = "seal"
+        with self.assertRaisesRegex(UserError, "This step is for"), freeze_time(MONDAY):
+            request.action_submit()
+        request.write({"kind": "new", "type_id": self._type("STD").id})
+        with freeze_time(MONDAY):
+            request.action_submit()
+        for vals in (
+            {"kind": "seal"},
+            {"reason_id": self._reason("T13").id},
+            {"old_sample_id": old.id},
+        ):
+            with self.assertRaisesRegex(UserError, "these stay as they are"):
+                request.write(vals)
+            result = request.load(
+                [".id", "kind"], [[str(request.id), "seal" if "kind" in vals else ""]]
+            )
+            self.assertFalse(result["ids"])
+        request.write({"kind": "new", "title": "Another name"})
+        request.action_draft()
+        request.kind = "seal"
+
     def test_participants_sign_for_roles_they_hold(self):
         """SC-24.1: whom the applicant names for quality signs for it only as one of quality."""
         route = self.env["sign.off.route"].create(

@@ -79,6 +79,29 @@ class TestSignOff(SealingCase):
         with self.assertRaisesRegex(UserError, "conclusion and the day"):
             self.request.with_user(self.administrator).action_request_sign_off()
 
+    def test_sc_24_review_form_stays_as_it_was_signed(self):
+        """SC-24, SC-26.4: nobody rewords under the signatures what the review form says."""
+        self._seal(self._review(self.request))
+        me = self.request.with_user(self.quality)
+        found = (
+            {"joint_result": "fail"},
+            {"appearance_note": "Scratched"},
+            {"review_date": "2026-03-09"},
+            {"joint_quality_id": self.quality2.id},
+        )
+        for vals in found:
+            with self.assertRaisesRegex(UserError, "Joint Sign-off.*stay as they are"):
+                me.write(vals)
+        me.action_review()
+        me.appearance_note = "Fine"
+        self._seal(self.request)
+        self.request.with_user(self.quality2).action_approve()
+        self.request.with_user(self.administrator).action_activate()
+        for vals in (*found, {"drawing_no": "D-2"}, {"planned_at": "2026-12-01"}):
+            with self.assertRaisesRegex(UserError, "On File.*stay as they are"):
+                me.write(vals)
+        self.assertEqual(self.request.sample_ids.state, "active")
+
     def test_two_sides_two_people(self):
         """E13, SC-24.1: the same user does not sign for technical side and quality."""
         both = self._new_user("sc_both_sides", "technical", "quality")

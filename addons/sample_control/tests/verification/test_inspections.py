@@ -361,6 +361,14 @@ class TestInspections(VerificationCase):
         inspection.with_user(self.quality).action_confirm()
         self.assertEqual(inspection.state, "confirmed")
 
+    def test_sc_45_type_stays(self):
+        """SC-45, SC-48.4: a patrol does not become the inspection after which a sample is used again."""
+        patrol = self._new_inspection(
+            self._new_measured_sample(), inspection_type="patrol"
+        )
+        with self.assertRaisesRegex(UserError, "these are fixed: Type"):
+            patrol.with_user(self.inspector).inspection_type = "exception"
+
     def test_sc_45_1_nothing_with_limits_is_dropped(self):
         """A characteristic that fails its tolerance is not taken off the record to pass."""
         thickness = self._new_line(

@@ -279,6 +279,23 @@ class TestPlans(VerificationCase):
         line = extra.create({**vals, "reason": "Before the audit"})
         self.assertTrue(line.is_supplementary)
 
+    def test_sc_43_3_nobody_leaves_a_line_out_of_the_approval(self):
+        """SC-43.3: what is planned before the approval is covered by it; the system alone says what came later."""
+        plan = self._new_plan()
+        plan.action_generate()
+        line = self._lines(plan)[0].with_user(self.technical)
+        with self.assertRaisesRegex(UserError, "set by the system"):
+            line.is_supplementary = True
+        self._approve(plan)
+        values = {"sample_id": self._new_measured_sample("2026-11-01").id}
+        with self.assertRaisesRegex(UserError, "enter the reason"):
+            line.with_context(default_plan_id=plan.id).create(values)
+        late = line.with_context(default_plan_id=plan.id).create(
+            {**values, "reason": "Forgotten"}
+        )
+        self.assertTrue(late.is_supplementary)
+        self.assertEqual(plan.state, "approved")
+
     def test_replacement_moves_later_lines(self):
         """SC-41.4, SC-42.1: the request comes from the line; the successor settles it."""
         plan = self._new_plan()
