@@ -1,11 +1,15 @@
 """Every form of ours opens: empty, for every role that may create its records, and with references in it."""
 
+import re
+
 from lxml import etree
 
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import Form, TransactionCase, new_test_user, tagged
 from odoo.tools.safe_eval import safe_eval
+
+from odoo.addons.record_control.tests.common_views import view_specification
 
 from lib.addons import suite
 
@@ -64,9 +68,20 @@ class TestNewForms(TransactionCase):
                 action.context or "{}", {"uid": user.id, "active_id": False}
             )
             with self.subTest(user=user.all_group_ids[:1].name, action=action.name):
-                Form(model.with_context(**context), view=self._get_form(action))
+                model = model.with_context(**context)
+                Form(model, view=self._get_form(action))
+                self._open_as_client(model, self._get_form(action))
                 opened.add(model._name)
         return opened
+
+    def _open_as_client(self, model, form_id):
+        """Ask for the defaults as the web client does: with the names of the records in tags and avatars.
+
+        The path above the form says “New” when there is no name yet, never what stands between parts of one.
+        """
+        asked = view_specification(model, "form", form_id)
+        name = model.onchange({}, [], asked)["value"].get("display_name")
+        self.assertTrue(not name or re.search(r"\w", name), name)
 
     def _is_created_by_hand(self, action, model):
         """Return whether the action offers this user a button for a new record."""

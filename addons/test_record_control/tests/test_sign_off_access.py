@@ -119,6 +119,20 @@ class TestSignOffAccess(SignOffCommon):
         theirs._sign_off()
         self.assertSealed(theirs)
 
+    def test_groups_are_written_before_the_apps_are_loaded(self):
+        """An update of addons is not stopped by what waits for a signature in an app that is loaded later."""
+        order, other = self._create_order(), self._create_order()
+        (order | other).action_request_sign_off()
+        request = other.sudo().sign_off_request_id
+        self.env.cr.execute(
+            "UPDATE sign_off_request SET res_model = 'app.loaded.later' WHERE id = %s",
+            [request.id],
+        )
+        self.env.invalidate_all()
+        self.group.write({"implied_ids": [Command.link(self.group.id)]})
+        self.group.user_ids = [Command.link(self.supervisor.id)]
+        self.assertEqual(request.waiting_user_ids, self.supervisor)
+
     def test_signer_of_another_company(self):
         """A signer who does not work in the record's company is passed over."""
         other = self.env["res.company"].create({"name": "Other"})

@@ -48,6 +48,18 @@ class TestSignOffAuthors(SignOffCommon):
         with self.assertRaisesRegex(UserError, "you drew this up yourself"):
             paper.with_user(user)._sign_off()
 
+    def test_new_form_opens(self):
+        """The form of a new record shows who draws it up: the defaults are what the client can read."""
+        paper = self.env["test.sign.off.paper"].with_user(self.manager)
+        result = paper.onchange(
+            {},
+            [],
+            {"name": {}, "author_ids": {"fields": {"display_name": {}}}},
+        )
+        self.assertEqual(
+            [command[1] for command in result["value"]["author_ids"]], self.manager.ids
+        )
+
     def test_author_stays_author(self):
         """P5: naming another responsible person does not let who wrote it sign."""
         paper = self._create_paper()

@@ -175,6 +175,12 @@ class TestSignOffFlow(SignOffCommon):
         self.assertEqual(
             self.env["sign.off.route"]._match(orders)[orders[0].id], printed
         )
+        # what is typed decides before it is saved
+        fresh = orders.new({"company_id": self.company.id, "grade": "a"})
+        self.assertEqual(self.env["sign.off.route"]._match(fresh)[fresh.id], printed)
+        printed.action_archive()
+        self.assertEqual(self.env["sign.off.route"]._match(fresh)[fresh.id], special)
+        self.assertNotIn("route", str(fresh._get_sign_off_reasons()))
         (printed | special | self.route).action_archive()
         with self.assertRaisesRegex(UserError, "No sign-off route fits S001"):
             orders[0].action_request_sign_off()

@@ -129,9 +129,9 @@ class CustomerNewReport(models.Model):
     @api.depends("name", "partner_id.display_name")
     def _compute_display_name(self):
         for report in self:
-            report.display_name = (
-                f"{report.name or ''} {report.partner_id.display_name or ''}".strip()
-            )
+            number = report.name if report._origin else False
+            names = [number, report.partner_id.display_name]
+            report.display_name = " ".join(filter(None, names))
 
     @api.depends("partner_id.child_ids.type", "partner_id.child_ids.ca_role_ids")
     def _compute_factory_id(self):

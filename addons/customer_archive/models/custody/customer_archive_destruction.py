@@ -190,7 +190,7 @@ class CustomerArchiveDestruction(models.Model):
     def _get_content_reasons(self):
         """Say why the contents may not be destroyed: appraisal, hold, retention, loans."""
         reasons = []
-        if self.executor_id == self.witness_id:
+        if self.executor_id and self.executor_id == self.witness_id:
             reasons.append(
                 self.env._(
                     "The witness must be somebody else than the person who executes."

@@ -18,13 +18,15 @@ class CustomerArchive(models.Model):
     def _get_loan_reasons(self, borrower):
         reasons = super()._get_loan_reasons(borrower)
         if self.state not in ON_FILE_STATES:
-            reasons.append(self.env._("%(archive)s is not on file.", archive=self.name))
+            reasons.append(
+                self.env._("%(archive)s is not on file.", archive=self._get_loan_name())
+            )
         out = self.document_ids.filtered("is_on_loan")
         if out:
             reasons.append(
                 self.env._(
                     "Documents of %(archive)s are out: %(documents)s.",
-                    archive=self.name,
+                    archive=self._get_loan_name(),
                     documents=", ".join(out.type_id.mapped("display_name")),
                 )
             )
@@ -121,22 +123,29 @@ class CustomerArchiveDocument(models.Model):
 
     def _get_loan_reasons(self, borrower):
         reasons = super()._get_loan_reasons(borrower)
-        name = self.display_name
         if self.date_destroyed:
-            reasons.append(self.env._("%(document)s is destroyed.", document=name))
+            reasons.append(
+                self.env._("%(document)s is destroyed.", document=self._get_loan_name())
+            )
         elif not self.date_received:
             reasons.append(
-                self.env._("%(document)s is not in the archive.", document=name)
+                self.env._(
+                    "%(document)s is not in the archive.",
+                    document=self._get_loan_name(),
+                )
             )
         if self.archive_id.state not in ON_FILE_STATES:
             reasons.append(
-                self.env._("%(archive)s is not on file.", archive=self.archive_id.name)
+                self.env._(
+                    "%(archive)s is not on file.",
+                    archive=self.archive_id._get_loan_name(),
+                )
             )
         if self.archive_id.is_on_loan:
             reasons.append(
                 self.env._(
                     "The whole archive %(archive)s is out.",
-                    archive=self.archive_id.name,
+                    archive=self.archive_id._get_loan_name(),
                 )
             )
         return reasons

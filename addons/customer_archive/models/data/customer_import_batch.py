@@ -260,7 +260,7 @@ class CustomerImportBatch(models.Model):
         reasons = super()._get_transition_reasons(target)
         if self.job:
             reasons.append(self.env._("A job is still running on this list."))
-        if target == "checked" and not self.checksum:
+        elif target == "checked" and not self.checksum:
             reasons.append(
                 self.stop_reason
                 or self.env._("The file is not checked yet: press Check.")

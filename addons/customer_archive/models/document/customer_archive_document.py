@@ -258,7 +258,8 @@ class CustomerArchiveDocument(models.Model):
     @api.depends("type_id", "archive_id", "volume_year", "is_checklist")
     def _compute_display_name(self):
         for document in self:
-            name = f"{document.type_id.display_name or ''} – {document.archive_id.display_name or ''}"
+            names = [document.type_id.display_name, document.archive_id.display_name]
+            name = " – ".join(filter(None, names))
             if not document.is_checklist and document.volume_year:
                 name = f"{name} ({document.volume_year})"
             document.display_name = name

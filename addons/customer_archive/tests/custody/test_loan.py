@@ -226,6 +226,16 @@ class TestArchiveLoan(CustodyCommon):
             with self.subTest(thing=thing._name), self.assertRaises(UserError):
                 self._request(thing).action_submit()
 
+    def test_archive_of_others_stays_unnamed(self):
+        """CA-10: why an archive is not lent says nothing that the borrower may not read."""
+        draft = self._new_archive("Draft")
+        for employee, named in ((self.employee1, True), (self.employee2, False)):
+            loan = self._request(draft, employee)
+            with self.subTest(employee=employee.name):
+                reasons = str(loan._get_thing_reasons())
+                self.assertIn("is not on file", reasons)
+                self.assertEqual(draft.name in reasons, named)
+
     def test_destroyed_document_is_not_lent(self):
         """CA-10: what a destruction record destroyed is not handed out any more."""
         self._set_destroyed(self.line)

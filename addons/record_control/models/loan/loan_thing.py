@@ -73,6 +73,10 @@ class LoanThingMixin(models.AbstractModel):
         self.ensure_one()
         return []
 
+    def _get_loan_name(self):
+        """Return the name of this thing in reasons: a restricted one stays unnamed until it is lent."""
+        return self.sudo(False).display_name
+
     def _get_loan_approval_reasons(self, loan, user):
         """Say why the user may not approve that this thing is lent. Hook, one record.
 

@@ -37,7 +37,7 @@ class SignOffAuthorMixin(models.AbstractModel):
         string="Drawn Up By",
         readonly=True,
         copy=False,
-        default=lambda self: [] if self.env.su else self.env.user.ids,
+        default=lambda self: [] if self.env.su else self.env.user,
         help="Who entered or changed what is signed. Authors stay authors and do not approve it.",
     )
 

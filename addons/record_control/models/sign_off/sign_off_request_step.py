@@ -239,7 +239,11 @@ class SignOffRequestStep(models.Model):
                 Domain("group_id", "in", users.sudo().all_group_ids.ids),
             ]
         )
-        step.search(domain)._refresh_signers()
+        # an update of addons writes to groups before the models of the apps are loaded; the hourly
+        # job asks for those steps again
+        step.search(domain).filtered(
+            lambda step: step.request_id.res_model in self.env
+        )._refresh_signers()
 
     @api.model
     def _cron_refresh_signers(self):

@@ -150,11 +150,11 @@ class SignOffRoute(models.Model):
         :return: {record id: sign.off.route (sudo), empty when none fits}
         """
         routes = self.sudo().browse(self._get_route_ids(records._name))
-        found = dict.fromkeys(records.ids, routes.browse())
+        found = dict.fromkeys(records._ids, routes.browse())  # also of new records
         for rest in records._sign_off_neutral_groups():
             for route in routes:
                 matching = route._filter(rest) if rest else rest
-                found.update(dict.fromkeys(matching.ids, route))
+                found.update(dict.fromkeys(matching._ids, route))
                 rest -= matching
         return found
 

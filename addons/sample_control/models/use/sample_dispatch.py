@@ -320,7 +320,7 @@ class SampleDispatch(models.Model):
         reasons = []
         if not self.line_ids and not self.with_literature:
             reasons.append(self.env._("Enter what is sent."))
-        if not (self.address or "").strip():
+        if self.partner_id and not (self.address or "").strip():
             reasons.append(self.env._("The recipient has no address."))
         if self.return_required and not self.date_return_due:
             reasons.append(self.env._("Enter the day by which it comes back."))
