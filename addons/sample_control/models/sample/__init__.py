@@ -1,4 +1,5 @@
 from . import (
+    sample_frozen_mixin,
     sample_piece_mixin,
     sample_sample,
     sample_sample_line,

@@ -124,17 +124,12 @@ FILED_FIELDS = (
     "ppap_approved_on",
     "ppap_result",
 )
-#: states -> fields that do not change in these states
-KEPT_FIELDS = {
-    # who applies, what sealing asks for and what becomes of the old sample goes by them
-    tuple(state for state, __ in STATES if state != "draft"): (
-        "kind",
-        "reason_id",
-        "old_sample_id",
-    ),
-    ("signing", "approved", "done", "cancelled"): REVIEWED_FIELDS,
-    ("done",): FILED_FIELDS,
-}
+#: states in which nobody has signed yet
+UNSIGNED_STATES = tuple(
+    state
+    for state, __ in STATES
+    if state not in ("signing", "approved", "done", "cancelled")
+)
 #: what a sample takes over from its request
 SHARED_FIELDS = (
     "product_id",
@@ -182,7 +177,7 @@ class SampleRequest(models.Model):
     _name = "sample.request"
     _description = "Sample Request"
     _inherit = [
-        "guarded.state.mixin",
+        "sample.frozen.mixin",
         "numbering.mixin",
         "sample.sign.off.mixin",
         "clock.mixin",
@@ -198,6 +193,13 @@ class SampleRequest(models.Model):
     _numbering_code = "sample.request"
     _controlled_form_code = "SC-F06"
     _sign_off_form_code = "SC-F07"
+    # What the signatures cover is no matter of this: changed, it breaks the seal.
+    _frozen_fields = {
+        # who applies, what sealing asks for and what becomes of the old sample goes by them
+        ("draft",): ("kind", "reason_id", "old_sample_id"),
+        UNSIGNED_STATES: REVIEWED_FIELDS,
+        tuple(state for state, __ in STATES if state != "done"): FILED_FIELDS,
+    }
     _guarded_transitions = TRANSITIONS
     _guarded_side_states = ("draft", "rectifying", "failed", "cancelled")
     _sealed_fields = (
@@ -614,7 +616,6 @@ class SampleRequest(models.Model):
 
     def write(self, vals):
         self._check_applicant_kept(vals)
-        self._check_kept(vals)
         result = super().write(vals)
         if not vals.keys().isdisjoint(("old_sample_id", "product_id")):
             self._check_predecessor()
@@ -644,43 +645,6 @@ class SampleRequest(models.Model):
                     requests=", ".join(changed.mapped("name")),
                 )
             )
-
-    def _check_kept(self, vals):
-        """Keep what was applied for, reviewed and put on file (SC-20, SC-24, SC-28).
-
-        What the signatures cover is no matter of this: changed, it breaks the seal.
-
-        :raises UserError: naming the requests and the fields
-        """
-        if self.env.su:
-            return
-        sentences = []
-        for request in self:
-            kept = [
-                name
-                for states, names in KEPT_FIELDS.items()
-                for name in names
-                if request.state in states and request._filter_changed([name], vals)
-            ]
-            if kept:
-                sentences.append(request._get_kept_sentence(kept))
-        if sentences:
-            raise UserError("\n".join(sentences))
-
-    def _get_kept_sentence(self, names):
-        """Say that some fields of this one request stay as they are.
-
-        :param names: names of the fields
-        """
-        self.ensure_one()
-        return self.env._(
-            "%(request)s is “%(state)s”; these stay as they are: %(fields)s.",
-            request=self.display_name,
-            state=self._get_guarded_state_labels()[self.state],
-            fields=", ".join(
-                self._fields[name]._description_string(self.env) for name in names
-            ),
-        )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_submitted(self):

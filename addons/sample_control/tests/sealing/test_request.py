@@ -330,7 +330,7 @@ class TestRequest(SealingCase):
             {"reason_id": self._reason("T13").id},
             {"old_sample_id": old.id},
         ):
-            with self.assertRaisesRegex(UserError, "these stay as they are"):
+            with self.assertRaisesRegex(UserError, "these are fixed"):
                 request.write(vals)
             result = request.load(
                 [".id", "kind"], [[str(request.id), "seal" if "kind" in vals else ""]]

@@ -90,7 +90,7 @@ class TestSignOff(SealingCase):
             {"joint_quality_id": self.quality2.id},
         )
         for vals in found:
-            with self.assertRaisesRegex(UserError, "Joint Sign-off.*stay as they are"):
+            with self.assertRaisesRegex(UserError, "Joint Sign-off.*these are fixed"):
                 me.write(vals)
         me.action_review()
         me.appearance_note = "Fine"
@@ -98,7 +98,7 @@ class TestSignOff(SealingCase):
         self.request.with_user(self.quality2).action_approve()
         self.request.with_user(self.administrator).action_activate()
         for vals in (*found, {"drawing_no": "D-2"}, {"planned_at": "2026-12-01"}):
-            with self.assertRaisesRegex(UserError, "On File.*stay as they are"):
+            with self.assertRaisesRegex(UserError, "On File.*these are fixed"):
                 me.write(vals)
         self.assertEqual(self.request.sample_ids.state, "active")
 
