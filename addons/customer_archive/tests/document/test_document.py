@@ -19,7 +19,9 @@ class TestDocumentChecklist(DocumentCommon):
 
     def test_new_archive_is_named_in_what_it_lacks(self):
         """AC-05: a sentence about an archive that has no number yet does not begin with a blank."""
-        sentences = self.env["customer.archive"].new()._get_indispensable_document_reasons()
+        sentences = (
+            self.env["customer.archive"].new()._get_indispensable_document_reasons()
+        )
         self.assertTrue(sentences)
         for sentence in sentences:
             self.assertRegex(sentence, "^The archive lacks ")
