@@ -198,7 +198,7 @@ class CustomerArchive(models.Model):
         return [
             self.env._(
                 "%(archive)s lacks %(document)s; file it before the archive is put on file.",
-                archive=self.display_name,
+                archive=self.display_name or self.env._("The archive"),
                 document=document_type.display_name,
             )
             for document_type in fitting.with_env(self.env) - present.type_id

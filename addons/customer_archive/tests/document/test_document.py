@@ -17,6 +17,15 @@ from .common import DocumentCommon
 class TestDocumentChecklist(DocumentCommon):
     """CA-05: document types and the checklist of each archive."""
 
+    def test_new_archive_is_named_in_what_it_lacks(self):
+        """AC-05: a sentence about an archive that has no number yet does not begin with a blank."""
+        sentences = (
+            self.env["customer.archive"].new()._get_indispensable_document_reasons()
+        )
+        self.assertTrue(sentences)
+        for sentence in sentences:
+            self.assertRegex(sentence, "^The archive lacks ")
+
     def test_types_of_the_regulation_are_there(self):
         """CA-05: D01 to D27 and CA-06: Q01 to Q18; what is noise is inactive."""
         types = self.Type.with_context(active_test=False).search([])
