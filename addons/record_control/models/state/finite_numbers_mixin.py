@@ -8,8 +8,8 @@ LARGEST = {"integer": 2**31, "float": 1e15, "monetary": 1e15}
 class FiniteNumbersMixin(models.AbstractModel):
     """Numbers that can be compared.
 
-    What a program sends over RPC as ``NaN`` is neither below nor above any limit, so that it passes
-    each gate that asks for at least so much; ``Infinity`` breaks whatever counts with it.
+    What a program sends over RPC as ``NaN``, as a number or as a text, is neither below nor above any limit,
+    so that it passes each gate that asks for at least so much; ``Infinity`` breaks whatever counts with it.
     """
 
     _name = "finite.numbers.mixin"
@@ -34,10 +34,9 @@ class FiniteNumbersMixin(models.AbstractModel):
             name
             for vals in vals_list
             for name, value in vals.items()
-            if type(value) in (float, int)
-            and name in self._fields
+            if name in self._fields
             and self._fields[name].type in LARGEST
-            and not abs(value) < LARGEST[self._fields[name].type]
+            and not self._is_finite(value, LARGEST[self._fields[name].type])
         }
         if wrong:
             raise ValidationError(
@@ -51,3 +50,17 @@ class FiniteNumbersMixin(models.AbstractModel):
                     ),
                 )
             )
+
+    @api.model
+    def _is_finite(self, value, largest):
+        """Tell whether a value for a field is a number that can be kept, or none at all.
+
+        :param value: what is given to create or write; texts are taken as the field takes them
+        :param largest: beyond it numbers are not kept
+        """
+        if not value:
+            return True
+        try:
+            return abs(float(value)) < largest
+        except (TypeError, ValueError, OverflowError):
+            return False

@@ -5,6 +5,7 @@ from . import sample_notice_mixin  # isort: skip
 from . import (
     ir_attachment,
     res_company,
+    res_users,
     sample_change,
     sample_custody_log,
     sample_disposal,

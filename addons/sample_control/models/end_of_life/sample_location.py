@@ -43,6 +43,10 @@ class SampleLocation(models.Model):
                 location.last_stocktake_date or created, months=months
             )
 
+    @api.model
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | {"last_stocktake_date"}
+
     def _get_managers(self):
         """Return who is responsible for this place or one around it."""
         self.ensure_one()

@@ -5,6 +5,8 @@ from odoo.addons.record_control.models.access.restricted_fields import (
     RestrictedOne2many,
 )
 
+from ..policy.people import get_group_users
+
 LINE_STATES = [
     ("open", "To Be Brought Back"),
     ("returned", "Returned"),
@@ -234,8 +236,7 @@ class SampleRecallLine(models.Model):
     def _ask_holder(self):
         """Give the holder the task to bring the copy back."""
         self.ensure_one()
-        user = self.holder_id.user_ids.filtered(lambda user: not user.share)[:1]
-        user = user or self.location_id.manager_id or self.sample_id.custodian_id
+        user = self._get_asked_user()
         if user:
             self.activity_schedule(
                 "mail.mail_activity_data_todo",
@@ -245,6 +246,36 @@ class SampleRecallLine(models.Model):
                 ),
                 user_id=user.id,
             )
+
+    def _get_asked_user(self):
+        """Return who is asked for this one copy: who has it, else who answers for its place or for the copy.
+
+        Who has left is passed over for the one who stands in; when nobody is left, a manager is asked.
+        """
+        self.ensure_one()
+        holder = self.holder_id.user_ids.filtered(lambda user: not user.share)[:1]
+        people = (holder, self.location_id.manager_id, self.sample_id.custodian_id)
+        for user in filter(None, people):
+            if not user.active:
+                user, __ = user._get_present_stand_in(company=self.company_id)
+            if user:
+                return user
+        return get_group_users(self.company_id, "manager")[:1]
+
+    @api.model
+    def _ask_again(self):
+        """Ask for the copies that wait for nobody, or for somebody who has left."""
+        lines = self.search(
+            [
+                ("state", "=", "open"),
+                "|",
+                ("activity_ids", "=", False),
+                ("activity_ids.user_id.active", "=", False),
+            ]
+        )
+        lines.activity_unlink(["mail.mail_activity_data_todo"])
+        for line in lines:
+            line._ask_holder()
 
     def _resolve(self, state, disposal=None):
         """Note what became of copies, and close recalls that are complete.

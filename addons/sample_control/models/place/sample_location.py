@@ -35,8 +35,7 @@ class SampleLocation(models.Model):
     _name = "sample.location"
     _description = "Sample Location"
     _inherit = [
-        "company.boundary.mixin",
-        "finite.numbers.mixin",
+        "protected.fields.mixin",
         "image.mixin",
         "mail.thread",
     ]

@@ -159,8 +159,16 @@ class SampleSample(models.Model):
 
     def _get_activation_reasons(self):
         reasons = super()._get_activation_reasons()
-        if not self.home_location_id:
+        home = self.home_location_id
+        if not home:
             reasons.append(self.env._("Enter the fixed place of the sample."))
+        elif not home.active:
+            reasons.append(
+                self.env._(
+                    "%(place)s is not used any more; enter another fixed place.",
+                    place=home.complete_name,
+                )
+            )
         return reasons
 
     # --- Hooks of the lifecycle ---

@@ -141,6 +141,13 @@ class SampleSample(models.Model):
         reasons += self._get_joint_sign_off_reasons()
         if not self.custodian_id:
             reasons.append(self.env._("Enter the custodian."))
+        elif not self.custodian_id.active:
+            reasons.append(
+                self.env._(
+                    "%(user)s has left; enter another custodian.",
+                    user=self.custodian_id.name,
+                )
+            )
         if self._needs_calibration() and not self._has_baseline():
             reasons.append(
                 self.env._(

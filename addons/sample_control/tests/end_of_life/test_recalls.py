@@ -3,6 +3,7 @@ from freezegun import freeze_time
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..common import PREFIX
 from .common import NOW, PIXEL, EndOfLifeCase
 
 
@@ -42,6 +43,18 @@ class TestSampleRecall(EndOfLifeCase):
         self.assertEqual(lent.holder_id, self.user.partner_id)
         self.assertEqual(lent.activity_ids.user_id, self.user)
         self.assertTrue(all(self.copies.mapped("is_recalled")))
+
+    def test_who_has_left_is_not_asked(self):
+        """R4, C13: the task to bring a copy back passes on when the holder leaves; in the end a manager has it."""
+        self._lend(self.copies[0])
+        recall = self._supersede()
+        lent = recall.line_ids.filtered(lambda line: line.sample_id == self.copies[0])
+        self.user.sudo().action_archive()
+        self.assertEqual(lent.activity_ids.user_id, self.keeper)
+        self.keeper.sudo().active = False
+        asked = recall.line_ids.activity_ids.user_id
+        self.assertTrue(asked.active and asked.has_group(f"{PREFIX}manager"))
+        self.assertEqual(len(recall.line_ids.activity_ids), 2)
 
     def test_recalled_copies_are_refused(self):
         """Refused at the scan, in first articles and when lending, whatever the rule says."""

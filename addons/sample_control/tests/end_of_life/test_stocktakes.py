@@ -100,6 +100,12 @@ class TestSampleStocktake(EndOfLifeCase):
         self.assertEqual(record.difference_count, 4)
         self.assertEqual(self.room.last_stocktake_date, date(2026, 3, 10))
 
+    def test_c18_nobody_enters_when_a_place_was_counted(self):
+        """C18: the day of the last round follows from the rounds."""
+        with self.assertRaisesRegex(UserError, "Last Stock-take is set by the system"):
+            self.room.with_user(self.administrator).last_stocktake_date = "2026-03-01"
+        self.room.with_user(self.administrator).name = "Another room"
+
     def test_results_are_frozen(self):
         sample = self._new_active_sample()
         record = self._round()

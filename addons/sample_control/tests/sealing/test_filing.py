@@ -63,6 +63,25 @@ class TestFiling(SealingCase):
         self.assertEqual(request.sign_off_state, "sealed")
         request.with_user(self.administrator).action_activate()
 
+    def test_sc_28_1_custodian_and_place_are_there(self):
+        """SC-28.1: who has left keeps nothing, and a place that is not used any more holds nothing."""
+        request = self._new_request()
+        self._approve(request)
+        self.keeper.action_archive()
+        self.room.active = False
+        with self.assertRaises(UserError) as caught:
+            request.with_user(self.administrator).action_activate()
+        self.assertIn("enter another custodian", str(caught.exception))
+        self.assertIn("enter another fixed place", str(caught.exception))
+        request.with_user(self.technical).write(
+            {
+                "custodian_id": self.administrator.id,
+                "home_location_id": self._new_location("ROOM2", kind="room").id,
+            }
+        )
+        request.with_user(self.administrator).action_activate()
+        self.assertEqual(request.sample_ids.state, "active")
+
     def test_sc_26_customer_confirms_before_the_file(self):
         """SC-26, SC-28: where the type asks for it, a sealed sample waits for the customer's day."""
         self._type("SEAL").needs_customer_sign = True

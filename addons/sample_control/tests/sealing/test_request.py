@@ -340,6 +340,18 @@ class TestRequest(SealingCase):
         request.action_draft()
         request.kind = "seal"
 
+    def test_sc_04_what_is_no_number_passes_no_gate(self):
+        """SC-04: what is neither below nor above the least quantity is refused, as a number and as a text."""
+        self.rule.min_continuous_qty = 100
+        request = self._new_request().with_user(self.technical)
+        for value in (float("nan"), "NaN", "Infinity", "-inf", "1e400", "much"):
+            for name in ("continuous_qty", "qty"):
+                with self.assertRaisesRegex(ValidationError, "Enter a number"):
+                    request.write({name: value})
+        request.continuous_qty = "99"
+        with self.assertRaisesRegex(UserError, "at least 100"), freeze_time(MONDAY):
+            request.action_submit()
+
     def test_participants_sign_for_roles_they_hold(self):
         """SC-24.1: whom the applicant names for quality signs for it only as one of quality."""
         route = self.env["sign.off.route"].create(
