@@ -256,15 +256,17 @@ class CustomerImportBatch(models.Model):
 
     # --- States ---
 
+    def _get_unchecked_reason(self):
+        if self.file_name:
+            return self.env._("The file is not checked yet: press Check.")
+        return self.env._("Choose the file of the list.")
+
     def _get_transition_reasons(self, target):
         reasons = super()._get_transition_reasons(target)
         if self.job:
             reasons.append(self.env._("A job is still running on this list."))
         elif target == "checked" and not self.checksum:
-            reasons.append(
-                self.stop_reason
-                or self.env._("The file is not checked yet: press Check.")
-            )
+            reasons.append(self.stop_reason or self._get_unchecked_reason())
         if target == "review":
             reasons += self._get_row_reasons()
         if target == "imported":
