@@ -369,6 +369,28 @@ class TestInspections(VerificationCase):
         with self.assertRaisesRegex(UserError, "these are fixed: Type"):
             patrol.with_user(self.inspector).inspection_type = "exception"
 
+    def test_hidden_card_is_not_read_by_a_form(self):
+        """SC-07: the form of a new line does not tell what stands on the card of a hidden sample."""
+        hidden = self._new_sample(
+            "BMK",
+            self.benchmark,
+            origin="benchmark",
+            line_ids=[self._new_line("colour", text_value="Secret blue")],
+        )
+        record = self._new_inspection(hidden, user=self.env.user)
+        colour = self.env.ref("sample_control.sample_characteristic_colour")
+        values = {"inspection_id": record.id, "characteristic_id": colour.id}
+        lines = self.env["sample.inspection.line"].with_user(self.quality)
+        with self.assertRaises(AccessError):
+            lines.onchange(values, ["characteristic_id"], {"expected": {}})
+        with self.assertRaises(AccessError):
+            lines.with_context(default_inspection_id=record.id).onchange(
+                {"characteristic_id": colour.id}, [], {"expected": {}}
+            )
+        shown = self._new_inspection(self._new_measured_sample())
+        values["inspection_id"] = shown.id
+        lines.onchange(values, ["characteristic_id"], {"expected": {}})
+
     def test_sc_45_1_nothing_with_limits_is_dropped(self):
         """A characteristic that fails its tolerance is not taken off the record to pass."""
         thickness = self._new_line(
