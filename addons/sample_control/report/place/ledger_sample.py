@@ -91,11 +91,11 @@ class LedgerSample(models.AbstractModel):
         return {column: values[code] for column, code in CARD_COLUMNS.items()}
 
     def _column_validity_state(self, records):
-        """Say how the validity stands, without the other clocks of the form."""
+        """Say how the validity stands, once it is determined, without the other clocks of the form."""
         field = records._fields["validity_state"]
         labels = dict(field._description_selection(self.env))
         # these alone: of thousands of records the rest of the row would take far longer
-        records.fetch(["company_id", "valid_until", "date_validity_due"])
+        records.fetch(["company_id", "state", "valid_until", "date_validity_due"])
         days = {
             company: company._record_control_today()
             for company in records.sudo().company_id
@@ -109,6 +109,7 @@ class LedgerSample(models.AbstractModel):
                 )
             ]
             for record in records
+            if record.state not in ("draft", "to_sign")
         }
 
     def _column_signers(self, records):

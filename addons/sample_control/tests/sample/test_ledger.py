@@ -52,3 +52,12 @@ class TestLedger(SampleCase):
         self.assertIn(other.name, str(rows))
         self.assertNotIn(sample.name, str(rows))
         self.assertNotIn("Competitor lamp", str(rows))
+
+    def test_validity_is_said_once_it_is_determined(self):
+        """SC-30, SC-39: a draft is not called one that never expires."""
+        draft, active = self._new_sample(), self._new_active_sample()
+        rows = self._rows(self.administrator, ids=(draft | active).ids)
+        head = next(row for row in rows if "Sample No." in row)
+        stands = {row[0]: row[head.index("Validity")] for row in rows}
+        self.assertFalse(stands[draft.name])
+        self.assertTrue(stands[active.name])
