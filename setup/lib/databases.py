@@ -23,6 +23,15 @@ env["ir.config_parameter"].set_param("ir_attachment.location", "db")
 env["ir.attachment"].force_storage()
 env.cr.commit()
 """
+# Made once and copied: the first page of a browser test else waits for them, on a busy machine
+# longer than it may.
+BUNDLES = """
+for bundle in ("web.assets_web", "web.assets_frontend", "web.assets_tests"):
+    assets = env["ir.qweb"]._get_asset_bundle(bundle, css=True, js=True)
+    assets.css()
+    assets.js()
+env.cr.commit()
+"""
 
 
 def short_digest(*parts):
@@ -74,7 +83,7 @@ class Templates:
 
     def with_addons(self, addons, demo=False):
         """A template with these addons of ours, and with their demo data if asked."""
-        parts = (versions(), digests(addons), demo)
+        parts = (versions(), digests(addons), demo, BUNDLES)
         name = f"template_suite_{short_digest(*parts)}"
         dependencies = self.dependencies(addons)
         with lock(name):
@@ -89,6 +98,9 @@ class Templates:
                 options.append("--with-demo")
             with self.config(new) as config:
                 log = self.odoo.install(config, new, list(addons), *options)
+                self.odoo.script(
+                    config, new, BUNDLES, "making styles and scripts failed"
+                )
             self.folder.mkdir(parents=True, exist_ok=True)
             (self.folder / f"{name}.warnings").write_text("\n".join(problems(log)))
             self.server.rename(new, name)
