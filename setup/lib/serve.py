@@ -122,8 +122,11 @@ def serve(options):
         process.stop()
         odoo.drop_database(options.database)
     prepare(company, process, options)
-    facts = {"port": options.port, "database": options.database}
-    facts["code"] = digests(addons)
+    facts = {
+        "port": options.port,
+        "database": options.database,
+        "code": digests(addons),
+    }
     running = process.running()
     if not running or any(running.get(key) != facts[key] for key in facts):
         process.stop()

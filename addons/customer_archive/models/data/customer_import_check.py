@@ -272,9 +272,7 @@ class CustomerImportBatch(models.Model):
         known = defaultdict(dict)
         # sudo: a duplicate is a duplicate also where the user may not see the customer
         partners_sudo = self.env["res.partner"].sudo()
-        scope = Domain("parent_id", "=", False) & Domain(
-            "company_id", "in", [False, *self.company_id.parent_ids.ids]
-        )
+        scope = Domain("parent_id", "=", False) & self.company_id._get_setup_domain()
         for target, keys in wanted.items():
             name = names.get(target, target)
             for partner in partners_sudo.search_fetch(

@@ -646,17 +646,6 @@ class SampleRequest(models.Model):
                 )
             )
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_submitted(self):
-        kept = self.filtered(lambda request: request.state != "draft")
-        if kept:
-            raise UserError(
-                self.env._(
-                    "%(requests)s: a request that was submitted is kept; cancel it instead.",
-                    requests=", ".join(kept.mapped("name")),
-                )
-            )
-
     # --- Responsibility ---
 
     def _find_responsibility(self):
