@@ -13,6 +13,9 @@ from odoo.addons.record_control.tests.common_views import view_specification
 
 from lib.addons import suite
 
+# The web client shows values with these and takes none
+DISPLAY_WIDGETS = ("badge", "percentpie", "statinfo", "attachment_image")
+
 
 @tagged("post_install", "-at_install", "standard")
 class TestNewForms(TransactionCase):
@@ -36,6 +39,37 @@ class TestNewForms(TransactionCase):
                 checked += len(links)
                 self.assertLessEqual(links, names)
         self.assertTrue(checked)
+
+    def test_what_is_entered_by_hand_takes_input(self):
+        """No field that a person fills in is drawn by a widget that only shows it (SC-35, SC-38)."""
+        views = self._find("ir.ui.view").filtered(
+            lambda view: view.mode == "primary" and view.type in ("form", "list")
+        )
+        checked = 0
+        for view in views:
+            arch = self.env[view.model].get_view(view.id, view.type)["arch"]
+            inputs = self._get_inputs(view.model, etree.fromstring(arch))
+            checked += len(inputs)
+            for node in inputs:
+                with self.subTest(view=view.xml_id, field=node.get("name")):
+                    self.assertNotIn(node.get("widget"), DISPLAY_WIDGETS)
+        self.assertTrue(checked)
+
+    def _get_inputs(self, model, view):
+        """Return the nodes of the fields that can be filled in on a view, and on the views within it."""
+        inputs = []
+        is_open = view.tag == "form" or view.get("editable")
+        for node in view.xpath(f".//field[count(ancestor::field) = {self._depth(view)}]"):
+            field = self.env[model]._fields[node.get("name")]
+            if field.readonly or node.get("readonly") in ("1", "True"):
+                continue
+            inputs += [node] if is_open else []
+            for inner in node.xpath("./list | ./form"):
+                inputs += self._get_inputs(field.comodel_name, inner)
+        return inputs
+
+    def _depth(self, view):
+        return len(view.xpath("ancestor::field"))
 
     def _get_references(self, model, arch):
         """Return the names of the fields of a form itself, and which of them its links to any record ask for."""

@@ -112,7 +112,8 @@ class SampleSample(models.Model):
     # everybody sees samples; those of competitors are for the benchmark group
     _restricted_from_level = "secret"
     _guarded_transitions = TRANSITIONS
-    _guarded_side_states = ("draft", "lost")
+    # the ends come from plans, exceptions and clocks, not from a button of the sample
+    _guarded_side_states = ("draft", "lost", "expired", "replaced", "obsolete")
     _sealed_fields = (
         "product_id",
         "title",

@@ -392,6 +392,15 @@ class SampleInspection(models.Model):
 
     # --- Onchange ---
 
+    @api.onchange("sample_id")
+    def _onchange_sample_id(self):
+        """A new record lists at once what the chosen sample is the standard for."""
+        if self._origin or self.inspection_type == "patrol":
+            return
+        self.line_ids = [Command.clear()]
+        if self.sample_id and self.sample_id.has_access("read"):
+            self.line_ids = [Command.create(vals) for vals in self._prepare_line_vals()]
+
     @api.onchange("line_ids")
     def _onchange_line_ids(self):
         """What is entered was found today, unless another day is said."""

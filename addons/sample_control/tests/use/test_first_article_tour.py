@@ -23,3 +23,18 @@ class TestFirstArticleTour(UseCase, HttpCase):
         self.assertEqual(article.production_ref, "BATCH-1")
         self.assertEqual(article.state, "comparing")
         self.assertTrue(article.name)
+
+    def test_inspector_releases(self):
+        """SC-35: the inspector enters the result of each line by hand and releases."""
+        record = self._new_first_article(self._new_active_sample())
+        self._compare(record, result=False)
+        self.start_tour(
+            f"/odoo/sample-first-articles/{record.id}",
+            "sample_control_first_article_release",
+            login=self.inspector.login,
+            timeout=300,
+        )
+        self.assertEqual(record.state, "released")
+        self.assertEqual(record.line_ids.mapped("result"), ["pass"])
+        self.assertEqual(record.line_ids.product_value, "10.01")
+        self.assertEqual(record.piece_place, "Line 1")

@@ -81,6 +81,17 @@ class TestInspections(VerificationCase):
         with self.assertRaisesRegex(UserError, "lines of .* are fixed"):
             reading.sudo().line_id = confirmed.line_ids
 
+    def test_sc_45_1_new_record_lists_the_items_of_the_sample(self):
+        """SC-45.1: what is to be measured stands there when the sample is chosen."""
+        model = self.env["sample.inspection"].with_user(self.inspector)
+        asked = {"sample_id": {}, "line_ids": {"fields": {"characteristic_id": {}}}}
+        chosen = {"sample_id": self.sample.id, "line_ids": []}
+        found = model.onchange(chosen, ["sample_id"], asked)["value"]["line_ids"]
+        self.assertEqual(
+            [vals["characteristic_id"] for __, __, vals in found],
+            self.sample.line_ids.characteristic_id.ids,
+        )
+
     def test_p20_nothing_measured(self):
         """P20: an inspection without lines or readings passes on no road."""
         inspection = self._new_inspection(self.sample)

@@ -28,3 +28,41 @@ addTour("sample_control_first_article", {
         },
     ],
 });
+
+/** The inspector enters what was found and where the piece lies, and releases it. */
+addTour("sample_control_first_article_release", {
+    steps: () => [
+        {
+            trigger: ".o_data_row td[name=product_value]",
+            run: "click",
+        },
+        {
+            trigger: ".o_selected_row td[name=product_value] input",
+            run: "edit 10.01",
+        },
+        {
+            content: "What was found is chosen in the line",
+            trigger: ".o_selected_row td[name=result] input",
+            run: "click",
+        },
+        {
+            trigger: ".o_select_menu_item:contains('Equal'):not(:contains('Not'))",
+            run: "click",
+        },
+        {
+            trigger: ".nav-link[name=piece]",
+            run: "click",
+        },
+        {
+            trigger: ".o_field_widget[name=piece_place] input",
+            run: "edit Line 1",
+        },
+        {
+            trigger: ".o_statusbar_buttons button[name=action_release]",
+            run: "click",
+        },
+        {
+            trigger: ".o_arrow_button_current[data-value=released]",
+        },
+    ],
+});
