@@ -277,13 +277,7 @@ class SampleStocktake(models.Model):
         self.ensure_one()
         listed = self._get_all_lines().sample_id
         samples = self.env["sample.sample"].search(
-            [
-                ("location_id", "child_of", self.location_id.id),
-                ("state", "in", PLACED_STATES),
-                ("custody_state", "not in", AWAY_STATES),
-                ("company_id", "=", self.company_id.id),
-            ],
-            order="location_id, name",
+            self._get_expected_domain(), order="location_id, name"
         )
         # sudo: what the books say is entered by the system
         self.env["sample.stocktake.line"].sudo().create(
@@ -298,6 +292,16 @@ class SampleStocktake(models.Model):
                 for sample in samples - listed
             ]
         )
+
+    def _get_expected_domain(self):
+        """Return the domain of the pieces that the books have in the counted place now."""
+        self.ensure_one()
+        return [
+            ("location_id", "child_of", self.location_id.id),
+            ("state", "in", PLACED_STATES),
+            ("custody_state", "not in", AWAY_STATES),
+            ("company_id", "=", self.company_id.id),
+        ]
 
     def _get_all_lines(self):
         """Return the results of these rounds, also of pieces that the user may not see (system environment)."""
@@ -407,13 +411,7 @@ class SampleStocktake(models.Model):
             self._count_alone()
             # what the books say is entered by the system; who found it is in the line
             line_sudo = line_sudo.create(
-                {
-                    **vals,
-                    "stocktake_id": self.id,
-                    "sample_id": sample.id,
-                    "code": key,
-                    "location_id": sample.location_id.id,
-                }
+                {**vals, **self._prepare_new_line_vals(sample, key)}
             )
         line = line_sudo.sudo(False)
         if not line.has_access("read"):
@@ -432,6 +430,24 @@ class SampleStocktake(models.Model):
             "found_location_id": location.id,
             "found_at": fields.Datetime.now(),
             "found_by_id": self.env.uid,
+        }
+
+    def _prepare_new_line_vals(self, sample, code):
+        """Return the values of a line for a piece that was not expected here when the round began.
+
+        One that the books have put here since then is where it belongs.
+
+        :param sample: sample.sample, empty when the code is none that the user knows
+        :param str code: what was read
+        """
+        # sudo: what the books say is entered by the system
+        came = sample.sudo().filtered_domain(self._get_expected_domain())
+        return {
+            "stocktake_id": self.id,
+            "sample_id": sample.id,
+            "code": code,
+            "location_id": sample.location_id.id,
+            "is_expected": bool(came),
         }
 
     def _count_alone(self):

@@ -242,10 +242,7 @@ class SampleStocktake(models.Model):
             [
                 {
                     **self._prepare_found_vals(entry["place"]),
-                    "stocktake_id": self.id,
-                    "sample_id": entry["sample"].id,
-                    "code": entry["code"],
-                    "location_id": entry["sample"].location_id.id,
+                    **self._prepare_new_line_vals(entry["sample"], entry["code"]),
                     "reason": entry["reason"] or False,
                     "note": entry["note"] or False,
                 }

@@ -98,13 +98,16 @@ class SamplePieceMixin(models.AbstractModel):
         :return: list of sentences
         """
         self.ensure_one()
-        if self.sampling_method == "random" and self.lot_name:
-            return []
-        return [
-            self.env._(
-                "Pick the piece at random from mass production and enter its batch."
+        reasons = []
+        if self.sampling_method != "random":
+            reasons.append(
+                self.env._(
+                    "Pick the piece at random from mass production: choose that sampling method."
+                )
             )
-        ]
+        if not self.lot_name:
+            reasons.append(self.env._("Enter the batch that the piece was picked from."))
+        return reasons
 
     def _get_predecessor(self):
         """Return the samples whose place these take, or are to take. Hook.

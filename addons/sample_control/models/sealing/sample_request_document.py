@@ -72,7 +72,7 @@ class SampleRequestDocument(models.Model):
     number = fields.Char(string="Document No.")
     date = fields.Date()
     result = fields.Selection(
-        selection=[("pass", "Good"), ("fail", "Not good")],
+        selection=[("pass", "Pass"), ("fail", "Fail")],
         string="Conclusion",
     )
     note = fields.Char()
@@ -233,7 +233,7 @@ class SampleRequestDocument(models.Model):
                 )
             elif document.state == "received" and document.result == "fail":
                 reasons.append(
-                    self.env._("Not good: %(document)s.", document=document.name)
+                    self.env._("Failed: %(document)s.", document=document.name)
                 )
         return reasons
 

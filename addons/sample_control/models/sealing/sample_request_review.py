@@ -62,7 +62,7 @@ class SampleRequest(models.Model):
     )
     joint_date = fields.Date(string="Inspected On", copy=False)
     joint_result = fields.Selection(
-        selection=[("pass", "Good"), ("fail", "Not good")],
+        selection=[("pass", "Pass"), ("fail", "Fail")],
         string="Joint Inspection",
         copy=False,
         tracking=True,

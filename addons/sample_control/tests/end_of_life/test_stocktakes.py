@@ -100,6 +100,17 @@ class TestSampleStocktake(EndOfLifeCase):
         self.assertEqual(record.difference_count, 4)
         self.assertEqual(self.room.last_stocktake_date, date(2026, 3, 10))
 
+    def test_sc_56_3_piece_that_came_during_the_round(self):
+        """SC-56.3: what the books put here after the round began is where it belongs; elsewhere it is misplaced."""
+        self._new_active_sample()
+        record = self._round()
+        came = self._new_active_sample()
+        other = self._new_active_sample(home_location_id=self.drawer.id)
+        self.assertEqual(record.scan(came.name)["status"], "found")
+        self.assertEqual(record.scan(other.name)["status"], "difference")
+        self.assertEqual(self._line(record, came).result, "match")
+        self.assertEqual(self._line(record, other).result, "misplaced")
+
     def test_c18_nobody_enters_when_a_place_was_counted(self):
         """C18: the day of the last round follows from the rounds."""
         with self.assertRaisesRegex(UserError, "Last Stock-take is set by the system"):

@@ -112,7 +112,7 @@ class TestDocuments(SealingCase):
         self.assertTrue(line.date)
         self.assertEqual(
             request._get_document_reasons(),
-            ["Not good: Small-batch trial review sheet."],
+            ["Failed: Small-batch trial review sheet."],
         )
 
     def test_random_pick(self):
