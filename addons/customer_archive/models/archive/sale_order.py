@@ -305,7 +305,7 @@ class SaleOrder(models.Model):
                 self.env._(
                     "%(order)s: consult the archive of %(customer)s and tick 'Archive Consulted'.",
                     order=self.display_name,
-                    customer=customer.display_name,
+                    customer=customer.complete_name,
                 )
             )
         return reasons
@@ -330,7 +330,7 @@ class SaleOrder(models.Model):
         # sudo: the reason names the customer, in whatever company the contact is kept
         ended_sudo = self.sudo().ca_ended_partner_ids
         return [
-            self._explain_ca_end(end, self.display_name, partner.display_name)
+            self._explain_ca_end(end, self.display_name, partner.complete_name)
             for partner, end in ended_sudo._get_ca_ended(self.company_id).items()
         ]
 

@@ -40,7 +40,8 @@ class SaleOrder(models.Model):
         # sudo: how long an analysis counts is a rule of the company, whoever sells
         months = company.sudo().ca_credit_analysis_months
         last = self.ca_date_credit_analysis
-        customer = self.partner_id.commercial_partner_id.display_name
+        # the form asks for names with the address below
+        customer = self.partner_id.commercial_partner_id.complete_name
         if months and not last:
             warnings.append(
                 self.env._(

@@ -33,6 +33,14 @@ class TestCreditBeforeContracting(DocumentCommon):
         self.assertEqual(self.order.state, "sale", "a warning, no refusal")
         self.assertFalse(self._warning(), "what is contracted is warned of no more")
 
+    def test_ca_18_warning_names_the_customer_without_the_address(self):
+        """CA-18: the form of orders asks for names with the address below; a sentence has none."""
+        self.archive.partner_id.city = "Elsewhere"
+        self.env.invalidate_all()
+        order = self.order.with_user(self.sales1).with_context(show_address=True)
+        self.assertIn("The credit of Credit has", order.ca_contracting_text)
+        self.assertNotIn("Elsewhere", order.ca_contracting_text)
+
     def test_ca_18_quotation_warns_of_a_missing_archive(self):
         self.company.ca_auto_open = False
         order = self._new_order(self._new_partner("Without archive"), user=self.sales1)
