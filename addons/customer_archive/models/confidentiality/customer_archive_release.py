@@ -240,6 +240,11 @@ class CustomerArchiveRelease(models.Model):
             reasons.append(self.env._("The period of use lies in the past."))
         return reasons
 
+    def _get_transition_label(self, target):
+        if target == "approval":
+            return self.env._("Request Approval")
+        return super()._get_transition_label(target)
+
     def _get_transition_reasons(self, target):
         reasons = super()._get_transition_reasons(target)
         if target == "approval" and self.sign_off_state not in ("open", "sealed"):

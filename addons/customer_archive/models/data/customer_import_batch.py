@@ -261,6 +261,14 @@ class CustomerImportBatch(models.Model):
             return self.env._("The file is not checked yet: press Check.")
         return self.env._("Choose the file of the list.")
 
+    def _get_transition_label(self, target):
+        labels = {
+            "checked": self.env._("Check"),
+            "review": self.env._("Submit to Keeper"),
+            "imported": self.env._("Import"),
+        }
+        return labels.get(target) or super()._get_transition_label(target)
+
     def _get_transition_reasons(self, target):
         reasons = super()._get_transition_reasons(target)
         if self.job:

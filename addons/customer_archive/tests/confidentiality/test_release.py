@@ -5,7 +5,7 @@ from psycopg2 import IntegrityError
 
 from odoo import SUPERUSER_ID
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command, Date
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -36,7 +36,7 @@ class TestRelease(CustomerArchiveCommon):
                 "content": "Card E03",
                 "purpose": "Yearly talks",
                 "recipient_name": "Wang",
-                "date_until": Date.context_today(releases) + timedelta(days=5),
+                "date_until": self.company._record_control_today() + timedelta(days=5),
                 **vals,
             }
         )
@@ -136,7 +136,7 @@ class TestRelease(CustomerArchiveCommon):
             {
                 "destroyed_by_id": self.sales1.id,
                 "witness_id": self.keeper.id,
-                "date_destroyed": Date.context_today(release),
+                "date_destroyed": self.company._record_control_today(),
             }
         )
         release.action_destroy()
@@ -162,7 +162,7 @@ class TestRelease(CustomerArchiveCommon):
         facts = {
             "destroyed_by_id": self.sales1.id,
             "witness_id": self.keeper.id,
-            "date_destroyed": Date.context_today(releases),
+            "date_destroyed": self.company._record_control_today(),
         }
         releases.write(facts)
         releases.action_destroy()

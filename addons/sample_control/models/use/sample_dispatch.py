@@ -316,6 +316,11 @@ class SampleDispatch(models.Model):
 
     # --- Gates ---
 
+    def _get_transition_label(self, target):
+        if target == "submitted":
+            return self.env._("Submit")
+        return super()._get_transition_label(target)
+
     def _get_submitted_gate_reasons(self):
         reasons = []
         if not self.line_ids and not self.with_literature:

@@ -165,6 +165,11 @@ class SampleJudgementMixin(models.AbstractModel):
 
     # --- Gates ---
 
+    def _get_transition_label(self, target):
+        if target == "comparing":
+            return self.env._("Begin Comparison")
+        return super()._get_transition_label(target)
+
     def _get_sample_mode(self):
         self.ensure_one()
         return self.sample_id._get_use_mode(self._get_use_purpose())
