@@ -114,6 +114,42 @@ class TestAccessRoads(AccessCommon):
             "Dossier Alpha",
         )
 
+    def test_name_behind_messages_and_files_is_masked(self):
+        """AC-02: whoever points at a message or a file of a secret record reads neither its name nor the file's."""
+        message = self.alpha.with_user(self.owner).message_post(body="x", subject="Own")
+        for pointing, fname in (
+            (self.env["mail.message"], "parent_id"),
+            (self.env["ir.attachment"], "original_id"),
+        ):
+            target = self.file if fname == "original_id" else message
+            spec = {fname: {"fields": {"display_name": {}}}}
+            for user, shown in ((self.owner, True), (self.stranger, False)):
+                Model = self._as(user, pointing)
+                vals = {fname: target.id, "name": "x"}
+                vals = {key: val for key, val in vals.items() if key in Model._fields}
+                made = Model.create(vals)
+                self.env.flush_all()
+                texts = [
+                    Model.onchange(vals, [], spec)["value"][fname]["display_name"],
+                    self._as(user, made).web_read(spec)[0][fname]["display_name"],
+                    self._as(user, made).read([fname])[0][fname][1],
+                ]
+                with self.subTest(model=Model._name, user=user.login):
+                    if shown:
+                        self.assertNotIn("Restricted record", texts)
+                    else:
+                        self.assertEqual(texts, ["Restricted record"] * 3)
+
+    def test_names_of_open_messages_and_files_stay(self):
+        """What belongs to no secret record is named as Odoo names it, to outsiders with a link as well."""
+        file = self.env["ir.attachment"].create({"name": "price list.pdf"})
+        message = self.partner.message_post(body="x", subject="Prices")
+        for user in (self.stranger, self.portal):
+            for record in (file, message):
+                shown = self._as(user, record).sudo().display_name
+                self.assertEqual(shown, record.display_name)
+                self.assertNotEqual(shown, "Restricted record")
+
     def test_name_does_not_leak_from_one_user_to_the_next(self):
         """The same transaction names the record for the owner, then masks it for the stranger."""
         self.assertEqual(self.alpha.with_user(self.owner).display_name, "Dossier Alpha")

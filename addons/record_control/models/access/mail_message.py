@@ -7,7 +7,8 @@ CONTENT_FIELDS = {"body", "preview", "subject", "tracking_value_ids"}
 class MailMessage(models.Model):
     """Reading what was written about a restricted record is reading the record."""
 
-    _inherit = "mail.message"
+    _name = "mail.message"
+    _inherit = ["mail.message", "guarded.name.mixin"]
 
     def _read_format(self, fnames, load="_classic_read"):
         if not CONTENT_FIELDS.isdisjoint(fnames):
