@@ -199,9 +199,9 @@ class CustomerArchiveInspection(models.Model):
 
     @api.constrains("date_inspected")
     def _check_date_inspected(self):
-        today = self.env.company._record_control_today()
         if any(
-            inspection.date_inspected and inspection.date_inspected > today
+            inspection.date_inspected
+            and inspection.date_inspected > inspection.company_id._record_control_today()
             for inspection in self
         ):
             raise ValidationError(
@@ -366,7 +366,7 @@ class CustomerArchiveInspection(models.Model):
         vals = super()._prepare_transition_vals(target)
         done = target == "done"
         vals.update(
-            date_done=done and self.env.company._record_control_today(),
+            date_done=done and self.company_id._record_control_today(),
             done_by_id=done and self.env.uid,
         )
         return vals

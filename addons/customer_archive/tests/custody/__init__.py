@@ -8,3 +8,4 @@ from . import test_inspection_job
 from . import test_inspection_scale
 from . import test_loan
 from . import test_refresh
+from . import test_time_zones
