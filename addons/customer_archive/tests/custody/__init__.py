@@ -1,3 +1,4 @@
+from . import test_custody_concurrency
 from . import test_custody_print
 from . import test_destruction
 from . import test_filed_files
