@@ -424,6 +424,32 @@ class TestAccessRoads(AccessCommon):
             self._as(self.stranger, self.env["mail.message"]).search_count([]) >= 0
         )
 
+    @mute_logger(*QUIET)
+    def test_activities_are_not_moved_to_records_of_others(self):
+        """CA-11: neither by itself nor by the list of another record does an activity come to a secret one."""
+        own = self.env["test.secret"].with_user(self.stranger).create({"name": "Own"})
+        activity = own.activity_schedule(summary="x", user_id=self.stranger.id)
+        activity = self._as(self.stranger, activity)
+        model_id = self.env["ir.model"]._get_id("test.secret")
+        todo = self.partner.activity_schedule(summary="y", user_id=self.stranger.id)
+        todo = self._as(self.stranger, todo)
+        for road in (
+            lambda: activity.write({"res_id": self.alpha.id}),
+            lambda: todo.write({"res_model_id": model_id, "res_id": self.alpha.id}),
+            lambda: own.write(
+                {"activity_ids": [Command.update(activity.id, {"res_id": self.beta.id})]}
+            ),
+        ):
+            with self.cr.savepoint(), self.assertRaises(AccessError):
+                road()
+        self.env.invalidate_all()
+        self.assertEqual(activity.sudo().res_id, own.id)
+        second = own.copy()
+        activity.res_id = second.id
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(self._as(self.stranger, activity).res_id, second.id)
+
     def test_messages_are_not_sent_to_who_may_not_see(self):
         """Followers without access and outsiders who only follow get no mail."""
         alpha = self.alpha.with_user(self.owner)

@@ -9,6 +9,7 @@ from . import (
     ir_attachment,
     ir_binary,
     ir_rule,
+    mail_activity,
     mail_message,
     mail_thread,
     mail_tracking_value,
