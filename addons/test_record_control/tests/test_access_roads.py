@@ -437,7 +437,11 @@ class TestAccessRoads(AccessCommon):
             lambda: activity.write({"res_id": self.alpha.id}),
             lambda: todo.write({"res_model_id": model_id, "res_id": self.alpha.id}),
             lambda: own.write(
-                {"activity_ids": [Command.update(activity.id, {"res_id": self.beta.id})]}
+                {
+                    "activity_ids": [
+                        Command.update(activity.id, {"res_id": self.beta.id})
+                    ]
+                }
             ),
         ):
             with self.cr.savepoint(), self.assertRaises(AccessError):

@@ -56,7 +56,7 @@ class CustomerArchiveDestruction(models.Model):
     name = fields.Char(string="Destruction No.")
     date = fields.Date(
         required=True,
-        default=fields.Date.context_today,
+        default=lambda self: self.env.company._record_control_today(),
         index=True,
         copy=False,
     )

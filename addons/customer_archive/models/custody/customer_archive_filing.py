@@ -46,7 +46,7 @@ class CustomerArchiveFiling(models.Model):
         string="First Day of the Month",
         required=True,
         index=True,
-        default=lambda self: fields.Date.context_today(self).replace(day=1),
+        default=lambda self: self.env.company._record_control_today().replace(day=1),
     )
     date_due = fields.Date(
         string="Due",

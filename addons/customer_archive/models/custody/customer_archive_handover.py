@@ -69,7 +69,7 @@ class CustomerArchiveHandover(models.Model):
     )
     date = fields.Date(
         required=True,
-        default=fields.Date.context_today,
+        default=lambda self: self.env.company._record_control_today(),
         index=True,
         tracking=True,
         help="Day on which the employee leaves the customers.",

@@ -60,7 +60,7 @@ class CustomerArchiveInspection(models.Model):
     year = fields.Integer(
         required=True,
         index=True,
-        default=lambda self: fields.Date.context_today(self).year,
+        default=lambda self: self.env.company._record_control_today().year,
         aggregator=None,
     )
     half = fields.Selection(
@@ -69,7 +69,7 @@ class CustomerArchiveInspection(models.Model):
             ("2", "Second Half-year"),
         ],
         required=True,
-        default=lambda self: half_year(fields.Date.context_today(self)),
+        default=lambda self: half_year(self.env.company._record_control_today()),
     )
     inspector_ids = fields.Many2many(
         comodel_name="res.users",
@@ -201,7 +201,8 @@ class CustomerArchiveInspection(models.Model):
     def _check_date_inspected(self):
         if any(
             inspection.date_inspected
-            and inspection.date_inspected > inspection.company_id._record_control_today()
+            and inspection.date_inspected
+            > inspection.company_id._record_control_today()
             for inspection in self
         ):
             raise ValidationError(

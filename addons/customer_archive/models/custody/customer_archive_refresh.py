@@ -101,7 +101,7 @@ class CustomerArchiveRefresh(models.Model):
         required=True,
         readonly=True,
         index=True,
-        default=lambda self: quarter_start(fields.Date.context_today(self)),
+        default=lambda self: quarter_start(self.env.company._record_control_today()),
     )
     quarter = fields.Char(
         compute="_compute_quarter",

@@ -224,14 +224,16 @@ class TestDuplicates(CustomerArchiveCommon):
         other = self._new_partner("Other Castings Ltd")
         partners = self.env["res.partner"].with_user(self.sales1)
         twin = {"name": "Ningbo Machines Ltd", "is_company": True}
-        for number, road in enumerate((
-            lambda: partners.create({**twin, "ca_name_key": "x"}),
-            lambda: known.with_user(self.sales1).write({"ca_name_key": "x"}),
-            lambda: known.with_user(self.sales1).write({"ca_pinyin": "x"}),
-            lambda: contact.with_user(self.sales1).write(
-                {"commercial_partner_id": other.id}
-            ),
-        )):
+        for number, road in enumerate(
+            (
+                lambda: partners.create({**twin, "ca_name_key": "x"}),
+                lambda: known.with_user(self.sales1).write({"ca_name_key": "x"}),
+                lambda: known.with_user(self.sales1).write({"ca_pinyin": "x"}),
+                lambda: contact.with_user(self.sales1).write(
+                    {"commercial_partner_id": other.id}
+                ),
+            )
+        ):
             with self.subTest(road=number), self.assertRaises(AccessError):
                 road()
         result = partners.load(

@@ -1,3 +1,5 @@
+from datetime import date
+
 from freezegun import freeze_time
 
 from odoo.exceptions import UserError, ValidationError
@@ -79,3 +81,26 @@ class TestTimeZones(CustodyCommon):
             self.assertIn(release, releases.search([("is_overdue", "=", True)]))
             with self.assertRaises(UserError):
                 release.copy().action_request_sign_off()
+
+    def test_what_is_made_at_new_year_bears_the_day_of_the_company(self):
+        """CA-07, CA-08, CA-09, CA-15: after midnight in Shanghai the new year has begun, whatever zone a user has."""
+        archive = self._new_filed_archive("New Year")
+        proposals = {
+            "customer.archive.refresh": {"date_quarter": date(2027, 1, 1)},
+            "customer.archive.inspection": {"year": 2027, "half": "1"},
+            "customer.archive.filing": {"date_month": date(2027, 1, 1)},
+            "customer.archive.handover": {"date": date(2027, 1, 1)},
+            "customer.archive.destruction": {"date": date(2027, 1, 1)},
+        }
+        with freeze_time("2026-12-31 16:30:00"):
+            for zone in ("UTC", "America/Los_Angeles", "Asia/Shanghai"):
+                self.manager.tz = zone
+                env = self.env(user=self.manager.id, context={"tz": zone})
+                for model, expected in proposals.items():
+                    with self.subTest(zone=zone, model=model):
+                        found = env[model].default_get(list(expected))
+                        self.assertEqual(found, expected)
+            abroad = archive.with_user(self.manager).with_context(tz="UTC")
+            abroad._transition("stopped", stop_reason="Late payments")
+            self.assertEqual(archive.date_stopped, date(2027, 1, 1))
+            self.assertEqual(archive.event_ids[:1].date, archive.date_stopped)
