@@ -140,6 +140,27 @@ class TestAccessRoads(AccessCommon):
                     else:
                         self.assertEqual(texts, ["Restricted record"] * 3)
 
+    @mute_logger(*QUIET)
+    def test_answer_to_a_hidden_message_tells_nothing(self):
+        """AC-02: the window that answers a message takes subject and recipients of what its user may read alone."""
+        message = self.alpha.with_user(self.owner).message_post(body="x", subject="Own")
+        spec = {"subject": {}, "partner_ids": {}}
+        given = {"parent_id": message.id}
+        stranger = self._as(self.stranger, self.env["mail.compose.message"])
+        brought = stranger.with_context(default_parent_id=message.id)
+        for road in (
+            lambda: stranger.onchange(given, ["parent_id"], spec),
+            lambda: brought.onchange({}, [], spec),
+            lambda: stranger.create(given),
+            lambda: brought.create({}),
+            lambda: stranger.create({}).write(given),
+        ):
+            with self.cr.savepoint(), self.assertRaises(AccessError):
+                road()
+        owner = self._as(self.owner, stranger)
+        self.assertEqual(owner.onchange(given, [], spec)["value"]["subject"], "Own")
+        self.assertEqual(owner.create(given).parent_id, message)
+
     def test_names_of_open_messages_and_files_stay(self):
         """What belongs to no secret record is named as Odoo names it, to outsiders with a link as well."""
         file = self.env["ir.attachment"].create({"name": "price list.pdf"})

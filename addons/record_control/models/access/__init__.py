@@ -10,6 +10,7 @@ from . import (
     ir_binary,
     ir_rule,
     mail_activity,
+    mail_compose_message,
     mail_message,
     mail_thread,
     mail_tracking_value,
