@@ -3,6 +3,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.mail.tools.discuss import Store
 from odoo.addons.record_control.models.access import restricted_content
 
 from .access_common import AccessCommon
@@ -127,7 +128,7 @@ class TestAccessRoads(AccessCommon):
                 Model = self._as(user, pointing)
                 vals = {fname: target.id, "name": "x"}
                 vals = {key: val for key, val in vals.items() if key in Model._fields}
-                made = Model.create(vals)
+                made = Model.sudo().create(vals)
                 self.env.flush_all()
                 texts = [
                     Model.onchange(vals, [], spec)["value"][fname]["display_name"],
@@ -139,6 +140,31 @@ class TestAccessRoads(AccessCommon):
                         self.assertNotIn("Restricted record", texts)
                     else:
                         self.assertEqual(texts, ["Restricted record"] * 3)
+
+    @mute_logger(*QUIET)
+    def test_hidden_message_is_not_shown_above_an_answer(self):
+        """AC-02: a message of one's own that names a hidden one as answered would show its text to its author."""
+        message = self.alpha.with_user(self.owner).message_post(body="hidden text")
+        channel = self._as(self.stranger, self.env["discuss.channel"])._create_channel(
+            name="Own", group_id=None
+        )
+        Message = self._as(self.stranger, self.env["mail.message"])
+        own = {"model": "discuss.channel", "res_id": channel.id, "body": "x"}
+        made = Message.create(own)
+        for road in (
+            lambda: Message.create({**own, "parent_id": message.id}),
+            lambda: Message.with_context(default_parent_id=message.id).create(own),
+            lambda: made.write({"parent_id": message.id}),
+            lambda: channel.write(
+                {"message_ids": [Command.update(made.id, {"parent_id": message.id})]}
+            ),
+        ):
+            with self.cr.savepoint(), self.assertRaises(AccessError):
+                road()
+        self.env.invalidate_all()
+        self.assertNotIn("hidden text", str(Store().add(made).get_result()))
+        answer = Message.create({**own, "parent_id": made.id})
+        self.assertEqual(answer.parent_id, made)
 
     @mute_logger(*QUIET)
     def test_answer_to_a_hidden_message_tells_nothing(self):
