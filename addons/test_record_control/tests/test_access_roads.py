@@ -3,6 +3,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.mail.tools.discuss import Store
 from odoo.addons.record_control.models.access import restricted_content
 
 from .access_common import AccessCommon
@@ -113,6 +114,88 @@ class TestAccessRoads(AccessCommon):
             self._as(self.owner, self.link).read(["secret_id"])[0]["secret_id"][1],
             "Dossier Alpha",
         )
+
+    def test_name_behind_messages_and_files_is_masked(self):
+        """AC-02: whoever points at a message or a file of a secret record reads neither its name nor the file's."""
+        message = self.alpha.with_user(self.owner).message_post(body="x", subject="Own")
+        for pointing, fname in (
+            (self.env["mail.message"], "parent_id"),
+            (self.env["ir.attachment"], "original_id"),
+        ):
+            target = self.file if fname == "original_id" else message
+            spec = {fname: {"fields": {"display_name": {}}}}
+            for user, shown in ((self.owner, True), (self.stranger, False)):
+                Model = self._as(user, pointing)
+                vals = {fname: target.id, "name": "x"}
+                vals = {key: val for key, val in vals.items() if key in Model._fields}
+                made = Model.sudo().create(vals)
+                self.env.flush_all()
+                texts = [
+                    Model.onchange(vals, [], spec)["value"][fname]["display_name"],
+                    self._as(user, made).web_read(spec)[0][fname]["display_name"],
+                    self._as(user, made).read([fname])[0][fname][1],
+                ]
+                with self.subTest(model=Model._name, user=user.login):
+                    if shown:
+                        self.assertNotIn("Restricted record", texts)
+                    else:
+                        self.assertEqual(texts, ["Restricted record"] * 3)
+
+    @mute_logger(*QUIET)
+    def test_hidden_message_is_not_shown_above_an_answer(self):
+        """AC-02: a message of one's own that names a hidden one as answered would show its text to its author."""
+        message = self.alpha.with_user(self.owner).message_post(body="hidden text")
+        channel = self._as(self.stranger, self.env["discuss.channel"])._create_channel(
+            name="Own", group_id=None
+        )
+        Message = self._as(self.stranger, self.env["mail.message"])
+        own = {"model": "discuss.channel", "res_id": channel.id, "body": "x"}
+        made = Message.create(own)
+        for road in (
+            lambda: Message.create({**own, "parent_id": message.id}),
+            lambda: Message.with_context(default_parent_id=message.id).create(own),
+            lambda: made.write({"parent_id": message.id}),
+            lambda: channel.write(
+                {"message_ids": [Command.update(made.id, {"parent_id": message.id})]}
+            ),
+        ):
+            with self.cr.savepoint(), self.assertRaises(AccessError):
+                road()
+        self.env.invalidate_all()
+        self.assertNotIn("hidden text", str(Store().add(made).get_result()))
+        answer = Message.create({**own, "parent_id": made.id})
+        self.assertEqual(answer.parent_id, made)
+
+    @mute_logger(*QUIET)
+    def test_answer_to_a_hidden_message_tells_nothing(self):
+        """AC-02: the window that answers a message takes subject and recipients of what its user may read alone."""
+        message = self.alpha.with_user(self.owner).message_post(body="x", subject="Own")
+        spec = {"subject": {}, "partner_ids": {}}
+        given = {"parent_id": message.id}
+        stranger = self._as(self.stranger, self.env["mail.compose.message"])
+        brought = stranger.with_context(default_parent_id=message.id)
+        for road in (
+            lambda: stranger.onchange(given, ["parent_id"], spec),
+            lambda: brought.onchange({}, [], spec),
+            lambda: stranger.create(given),
+            lambda: brought.create({}),
+            lambda: stranger.create({}).write(given),
+        ):
+            with self.cr.savepoint(), self.assertRaises(AccessError):
+                road()
+        owner = self._as(self.owner, stranger)
+        self.assertEqual(owner.onchange(given, [], spec)["value"]["subject"], "Own")
+        self.assertEqual(owner.create(given).parent_id, message)
+
+    def test_names_of_open_messages_and_files_stay(self):
+        """What belongs to no secret record is named as Odoo names it, to outsiders with a link as well."""
+        file = self.env["ir.attachment"].create({"name": "price list.pdf"})
+        message = self.partner.message_post(body="x", subject="Prices")
+        for user in (self.stranger, self.portal):
+            for record in (file, message):
+                shown = self._as(user, record).sudo().display_name
+                self.assertEqual(shown, record.display_name)
+                self.assertNotEqual(shown, "Restricted record")
 
     def test_name_does_not_leak_from_one_user_to_the_next(self):
         """The same transaction names the record for the owner, then masks it for the stranger."""
@@ -387,6 +470,36 @@ class TestAccessRoads(AccessCommon):
         self.assertTrue(
             self._as(self.stranger, self.env["mail.message"]).search_count([]) >= 0
         )
+
+    @mute_logger(*QUIET)
+    def test_activities_are_not_moved_to_records_of_others(self):
+        """CA-11: neither by itself nor by the list of another record does an activity come to a secret one."""
+        own = self.env["test.secret"].with_user(self.stranger).create({"name": "Own"})
+        activity = own.activity_schedule(summary="x", user_id=self.stranger.id)
+        activity = self._as(self.stranger, activity)
+        model_id = self.env["ir.model"]._get_id("test.secret")
+        todo = self.partner.activity_schedule(summary="y", user_id=self.stranger.id)
+        todo = self._as(self.stranger, todo)
+        for road in (
+            lambda: activity.write({"res_id": self.alpha.id}),
+            lambda: todo.write({"res_model_id": model_id, "res_id": self.alpha.id}),
+            lambda: own.write(
+                {
+                    "activity_ids": [
+                        Command.update(activity.id, {"res_id": self.beta.id})
+                    ]
+                }
+            ),
+        ):
+            with self.cr.savepoint(), self.assertRaises(AccessError):
+                road()
+        self.env.invalidate_all()
+        self.assertEqual(activity.sudo().res_id, own.id)
+        second = own.copy()
+        activity.res_id = second.id
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(self._as(self.stranger, activity).res_id, second.id)
 
     def test_messages_are_not_sent_to_who_may_not_see(self):
         """Followers without access and outsiders who only follow get no mail."""

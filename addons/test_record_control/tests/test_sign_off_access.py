@@ -52,6 +52,21 @@ class TestSignOffAccess(SignOffCommon):
         )
         self.assertFalse(groups)
 
+    def test_round_of_hidden_record_is_not_named(self):
+        """AC-02: whoever points at a round of a record that he may not read does not learn the record's name."""
+        order = self._create_order(note="hidden")
+        order.action_request_sign_off()
+        round_id = order.sign_off_request_id.id
+        spec = {"sign_off_request_id": {"fields": {"display_name": {}}}}
+        for user, name in (
+            (self.stranger, "Restricted record"),
+            (self.seller, order.display_name),
+        ):
+            self.env.invalidate_all()
+            form = self.env["test.sign.off.order"].with_user(user)
+            value = form.onchange({"sign_off_request_id": round_id}, [], spec)["value"]
+            self.assertEqual(value["sign_off_request_id"]["display_name"], name)
+
     def test_changes_hide_secret_fields(self):
         """Old and new values of a field are shown to those alone who may read the field."""
         order = self._create_sealed_order()

@@ -39,7 +39,7 @@ class CustomerArchiveEvent(models.Model):
     date = fields.Date(
         required=True,
         index=True,
-        default=fields.Date.context_today,
+        default=lambda self: self.env.company._record_control_today(),
         tracking=True,
     )
     type_id = fields.Many2one(

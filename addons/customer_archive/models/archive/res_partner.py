@@ -24,6 +24,10 @@ MANAGED_FIELDS = {
     "ca_is_vip": (MANAGER,),
     "ca_credit_status": (MANAGER, FINANCE),
     "ca_trading_stopped": (),
+    # figured out, but Odoo takes a value over RPC as well: by these a customer is known again (CA-02, CA-16)
+    "ca_name_key": (),
+    "ca_pinyin": (),
+    "commercial_partner_id": (),
 }
 # what a customer is known by -> how two values of it are compared
 IDENTITY_FIELDS = {

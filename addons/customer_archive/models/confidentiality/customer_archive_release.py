@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from odoo.addons.record_control.models.access.restricted_fields import (
     RestrictedMany2many,
@@ -171,22 +172,22 @@ class CustomerArchiveRelease(models.Model):
 
     # --- Computes ---
 
-    @api.depends("state", "date_until")
+    @api.depends("state", "date_until", "company_id")
     def _compute_is_overdue(self):
-        today = self.env.company._record_control_today()
         for release in self:
             release.is_overdue = release.state in ("approved", "received") and bool(
-                release.date_until and release.date_until < today
+                release.date_until
+                and release.date_until < release.company_id._record_control_today()
             )
 
     def _search_is_overdue(self, operator, value):
         if operator != "in":
             return NotImplemented
-        domain = [
-            ("state", "in", ("approved", "received")),
-            ("date_until", "<", self.env.company._record_control_today()),
-        ]
-        return domain if True in value else ["!", "&", *domain]
+        over = self.env.companies._record_control_today_domain(
+            lambda day: [("date_until", "<", day)]
+        )
+        domain = Domain("state", "in", ("approved", "received")) & over
+        return domain if True in value else ~domain
 
     # --- CRUD ---
 
@@ -235,7 +236,7 @@ class CustomerArchiveRelease(models.Model):
             )
         if (
             self.date_until
-            and self.date_until < self.env.company._record_control_today()
+            and self.date_until < self.company_id._record_control_today()
         ):
             reasons.append(self.env._("The period of use lies in the past."))
         return reasons
@@ -366,7 +367,7 @@ class CustomerArchiveRelease(models.Model):
                 fields.Command.create({"res_id": archive_id})
                 for archive_id in self.archive_ids.ids
             ],
-            "date_from": self.env.company._record_control_today(),
+            "date_from": self.company_id._record_control_today(),
             "date_to": self.date_until,
             "purpose": self.purpose,
             "reason": self.name,

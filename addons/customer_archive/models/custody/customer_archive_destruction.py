@@ -56,7 +56,7 @@ class CustomerArchiveDestruction(models.Model):
     name = fields.Char(string="Destruction No.")
     date = fields.Date(
         required=True,
-        default=fields.Date.context_today,
+        default=lambda self: self.env.company._record_control_today(),
         index=True,
         copy=False,
     )
@@ -335,6 +335,8 @@ class CustomerArchiveDestruction(models.Model):
         self.ensure_one()
         # Gated: sealed approval, appraisal, retention, witness. Executors may not delete files otherwise.
         lines_sudo = self.sudo().line_ids
+        # who puts an archive on hold, or lends it, at this moment is heard first
+        lines_sudo.archive_id._claim()
         archives_sudo = lines_sudo.filtered(
             lambda line: not line.document_id
         ).archive_id

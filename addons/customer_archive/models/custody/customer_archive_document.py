@@ -236,7 +236,7 @@ class CustomerArchiveDocument(models.Model):
                     "The retention period of %(document)s has not begun.", document=name
                 )
             )
-        elif self.date_retention_end >= self.env.company._record_control_today():
+        elif self.date_retention_end >= self.company_id._record_control_today():
             reasons.append(
                 self.env._(
                     "%(document)s is kept until %(date)s.",
@@ -253,4 +253,5 @@ class CustomerArchiveDocument(models.Model):
         self.sudo()._clock_cancel(
             "customer_archive_document_expiry", self.env._("Destroyed")
         )
-        self.sudo().write({"date_destroyed": self.env.company._record_control_today()})
+        for company, documents_sudo in self.sudo().grouped("company_id").items():
+            documents_sudo.write({"date_destroyed": company._record_control_today()})

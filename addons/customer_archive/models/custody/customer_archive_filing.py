@@ -46,7 +46,7 @@ class CustomerArchiveFiling(models.Model):
         string="First Day of the Month",
         required=True,
         index=True,
-        default=lambda self: fields.Date.context_today(self).replace(day=1),
+        default=lambda self: self.env.company._record_control_today().replace(day=1),
     )
     date_due = fields.Date(
         string="Due",
@@ -243,7 +243,7 @@ class CustomerArchiveFiling(models.Model):
 
     def _prepare_transition_vals(self, target):
         vals = super()._prepare_transition_vals(target)
-        today = self.env.company._record_control_today()
+        today = self.company_id._record_control_today()
         if target == "handed":
             vals.update(date_handed=today, handed_by_id=self.env.uid)
         elif target == "filed":
@@ -263,12 +263,13 @@ class CustomerArchiveFiling(models.Model):
             self.sudo().activity_feedback(["mail.mail_activity_data_todo"])
         elif target == "filed":
             # What was filed, when and by whom, is known to the system alone.
-            self.sudo().document_ids.write(
-                {
-                    "date_filed": self.env.company._record_control_today(),
-                    "filed_by_id": self.env.uid,
-                }
-            )
+            for company, filings_sudo in self.sudo().grouped("company_id").items():
+                filings_sudo.document_ids.write(
+                    {
+                        "date_filed": company._record_control_today(),
+                        "filed_by_id": self.env.uid,
+                    }
+                )
 
     # --- Actions ---
 

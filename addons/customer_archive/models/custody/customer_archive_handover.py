@@ -69,7 +69,7 @@ class CustomerArchiveHandover(models.Model):
     )
     date = fields.Date(
         required=True,
-        default=fields.Date.context_today,
+        default=lambda self: self.env.company._record_control_today(),
         index=True,
         tracking=True,
         help="Day on which the employee leaves the customers.",
@@ -330,7 +330,7 @@ class CustomerArchiveHandover(models.Model):
         vals = super()._prepare_transition_vals(target)
         done = target == "done"
         vals.update(
-            date_done=done and self.env.company._record_control_today(),
+            date_done=done and self.company_id._record_control_today(),
             done_by_id=done and self.env.uid,
         )
         return vals
@@ -557,7 +557,7 @@ class CustomerArchiveHandover(models.Model):
 
     def _schedule_first_contacts(self, lines_sudo):
         """Ask the receiver to contact each customer; within three days is our proposal for "quickly"."""
-        deadline = fields.Date.add(self.env.company._record_control_today(), days=3)
+        deadline = fields.Date.add(self.company_id._record_control_today(), days=3)
         archives_sudo = (
             self.env["customer.archive"]
             .sudo()

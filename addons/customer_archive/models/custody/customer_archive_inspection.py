@@ -60,7 +60,7 @@ class CustomerArchiveInspection(models.Model):
     year = fields.Integer(
         required=True,
         index=True,
-        default=lambda self: fields.Date.context_today(self).year,
+        default=lambda self: self.env.company._record_control_today().year,
         aggregator=None,
     )
     half = fields.Selection(
@@ -69,7 +69,7 @@ class CustomerArchiveInspection(models.Model):
             ("2", "Second Half-year"),
         ],
         required=True,
-        default=lambda self: half_year(fields.Date.context_today(self)),
+        default=lambda self: half_year(self.env.company._record_control_today()),
     )
     inspector_ids = fields.Many2many(
         comodel_name="res.users",
@@ -199,9 +199,10 @@ class CustomerArchiveInspection(models.Model):
 
     @api.constrains("date_inspected")
     def _check_date_inspected(self):
-        today = self.env.company._record_control_today()
         if any(
-            inspection.date_inspected and inspection.date_inspected > today
+            inspection.date_inspected
+            and inspection.date_inspected
+            > inspection.company_id._record_control_today()
             for inspection in self
         ):
             raise ValidationError(
@@ -366,7 +367,7 @@ class CustomerArchiveInspection(models.Model):
         vals = super()._prepare_transition_vals(target)
         done = target == "done"
         vals.update(
-            date_done=done and self.env.company._record_control_today(),
+            date_done=done and self.company_id._record_control_today(),
             done_by_id=done and self.env.uid,
         )
         return vals

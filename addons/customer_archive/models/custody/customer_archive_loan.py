@@ -101,10 +101,10 @@ class CustomerArchive(models.Model):
     def _check_lent_once(self):
         """Refuse that an archive and one of its documents are out at the same time, whatever two keepers do at once.
 
-        The archive is locked: of two hand-outs the second waits and then finds the first.
+        The archive is claimed: of two hand-outs the second waits, begins anew and then finds the first.
         """
         self.ensure_one()
-        self.lock_for_update()
+        self._claim()
         self.invalidate_recordset(["is_on_loan"])
         self.document_ids.invalidate_recordset(["is_on_loan"])
         if self.is_on_loan and any(self.document_ids.mapped("is_on_loan")):

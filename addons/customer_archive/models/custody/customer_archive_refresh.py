@@ -101,7 +101,7 @@ class CustomerArchiveRefresh(models.Model):
         required=True,
         readonly=True,
         index=True,
-        default=lambda self: quarter_start(fields.Date.context_today(self)),
+        default=lambda self: quarter_start(self.env.company._record_control_today()),
     )
     quarter = fields.Char(
         compute="_compute_quarter",
@@ -330,7 +330,7 @@ class CustomerArchiveRefresh(models.Model):
     def _get_period(self):
         self.ensure_one()
         last = self.date_done or max(
-            self.env.company._record_control_today(), self.date_due
+            self.company_id._record_control_today(), self.date_due
         )
         return datetime.combine(self.date_quarter, time.min), datetime.combine(
             last, time.max
@@ -412,7 +412,7 @@ class CustomerArchiveRefresh(models.Model):
 
     def _prepare_transition_vals(self, target):
         vals = super()._prepare_transition_vals(target)
-        today = self.env.company._record_control_today()
+        today = self.company_id._record_control_today()
         if target == "done":
             vals.update(date_done=today, done_by_id=self.env.uid)
         elif target == "received":

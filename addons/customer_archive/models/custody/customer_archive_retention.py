@@ -140,7 +140,7 @@ class CustomerArchive(models.Model):
             reasons.append(self.env._("%(archive)s is not deregistered.", archive=name))
         elif (
             not self.date_retention_end
-            or self.date_retention_end >= self.env.company._record_control_today()
+            or self.date_retention_end >= self.company_id._record_control_today()
         ):
             reasons.append(
                 self.env._(

@@ -153,7 +153,7 @@ class CustomerDataCheck(models.Model):
     def _prepare_transition_vals(self, target):
         done = target == "done"
         return super()._prepare_transition_vals(target) | {
-            "date_done": done and self.env.company._record_control_today(),
+            "date_done": done and self.company_id._record_control_today(),
             "done_by_id": done and self.env.uid,
         }
 
@@ -162,8 +162,8 @@ class CustomerDataCheck(models.Model):
     def action_draw_sample(self):
         """Draw archives by chance, first among those changed in the week."""
         for check in self:
-            # refused when something was judged
-            check.line_ids.unlink()
+            # sudo: the sample goes as a whole; refused when something was judged
+            check.line_ids.sudo().unlink()
             archives = self.env["customer.archive"].browse(check._draw_archive_ids())
             lines = check.line_ids
             # what is judged is found by the system and never typed
@@ -313,6 +313,7 @@ class CustomerDataCheckLine(models.Model):
     def _unlink_except_judged(self):
         self._check_open()
         self._check_not_judged()
+        self._check_whole_sample()
 
     @api.model
     def _get_fixed_parent_fields(self):
@@ -340,6 +341,16 @@ class CustomerDataCheckLine(models.Model):
                 self.env._(
                     "%(checks)s has judged values; its sample stays.",
                     checks=", ".join(judged.mapped("display_name")),
+                )
+            )
+
+    def _check_whole_sample(self):
+        """Keep values that look bad in the sample: what chance has drawn is drawn anew as a whole (CA-98)."""
+        if not self.env.su:
+            raise UserError(
+                self.env._(
+                    "Values of a sample are not taken out one by one; draw the sample anew: %(checks)s.",
+                    checks=", ".join(self.check_id.mapped("display_name")),
                 )
             )
 

@@ -411,9 +411,9 @@ class CustomerArchiveDocument(models.Model):
 
     @api.constrains("date_received")
     def _check_date_received(self):
-        today = self.env.company._record_control_today()
         early = self.filtered(
-            lambda document: document.date_received and document.date_received > today
+            lambda document: document.date_received
+            and document.date_received > document.company_id._record_control_today()
         )
         if early:
             raise ValidationError(
@@ -601,13 +601,13 @@ class CustomerArchiveDocument(models.Model):
 
     def action_receive(self):
         """Note the documents as received today by the current user, valid as their types say."""
-        today = self.env.company._record_control_today()
         waiting = self.filtered(
             lambda document: document.status in ("missing", "to_refresh")
         )
-        for months, documents in waiting.grouped(
-            lambda document: document.type_id.validity_months
+        for (company, months), documents in waiting.grouped(
+            lambda document: (document.company_id, document.type_id.validity_months)
         ).items():
+            today = company._record_control_today()
             vals = {
                 "date_received": today,
                 "received_by_id": self.env.uid,

@@ -308,3 +308,28 @@ class TestBackDoors(ArchiveCommon):
                 licence.with_user(user).date_received = False
         licence.action_renew()
         self.assertEqual(licence.status, "missing")
+
+    def test_what_is_imported_outlives_the_next_update(self):
+        """CA-08, CA-11: evidence is not imported under a name of the addon, to vanish when the addon is updated."""
+        grants = self.env["access.grant"].with_user(self.sales2)
+        result = grants.load(
+            ["id", "res_model", "res_id", "date_to", "purpose", "reason"],
+            [
+                [
+                    "customer_archive.vanishing",
+                    "customer.archive",
+                    str(self._new_archive("Vanishing").id),
+                    str(self.company._record_control_today()),
+                    "x",
+                    "x",
+                ]
+            ],
+        )
+        self.assertTrue(result["ids"], result["messages"])
+        grant = grants.browse(result["ids"])
+        names = self.env["ir.model.data"].search([("module", "=", "customer_archive")])
+        loaded = set(names.mapped("complete_name")) - {"customer_archive.vanishing"}
+        self.patch(self.registry, "loaded_xmlids", loaded)
+        # as at the end of an update
+        self.env["ir.model.data"]._process_end(["customer_archive"])
+        self.assertTrue(grant.exists())

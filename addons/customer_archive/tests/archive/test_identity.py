@@ -216,6 +216,38 @@ class TestDuplicates(CustomerArchiveCommon):
             self._new_partner("宁波远达中国汽车部件有限公司", company_id=company2.id)
         )
 
+    def test_what_a_customer_is_known_by_is_not_typed(self):
+        """CA-02, CA-16: nobody passes the check for duplicates, or the stop, by a value that is figured out."""
+        self.company.ca_duplicate_policy = "stop"
+        known = self._new_partner("Ningbo Machines Ltd")
+        contact = self._new_partner("Wang", is_company=False, parent_id=known.id)
+        other = self._new_partner("Other Castings Ltd")
+        partners = self.env["res.partner"].with_user(self.sales1)
+        twin = {"name": "Ningbo Machines Ltd", "is_company": True}
+        for number, road in enumerate(
+            (
+                lambda: partners.create({**twin, "ca_name_key": "x"}),
+                lambda: known.with_user(self.sales1).write({"ca_name_key": "x"}),
+                lambda: known.with_user(self.sales1).write({"ca_pinyin": "x"}),
+                lambda: contact.with_user(self.sales1).write(
+                    {"commercial_partner_id": other.id}
+                ),
+            )
+        ):
+            with self.subTest(road=number), self.assertRaises(AccessError):
+                road()
+        result = partners.load(
+            [".id", "commercial_partner_id/.id"], [[str(contact.id), str(other.id)]]
+        )
+        self.assertFalse(result["ids"])
+        partners = partners.with_context(
+            default_ca_name_key="x", default_commercial_partner_id=other.id
+        )
+        with self.assertRaises(ValidationError):
+            partners.create(twin)
+        fresh = partners.create({"name": "Fresh Castings Ltd", "is_company": True})
+        self.assertEqual(fresh.commercial_partner_id, fresh)
+
     def test_stamps_are_not_typed(self):
         second = (
             self.env["res.partner"]

@@ -252,6 +252,22 @@ class TestLeaks(ArchiveCommon):
                 self.assertNotIn(MARK, repr(rows))
                 self.assertFalse(rows[0]["ca_archive_ids"])
 
+    def test_ca_11_changes_after_the_archive_changed_hands(self):
+        """Who asked for the review of an archive that is another one's now reads no value of it in the trail."""
+        self.archive.with_user(self.manager).user_id = self.sales2
+        rounds = self.archive.sudo().sign_off_request_ids
+        for user, seen in ((self.sales1, False), (self.sales2, True)):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            changes = self.env["sign.off.change"].with_user(user)
+            with self.subTest(user=user.login):
+                self.assertIs(self.archive.with_user(user).has_access("read"), seen)
+                found = changes.search([("request_id", "in", rounds.ids)])
+                self.assertIs(MARK in str(found.mapped("new_value")), seen)
+                hidden = rounds.change_ids.with_user(user)
+                self.assertIs(bool(hidden._filtered_access("read")), seen)
+        self.assertTrue(rounds.with_user(self.sales1).has_access("read"))
+
     def test_ca_11_groups_count_nothing(self):
         for who in ("another salesperson", "employee"):
             model = self.env["customer.archive"].with_user(self.strangers[who])

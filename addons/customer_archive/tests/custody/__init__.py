@@ -1,3 +1,4 @@
+from . import test_custody_concurrency
 from . import test_custody_print
 from . import test_destruction
 from . import test_filed_files
@@ -8,3 +9,4 @@ from . import test_inspection_job
 from . import test_inspection_scale
 from . import test_loan
 from . import test_refresh
+from . import test_time_zones

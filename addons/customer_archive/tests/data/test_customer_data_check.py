@@ -147,6 +147,22 @@ class TestCustomerDataCheck(BaseCommon):
         with self.assertRaisesRegex(UserError, "set by the system"):
             check.accuracy = 1.0
 
+    def test_ca_98_no_value_is_taken_out_before_it_is_judged(self):
+        """CA-98: whoever sees a value that looks bad does not remove it from the sample, by no road."""
+        check = self.draw(sample_size=2)
+        line = check.line_ids[0]
+        for road in (
+            lambda: line.unlink(),
+            lambda: check.write({"line_ids": [Command.delete(line.id)]}),
+            lambda: check.write({"line_ids": [Command.unlink(line.id)]}),
+            lambda: check.write({"line_ids": [Command.clear()]}),
+            lambda: check.write({"line_ids": [Command.set(line.ids)]}),
+        ):
+            with self.assertRaisesRegex(UserError, "one by one"):
+                road()
+        check.action_draw_sample()
+        self.assertEqual(len(check.line_ids), 10)
+
     def test_ca_98_values_do_not_move_to_a_closed_check(self):
         first, second = self.draw(), self.draw(date_week="2025-03-10")
         second.line_ids.result = "correct"

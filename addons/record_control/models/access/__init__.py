@@ -1,5 +1,6 @@
 # what the models below inherit comes first
 from .. import numbering  # noqa: F401  isort: skip
+from . import guarded_name_mixin  # isort: skip
 from . import restricted_content  # isort: skip
 from . import (
     access_grant,
@@ -8,6 +9,8 @@ from . import (
     ir_attachment,
     ir_binary,
     ir_rule,
+    mail_activity,
+    mail_compose_message,
     mail_message,
     mail_thread,
     mail_tracking_value,

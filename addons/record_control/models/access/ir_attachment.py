@@ -15,7 +15,8 @@ class IrAttachment(models.Model):
     export, copy, search in the text, or moving the file to another record.
     """
 
-    _inherit = "ir.attachment"
+    _name = "ir.attachment"
+    _inherit = ["ir.attachment", "guarded.name.mixin"]
 
     # --- Rights ---
 

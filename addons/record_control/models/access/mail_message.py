@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 #: fields that show something of the record; the rest says that there is a message
 CONTENT_FIELDS = {"body", "preview", "subject", "tracking_value_ids"}
@@ -7,7 +7,27 @@ CONTENT_FIELDS = {"body", "preview", "subject", "tracking_value_ids"}
 class MailMessage(models.Model):
     """Reading what was written about a restricted record is reading the record."""
 
-    _inherit = "mail.message"
+    _name = "mail.message"
+    _inherit = ["mail.message", "guarded.name.mixin"]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        messages = super().create(vals_list)
+        messages._check_answered()
+        return messages
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "parent_id" in vals:
+            self._check_answered()
+        return result
+
+    def _check_answered(self):
+        """Refuse to answer what is hidden: the conversation shows the message that is answered above the answer."""
+        if not self.env.su:
+            # sudo: what is answered does not depend on who asks
+            answered = self.sudo().parent_id.sudo(False)
+            answered._get_unnamed().check_access("read")
 
     def _read_format(self, fnames, load="_classic_read"):
         if not CONTENT_FIELDS.isdisjoint(fnames):

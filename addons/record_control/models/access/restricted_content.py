@@ -8,21 +8,6 @@ from .restricted_fields import WholeInMemory
 BULK = 1000
 
 
-def model_depends(model, method_name, attribute):
-    """Collect what a compute method of a model depends on, over its overrides.
-
-    :param model: recordset
-    :param str method_name: name of the compute method
-    :param str attribute: ``_depends`` or ``_depends_context``
-    :return: list of dependencies
-    """
-    found = []
-    for cls in type(model).mro():
-        value = getattr(cls.__dict__.get(method_name), attribute, None) or ()
-        found.extend(value(model) if callable(value) else value)
-    return list(dict.fromkeys(found))
-
-
 class RestrictedContentMixin(models.AbstractModel):
     """What restricted records and their lines have in common: the guarded roads.
 
@@ -32,7 +17,7 @@ class RestrictedContentMixin(models.AbstractModel):
 
     _name = "restricted.content.mixin"
     _description = "Restricted Content"
-    _inherit = ["fixed.parent.mixin"]
+    _inherit = ["fixed.parent.mixin", "guarded.name.mixin"]
 
     _restricted_record = True
     #: fields that are no content: reading them alone writes no log line
@@ -42,10 +27,6 @@ class RestrictedContentMixin(models.AbstractModel):
     #: many2one to the restricted record whose secrecy these records share
     _restricted_parent_field = None
 
-    display_name = fields.Char(
-        compute="_compute_guarded_display_name",
-        search="_search_display_name",
-    )
     is_shown = fields.Boolean(
         compute="_compute_is_shown",
         exportable=False,
@@ -114,13 +95,6 @@ class RestrictedContentMixin(models.AbstractModel):
         :param str detail: text
         """
         raise NotImplementedError
-
-    def _get_masked_display_name(self):
-        """Return the name shown to those who may not see the record. Hook.
-
-        :return: text without anything secret
-        """
-        return self.env._("Restricted record")
 
     @api.model
     def _get_fixed_parent_fields(self):
@@ -313,30 +287,6 @@ class RestrictedContentMixin(models.AbstractModel):
                 )
             )
         return super().copy_data(default)
-
-    # --- Names ---
-
-    @api.depends(lambda self: model_depends(self, "_compute_display_name", "_depends"))
-    @api.depends_context("uid", "lang", "company")
-    def _compute_guarded_display_name(self):
-        """Name the records, but not to users who may not see them.
-
-        Core evaluates the name behind a many2one as superuser; asking the user
-        here keeps the names of secret records out of other models' lists. The
-        model's own ``_compute_display_name`` is overridden as usual.
-        """
-        visible = self
-        if self.env.uid != SUPERUSER_ID:
-            real = self.filtered("id")
-            if real._origin:
-                hidden = real._origin.sudo(False)
-                hidden -= hidden._filtered_access("read")
-                visible = self.filtered(
-                    lambda record: record._origin.id not in hidden._ids
-                )
-        for record in self - visible:
-            record.display_name = record.sudo()._get_masked_display_name()
-        visible._compute_display_name()
 
     # --- Developer's check ---
 

@@ -1,5 +1,3 @@
-from collections import defaultdict
-
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
@@ -278,22 +276,13 @@ class LoanLoanLine(models.Model):
         return things
 
     def _claim_things(self):
-        """Let one transaction at a time reserve or hand out these things.
-
-        Their rows are updated with their own values: a second transaction waits and is then sent back by
-        PostgreSQL, which Odoo answers by running the request again. It then sees the loan of the first.
-        """
-        claimed = defaultdict(set)
+        """Let one transaction at a time reserve or hand out these things."""
+        claimed = {}
         for thing_sudo in self._get_things_sudo().values():
-            claimed[thing_sudo._table].add(thing_sudo.id)
-        for table, ids in claimed.items():
-            self.env.cr.execute(
-                SQL(
-                    "UPDATE %s SET id = id WHERE id IN %s",
-                    SQL.identifier(table),
-                    tuple(ids),
-                )
-            )
+            name = thing_sudo._name
+            claimed[name] = claimed.get(name, thing_sudo.browse()) | thing_sudo
+        for things_sudo in claimed.values():
+            things_sudo._claim()
 
     def _get_other_lines(self, states):
         """Return lines of other loans for the same things, as superuser.

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 
 class LoanThingMixin(models.AbstractModel):
@@ -156,6 +157,22 @@ class LoanThingMixin(models.AbstractModel):
         if company_id:
             return self.filtered(lambda thing: thing.company_id.id == company_id)[:1]
         return self.sorted(lambda thing: thing.company_id != self.env.company)[:1]
+
+    def _claim(self):
+        """Let one transaction at a time decide about these things.
+
+        Their rows are updated with their own values: a second transaction waits and is then sent back by
+        PostgreSQL, which Odoo answers by running the request again. It then sees what the first one did;
+        of a row that was only locked it would go on seeing what was there when it began.
+        """
+        if self:
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET id = id WHERE id IN %s",
+                    SQL.identifier(self._table),
+                    self._ids,
+                )
+            )
 
     def _on_loan_handed_out(self, line):
         """Act on the hand-out. Hook, one record, runs as the system.

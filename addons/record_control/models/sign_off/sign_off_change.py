@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..access.ir_rule import document_condition
+
 KINDS = [("changed", "Changed"), ("added", "Added"), ("removed", "Removed")]
 
 
@@ -65,8 +67,11 @@ class SignOffChange(models.Model):
 
     @api.model
     def _get_trail_domain(self):
-        """Values of fields that the user may not read are not shown either."""
-        domain = super()._get_trail_domain()
+        """Values of fields that the user may not read are not shown either, nor those of a record that he may not.
+
+        Who asked for a round, or signed, goes on seeing it; what became of a secret record since then is another matter.
+        """
+        domain = super()._get_trail_domain() & document_condition("res_model", "res_id")
         hidden = self._get_hidden_paths()
         return domain & Domain.AND(
             [

@@ -49,7 +49,7 @@ class SignOffRequest(models.Model):
 
     _name = "sign.off.request"
     _description = "Sign-off Round"
-    _inherit = ["sign.off.trail.mixin"]
+    _inherit = ["sign.off.trail.mixin", "guarded.name.mixin"]
     _order = "requested_at desc, id desc"
     _trail_request_field = "id"
 
