@@ -127,7 +127,7 @@ class SamplePolicy(models.Model):
         comodel_name="res.company",
         index=True,
         tracking=True,
-        help="Empty: in all companies.",
+        help="Empty: in all companies. What a company sets up holds in its branches, too.",
     )
     is_default = fields.Boolean(
         string="Company Default",
@@ -563,9 +563,10 @@ class SamplePolicy(models.Model):
         :param companies: the ``res.company`` whose samples are resolved
         :return: list of :class:`~odoo.addons.sample_control.tools.policy_match.Rule`
         """
-        # sudo: a rule holds for whoever handles the sample
+        # sudo: a rule holds for whoever handles the sample, also in the branches of its company
+        above_sudo = companies.sudo().parent_ids
         policies_sudo = self.sudo().search(
-            [("company_id", "in", [False, *companies.ids])]
+            [("company_id", "in", [False, *above_sudo.ids])]
         )
         return [policy._prepare_rule() for policy in policies_sudo]
 
