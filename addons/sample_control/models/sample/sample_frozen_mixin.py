@@ -84,10 +84,14 @@ class SampleFrozenLineMixin(models.AbstractModel):
 
     _name = "sample.frozen.line.mixin"
     _description = "Line of a Sample Record with Fixed Content"
-    _inherit = ["protected.fields.mixin"]
+    _inherit = ["fixed.parent.mixin", "protected.fields.mixin"]
 
     #: name of the many2one to the record
     _frozen_parent_field = None
+
+    @api.model
+    def _get_fixed_parent_fields(self):
+        return super()._get_fixed_parent_fields() | {self._frozen_parent_field} - {None}
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -97,10 +101,7 @@ class SampleFrozenLineMixin(models.AbstractModel):
 
     def write(self, vals):
         self._check_parent_open()
-        result = super().write(vals)
-        if self._frozen_parent_field in vals:
-            self._check_parent_open()
-        return result
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_fixed(self):
