@@ -43,6 +43,7 @@ class ProtectedFieldsMixin(models.AbstractModel):
     _inherit = [
         "fixed.defaults.mixin",
         "company.boundary.mixin",
+        "discreet.form.mixin",
         "finite.numbers.mixin",
     ]
 

@@ -101,7 +101,10 @@ class SampleFrozenLineMixin(models.AbstractModel):
 
     def write(self, vals):
         self._check_parent_open()
-        return super().write(vals)
+        result = super().write(vals)
+        if self._frozen_parent_field in vals:
+            self._check_parent_open()  # the system may move lines, not where they are fixed
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_fixed(self):

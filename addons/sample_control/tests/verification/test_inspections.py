@@ -387,6 +387,9 @@ class TestInspections(VerificationCase):
             lines.with_context(default_inspection_id=record.id).onchange(
                 {"characteristic_id": colour.id}, [], {"expected": {}}
             )
+        named = {"inspection_id": {"id": record.id, "display_name": "x"}}
+        with self.assertRaises(AccessError):
+            lines.onchange({**values, **named}, ["characteristic_id"], {"expected": {}})
         shown = self._new_inspection(self._new_measured_sample())
         values["inspection_id"] = shown.id
         lines.onchange(values, ["characteristic_id"], {"expected": {}})
