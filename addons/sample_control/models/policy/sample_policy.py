@@ -50,7 +50,8 @@ class SamplePolicy(models.Model):
     _name = "sample.policy"
     _description = "Sample Rule"
     _order = "sequence, id"
-    _inherit = ["company.boundary.mixin", "finite.numbers.mixin", "mail.thread"]
+    _inherit = ["protected.fields.mixin", "mail.thread"]
+    _protected_fields = ("is_default",)
 
     #: the parameters of each group; what a snapshot keeps
     _policy_parameters = {
@@ -539,6 +540,17 @@ class SamplePolicy(models.Model):
                 )
 
     # --- CRUD ---
+
+    def write(self, vals):
+        """The default rule of all companies does not become that of one, which would leave the others without."""
+        defaults = self.filtered("is_default")
+        if not self.env.su and defaults._filter_changed(["company_id"], vals):
+            raise UserError(
+                self.env._(
+                    "The default rule holds where no other does: it stays with its companies."
+                )
+            )
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_default(self):

@@ -183,6 +183,20 @@ class TestPolicyResolution(SampleCase):
         ):
             with self.assertRaises(ValidationError):
                 default.write(vals)
+        default = default.with_user(self.administrator)
+        other = self._new_policy("Other", ["use"]).with_user(self.administrator)
+        for road in (
+            lambda: default.write({"is_default": False}),
+            lambda: default.write({"company_id": self.company.id}),
+            lambda: other.write({"is_default": True}),
+            lambda: other.copy({"is_default": True, "company_id": self.company.id}),
+        ):
+            with self.assertRaises(UserError), self.env.cr.savepoint():
+                road()
+        rows = default.load(
+            [".id", "is_default"], [[str(default.id), "0"], [str(other.id), "1"]]
+        )
+        self.assertFalse(rows["ids"])
 
     def test_rules_of_another_company_do_not_hold(self):
         self._new_policy(
