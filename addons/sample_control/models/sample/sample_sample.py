@@ -126,6 +126,7 @@ class SampleSample(models.Model):
         "lot_name",
         "in_process_only",
         "concession_note",
+        "concession_approver_id",
         "limit_direction",
         "defect_note",
         "characteristic_ids",

@@ -50,7 +50,9 @@ class TestInspections(VerificationCase):
         inspection.with_user(self.inspector).action_submit()
         record = inspection.with_user(self.quality)
         self.assertTransitionRefused(record, "confirmed", "reshaped or replaced")
-        record.write({"action": "reshape", "action_note": "0.01 too wide"})
+        record.write({"action": "reshape", "action_note": " "})
+        self.assertTransitionRefused(record, "confirmed", "Describe the deviation")
+        record.action_note = "0.01 too wide"
         record.action_confirm()
         self.assertEqual((record.result, record.state), ("fail", "confirmed"))
         self.assertEqual(self.sample.state, "suspended")
