@@ -1,4 +1,4 @@
-from . import test_access_matrix, test_form_titles, test_two_companies
+from . import test_access_matrix, test_branches, test_form_titles, test_two_companies
 from .end_of_life import *
 from .figures import *
 from .place import *

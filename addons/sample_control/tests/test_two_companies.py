@@ -1,8 +1,9 @@
 from freezegun import freeze_time
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .use.common import UseCase
 
@@ -295,6 +296,97 @@ class TestTwoCompanies(UseCase):
                     road()
         self.sample.invalidate_recordset()
         self.assertEqual(self.sample.location_id, self.room)
+
+    def _own_and_foreign_lines(self):
+        """Return lines of drafts of one company, their field to it, and the like draft of the other."""
+        env = self.env(
+            context={
+                **self.env.context,
+                "allowed_company_ids": self.companies.ids,
+            }
+        )
+        item = {
+            "characteristic_id": env.ref(
+                "sample_control.sample_characteristic_width"
+            ).id
+        }
+        product = {"product_id": self.product.id}
+        piece = {
+            company: {"sample_id": sample.id}
+            for company, sample in (
+                (self.company, self.sample),
+                (self.company_b, self.sample_b),
+            )
+        }
+        for model, values, line, of_piece in (
+            ("sample.first.article", {**product, "production_ref": "1"}, item, True),
+            ("sample.comparison", product, item, True),
+            ("sample.dispatch", {"partner_id": self.customer.id}, product, False),
+            ("sample.agreement", {"title": "1"}, {**piece[self.company]}, False),
+            ("sample.disposal", {}, {**piece[self.company]}, False),
+        ):
+            own, foreign = (
+                env[model].create(
+                    {
+                        **values,
+                        **(piece[company] if of_piece else {}),
+                        "company_id": company.id,
+                    }
+                )
+                for company in self.companies
+            )
+            if model == "sample.agreement":
+                line.update(blind_no="1", truth="pass")
+            own.line_ids = [Command.create(line)]
+            name = own._fields["line_ids"].inverse_name
+            yield own.line_ids[-1], name, foreign
+        readings = env["sample.location.reading"]
+        reading = readings.create({"location_id": self.room.id, "temperature": 50})
+        yield reading, "location_id", self.room_b
+        yield reading, "location_id", self._new_location("OTHER")
+
+    def test_p34_lines_stay_in_their_record(self):
+        """P34: no line goes to a record of another company, nor a reading to another place, by whatever list."""
+        everybody = self._new_user(
+            "sc_everybody", "technical", "quality", "manager", "sales_assistant"
+        )
+        for line, name, foreign in self._own_and_foreign_lines():
+            line = line.with_user(everybody)
+            line = line.with_context(allowed_company_ids=self.company.ids)
+            with (
+                self.subTest(line=line._name),
+                self.assertRaisesRegex(UserError, "cannot be moved"),
+                self.env.cr.savepoint(),
+            ):
+                line.write({name: foreign.id})
+
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_p34_nothing_is_put_on_hidden_records(self):
+        """P34: points and issues are not attached to a request or a piece that their writer may not see."""
+        everybody = self._new_user("sc_everybody", "technical", "quality", "manager")
+        secret = self._new_sample("BMK", user=self.benchmark)
+        of_piece = {"sample_id": self.sample.id}
+        request = self.env["sample.request"].create(
+            {"kind": "seal", "product_id": self.product.id}
+        )
+        department = self.employees[self.user].department_id
+        hidden = request.copy({"type_id": self._type("BMK").id, "kind": "new"})
+        of_request = {"request_id": request.id}
+        for subject, vals in (
+            (of_piece, {"request_id": hidden.id}),
+            (of_request, {"sample_id": secret.id}),
+        ):
+            point = self.env["sample.issue"].create({**subject, "description": "x"})
+            issue = self.env["sample.distribution"].create(
+                {
+                    **subject,
+                    "department_id": department.id,
+                    "receiver_id": self.user.id,
+                }
+            )
+            for record in (point, issue):
+                with self.assertRaises(AccessError), self.env.cr.savepoint():
+                    record.with_user(everybody).write(vals)
 
     def test_sc_12_department_of_a_common_rule(self):
         """SC-12: a rule of all companies may name a department of one; the others go without."""

@@ -21,10 +21,11 @@ WEIGHTS = {
 class Subject:
     """What is known of a sample or request when its rules are looked up.
 
-    ``category_path`` lists the product category and its ancestors, root first.
+    ``category_path`` lists the product category and its ancestors, root first; ``company_ids`` the
+    company and those above it, whose rules hold in their branches, nearest first.
     """
 
-    company_id: int | None = None
+    company_ids: tuple = ()
     type_id: int | None = None
     product_id: int | None = None
     category_path: tuple = ()
@@ -52,10 +53,14 @@ class Rule:
 
 @dataclass(frozen=True)
 class Match:
-    """A rule that matches, with the points of each condition."""
+    """A rule that matches, with the points of each condition.
+
+    ``distance`` tells how far above the company of the subject that of the rule is.
+    """
 
     rule: Rule
     points: dict = field(default_factory=dict)
+    distance: int = 0
 
     @property
     def score(self):
@@ -64,10 +69,11 @@ class Match:
 
     @property
     def rank(self):
-        """Key to sort by, the winner first: points, own company, sequence, id."""
+        """Key to sort by, the winner first: points, nearest company, sequence, id."""
         return (
             -self.score,
             self.rule.company_id is None,
+            self.distance,
             self.rule.sequence,
             self.rule.id,
         )
@@ -85,7 +91,7 @@ def match(rule, subject):
     >>> match(Rule(1, type_ids=frozenset({7})), Subject(type_id=8)) is None
     True
     """
-    if rule.company_id and rule.company_id != subject.company_id:
+    if rule.company_id and rule.company_id not in subject.company_ids:
         return None
     held = {
         "product": rule.product_ids and subject.product_id in rule.product_ids,
@@ -113,7 +119,7 @@ def match(rule, subject):
         points[condition] = WEIGHTS[condition]
     if "category" in points:
         points["category"] += _depth(rule, subject)
-    return Match(rule, points)
+    return Match(rule, points, _distance(rule, subject))
 
 
 def _depth(rule, subject):
@@ -123,6 +129,11 @@ def _depth(rule, subject):
         for depth, category_id in enumerate(subject.category_path)
         if category_id in rule.category_ids
     )
+
+
+def _distance(rule, subject):
+    """Steps from the company of the subject up to that of the rule."""
+    return subject.company_ids.index(rule.company_id) if rule.company_id else 0
 
 
 def resolve(rules, subject, groups):

@@ -1,6 +1,6 @@
 from datetime import date
 
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
@@ -174,6 +174,56 @@ class TestBranches(SignOffCommon):
         for call in (lambda: route.write({"name": "x"}), route.unlink):
             with self.assertRaises(AccessError), self.cr.savepoint():
                 call()
+
+    def test_steps_and_revisions_stay_where_they_are(self):
+        """Whoever sets up one company puts nothing into the set-up of another (P34)."""
+        manager = new_test_user(
+            self.env,
+            "setup_manager",
+            "record_control.group_record_control_manager",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
+        policies = self.env["clock.policy"]
+        forms = self.env["controlled.form"]
+        own, foreign = self.company, self.other
+        values = {
+            "name": "C",
+            "model_id": self.env["ir.model"]._get_id("test_record_control.clock"),
+        }
+        lines = []
+        for company in (own, foreign):
+            route = self._create_route(
+                [{"name": "x", "signer_type": "user", "user_id": self.director.id}],
+                company_id=company.id,
+            )
+            policy = policies.create(
+                {
+                    **values,
+                    "code": company.name,
+                    "company_id": company.id,
+                    "step_ids": [Command.create({"name": "x"})],
+                }
+            )
+            form = forms.create(
+                {
+                    "name": "F",
+                    "key": "stays",
+                    "code": company.name,
+                    "company_id": company.id,
+                    "revision_ids": [
+                        Command.create({"name": "A", "date_effective": "2020-01-01"})
+                    ],
+                }
+            )
+            lines.append((route.step_ids, policy.step_ids, form.revision_ids))
+        names = ("route_id", "policy_id", "form_id")
+        for name, line, other in zip(names, *lines, strict=True):
+            with (
+                self.assertRaisesRegex(UserError, "cannot be moved"),
+                self.cr.savepoint(),
+            ):
+                line.with_user(manager).write({name: other[name].id})
 
     def test_borrower_is_employed_above(self):
         """People of the company who work in the branch borrow there; others do not."""

@@ -481,6 +481,22 @@ class TestLoanGates(LoanCommon):
         self.assertEqual(loan.line_ids.thing_name, "Deleted record")
         self.assertTrue(loan.readiness is not None)
 
+    def test_the_form_names_only_things(self):
+        """A line that is being entered does not tell what any record of any model is called (P34)."""
+        secret = self.env["res.partner.bank"].create(
+            {"acc_number": "OKAPI6203", "partner_id": self.env.user.partner_id.id}
+        )
+        lines = self.env["loan.loan.line"].with_user(self.ann)
+        values = {"res_model": secret._name, "res_id": secret.id}
+        spec = {"thing_name": {}, "display_name": {}}
+        for answer in (
+            lines.onchange(values, list(values), spec),
+            lines.with_context(
+                default_res_model=secret._name, default_res_id=secret.id
+            ).onchange({}, [], spec),
+        ):
+            self.assertNotIn("OKAPI6203", str(answer))
+
     def test_only_things_are_lent(self):
         """A line names an existing record of a kind that can be lent, once."""
         for vals in (

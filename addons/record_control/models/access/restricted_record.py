@@ -490,20 +490,6 @@ class RestrictedLineMixin(models.AbstractModel):
             domain &= Domain(name, "any!", parents._get_restricted_domain("write"))
         return domain
 
-    def onchange(self, values, field_names, fields_spec):
-        """A form says nothing about a record that its user may not see: lines figure with its values.
-
-        :raises AccessError: as reading that record does
-        """
-        name = self._restricted_parent_field
-        field = self._fields[name]
-        given = values.get(name) or self.default_get([name]).get(name)
-        parent_id = field.convert_to_cache(given, self, validate=False)
-        if isinstance(parent_id, int):
-            parents = self.env[field.comodel_name].browse(parent_id)
-            parents.exists().check_access("read")
-        return super().onchange(values, field_names, fields_spec)
-
     def _get_restricted_parents(self):
         """Return the restricted records behind these lines."""
         return self.sudo()[self._restricted_parent_field].sudo(self.env.su)

@@ -348,6 +348,7 @@ class ClockPolicyStep(models.Model):
 
     _name = "clock.policy.step"
     _description = "Clock Policy Step"
+    _inherit = ["fixed.parent.mixin"]
     _order = "policy_id, sequence, id"
 
     policy_id = fields.Many2one(
@@ -396,6 +397,10 @@ class ClockPolicyStep(models.Model):
         "CHECK (offset_unit != 'percent' OR \"offset\" >= -100)",
         "A step cannot come earlier than the start: -100 % at most.",
     )
+
+    @api.model
+    def _get_fixed_parent_fields(self):
+        return super()._get_fixed_parent_fields() | {"policy_id"}
 
     @api.model_create_multi
     def create(self, vals_list):

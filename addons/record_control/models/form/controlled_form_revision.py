@@ -7,6 +7,7 @@ class ControlledFormRevision(models.Model):
 
     _name = "controlled.form.revision"
     _description = "Revision of a Controlled Form"
+    _inherit = ["fixed.parent.mixin"]
     _order = "date_effective desc, id desc"
 
     form_id = fields.Many2one(
@@ -68,6 +69,10 @@ class ControlledFormRevision(models.Model):
             revision.is_used = revision in used
 
     # --- CRUD ---
+
+    @api.model
+    def _get_fixed_parent_fields(self):
+        return super()._get_fixed_parent_fields() | {"form_id"}
 
     def write(self, vals):
         fixed = {"form_id", "name", "date_effective"} & set(vals)

@@ -227,7 +227,7 @@ class LoanLoanLine(models.Model):
         things = self._get_things_sudo()
         for line in self:
             thing = things.get(line)
-            if thing is None or not hasattr(thing, "_get_loan_keepers"):
+            if thing is None:
                 raise UserError(self.env._("Name a thing that exists and can be lent."))
             line._write_protected({"class_id": thing._get_loan_class().id})
         self.loan_id._update_parties()
@@ -235,8 +235,7 @@ class LoanLoanLine(models.Model):
     def _show_classes(self):
         """Show the loan class of each thing before it is entered, so that the terms are read as they will hold."""
         for line, thing in self._get_things_sudo().items():
-            if hasattr(thing, "_get_loan_class"):
-                line.class_id = thing._get_loan_class()
+            line.class_id = thing._get_loan_class()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_submitted(self):
@@ -258,17 +257,17 @@ class LoanLoanLine(models.Model):
     # --- Business ---
 
     def _get_things_sudo(self):
-        """Return the things of the lines, as superuser; lines of deleted things are left out.
+        """Return the things of the lines, as superuser; deleted things and what is never lent are left out.
 
         :return: dict line -> record
         """
         things = {}
         for model_name, lines in self.grouped("res_model").items():
-            if model_name not in self.env:
+            things_of_model = self.env.get(model_name)
+            # a line that names anything else would tell whoever asks what that is called
+            if not isinstance(things_of_model, self.env.registry["loan.thing.mixin"]):
                 continue
-            records = (
-                self.env[model_name].sudo().browse(lines.mapped("res_id")).exists()
-            )
+            records = things_of_model.sudo().browse(lines.mapped("res_id")).exists()
             known = {record.id: record for record in records}
             things.update(
                 {line: known[line.res_id] for line in lines if line.res_id in known}

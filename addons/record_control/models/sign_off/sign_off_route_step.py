@@ -15,6 +15,7 @@ class SignOffRouteStep(models.Model):
 
     _name = "sign.off.route.step"
     _description = "Sign-off Route Step"
+    _inherit = ["fixed.parent.mixin"]
     _order = "sequence, id"
 
     route_id = fields.Many2one(
@@ -160,6 +161,10 @@ class SignOffRouteStep(models.Model):
                         model=step.route_id.model_id.name,
                     )
                 )
+
+    @api.model
+    def _get_fixed_parent_fields(self):
+        return super()._get_fixed_parent_fields() | {"route_id"}
 
     def _prepare_request_step_vals(self):
         """Copy the step into a round: later changes of the route do not touch rounds under way."""

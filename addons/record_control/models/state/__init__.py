@@ -1,6 +1,7 @@
 from . import append_only_mixin
 from . import base
 from . import company_boundary_mixin
+from . import discreet_form_mixin
 from . import finite_numbers_mixin
 from . import fixed_defaults_mixin
 from . import fixed_parent_mixin

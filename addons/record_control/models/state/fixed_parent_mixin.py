@@ -21,6 +21,7 @@ class FixedParentMixin(models.AbstractModel):
 
     _name = "fixed.parent.mixin"
     _description = "Line that stays in its record"
+    _inherit = ["discreet.form.mixin"]
 
     @api.model
     def _get_fixed_parent_fields(self):

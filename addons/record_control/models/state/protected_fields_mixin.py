@@ -43,6 +43,7 @@ class ProtectedFieldsMixin(models.AbstractModel):
     _inherit = [
         "fixed.defaults.mixin",
         "company.boundary.mixin",
+        "discreet.form.mixin",
         "finite.numbers.mixin",
     ]
 
@@ -82,6 +83,19 @@ class ProtectedFieldsMixin(models.AbstractModel):
     def write(self, vals):
         self._check_protected_write(vals)
         return super().write(vals)
+
+    def _update_field_translations(
+        self, field_name, translations, digest=None, source_lang=""
+    ):
+        """Ask whatever a write of each translation would ask: Odoo writes them past it, straight into the database."""
+        if self._fields[field_name].translate is True and not self.env.su:
+            source = self.with_context(lang=None)[field_name]
+            for lang, text in translations.items():
+                value = text if isinstance(text, str) else source
+                self.with_context(lang=lang).write({field_name: value})
+        return super()._update_field_translations(
+            field_name, translations, digest, source_lang
+        )
 
     def copy_data(self, default=None):
         """A copy starts its own life: protected values and the archive flag stay behind."""

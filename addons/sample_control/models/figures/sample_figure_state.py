@@ -12,7 +12,7 @@ class SampleFigure(models.Model):
         """Products that need a sample and have a valid one, of all that need one and are not discontinued."""
         needed = Domain("sample_required", "=", True)
         needed &= Domain("sample_discontinued", "=", False)
-        needed &= Domain("company_id", "in", [False, company.id])
+        needed &= company._get_setup_domain()
         covering = Domain("company_id", "=", company.id) & Domain(
             "state", "=", "active"
         )

@@ -6,7 +6,7 @@ class SampleLocationReading(models.Model):
 
     _name = "sample.location.reading"
     _description = "Environment of a Sample Location"
-    _inherit = ["protected.fields.mixin"]
+    _inherit = ["fixed.parent.mixin", "protected.fields.mixin"]
     _order = "read_at desc, id desc"
 
     location_id = fields.Many2one(
@@ -34,6 +34,10 @@ class SampleLocationReading(models.Model):
         index=True,
     )
     treatment = fields.Char(help="What was done about it.")
+
+    @api.model
+    def _get_fixed_parent_fields(self):
+        return super()._get_fixed_parent_fields() | {"location_id"}
 
     @api.depends("temperature", "humidity", "location_id")
     def _compute_is_out_of_limits(self):

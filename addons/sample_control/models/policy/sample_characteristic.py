@@ -41,7 +41,7 @@ class SampleCharacteristic(models.Model):
     company_id = fields.Many2one(
         comodel_name="res.company",
         index=True,
-        help="Empty: in all companies.",
+        help="Empty: in all companies. What a company sets up holds in its branches, too.",
     )
 
     _code_unique = models.UniqueIndex(

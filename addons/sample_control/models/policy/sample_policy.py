@@ -50,7 +50,8 @@ class SamplePolicy(models.Model):
     _name = "sample.policy"
     _description = "Sample Rule"
     _order = "sequence, id"
-    _inherit = ["company.boundary.mixin", "finite.numbers.mixin", "mail.thread"]
+    _inherit = ["protected.fields.mixin", "mail.thread"]
+    _protected_fields = ("is_default",)
 
     #: the parameters of each group; what a snapshot keeps
     _policy_parameters = {
@@ -127,7 +128,7 @@ class SamplePolicy(models.Model):
         comodel_name="res.company",
         index=True,
         tracking=True,
-        help="Empty: in all companies.",
+        help="Empty: in all companies. What a company sets up holds in its branches, too.",
     )
     is_default = fields.Boolean(
         string="Company Default",
@@ -540,6 +541,17 @@ class SamplePolicy(models.Model):
 
     # --- CRUD ---
 
+    def write(self, vals):
+        """The default rule of all companies does not become that of one, which would leave the others without."""
+        defaults = self.filtered("is_default")
+        if not self.env.su and defaults._filter_changed(["company_id"], vals):
+            raise UserError(
+                self.env._(
+                    "The default rule holds where no other does: it stays with its companies."
+                )
+            )
+        return super().write(vals)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_default(self):
         if self.filtered("is_default"):
@@ -563,9 +575,10 @@ class SamplePolicy(models.Model):
         :param companies: the ``res.company`` whose samples are resolved
         :return: list of :class:`~odoo.addons.sample_control.tools.policy_match.Rule`
         """
-        # sudo: a rule holds for whoever handles the sample
+        # sudo: a rule holds for whoever handles the sample, also in the branches of its company
+        above_sudo = companies.sudo().parent_ids
         policies_sudo = self.sudo().search(
-            [("company_id", "in", [False, *companies.ids])]
+            [("company_id", "in", [False, *above_sudo.ids])]
         )
         return [policy._prepare_rule() for policy in policies_sudo]
 

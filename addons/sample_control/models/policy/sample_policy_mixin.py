@@ -67,7 +67,7 @@ class SamplePolicyMixin(models.AbstractModel):
         partners = self.partner_id | self.supplier_id
         partners |= partners.commercial_partner_id
         return policy_match.Subject(
-            company_id=self.company_id.id,
+            company_ids=tuple(reversed(self.company_id.sudo().parent_ids.ids)),
             type_id=self.type_id.id or None,
             product_id=template.id or None,
             category_path=tuple(map(int, path.split("/"))) if path else (),

@@ -16,7 +16,7 @@ class SampleProtectionTag(models.Model):
     company_id = fields.Many2one(
         comodel_name="res.company",
         index=True,
-        help="Empty: in all companies.",
+        help="Empty: in all companies. What a company sets up holds in its branches, too.",
     )
 
     _name_unique = models.UniqueIndex(

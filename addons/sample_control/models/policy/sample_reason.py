@@ -9,6 +9,7 @@ class SampleReason(models.Model):
     _inherit = ["company.boundary.mixin"]
     _order = "sequence, code, id"
     _rec_names_search = ["code", "name"]
+    _check_company_domain = models.check_company_domain_parent_of
 
     code = fields.Char(required=True)
     name = fields.Char(required=True, translate=True)
@@ -32,7 +33,7 @@ class SampleReason(models.Model):
     company_id = fields.Many2one(
         comodel_name="res.company",
         index=True,
-        help="Empty: in all companies.",
+        help="Empty: in all companies. What a company sets up holds in its branches, too.",
     )
 
     _code_unique = models.UniqueIndex(

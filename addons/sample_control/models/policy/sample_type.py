@@ -12,6 +12,7 @@ class SampleType(models.Model):
     _order = "sequence, id"
     _inherit = ["company.boundary.mixin", "mail.thread"]
     _rec_names_search = ["name", "code"]
+    _check_company_domain = models.check_company_domain_parent_of
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(
@@ -83,7 +84,7 @@ class SampleType(models.Model):
     company_id = fields.Many2one(
         comodel_name="res.company",
         index=True,
-        help="Empty: in all companies.",
+        help="Empty: in all companies. What a company sets up holds in its branches, too.",
     )
 
     _code_unique = models.UniqueIndex(

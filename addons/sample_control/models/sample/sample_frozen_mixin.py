@@ -84,10 +84,14 @@ class SampleFrozenLineMixin(models.AbstractModel):
 
     _name = "sample.frozen.line.mixin"
     _description = "Line of a Sample Record with Fixed Content"
-    _inherit = ["protected.fields.mixin"]
+    _inherit = ["fixed.parent.mixin", "protected.fields.mixin"]
 
     #: name of the many2one to the record
     _frozen_parent_field = None
+
+    @api.model
+    def _get_fixed_parent_fields(self):
+        return super()._get_fixed_parent_fields() | {self._frozen_parent_field} - {None}
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -99,7 +103,7 @@ class SampleFrozenLineMixin(models.AbstractModel):
         self._check_parent_open()
         result = super().write(vals)
         if self._frozen_parent_field in vals:
-            self._check_parent_open()
+            self._check_parent_open()  # the system may move lines, not where they are fixed
         return result
 
     @api.ondelete(at_uninstall=False)

@@ -127,6 +127,7 @@ class SampleSample(models.Model):
         "lot_name",
         "in_process_only",
         "concession_note",
+        "concession_approver_id",
         "limit_direction",
         "defect_note",
         "characteristic_ids",
@@ -375,6 +376,17 @@ class SampleSample(models.Model):
             | Domain("title", operator, value)
             | Domain("product_id", "in", found.ids)
         )
+
+    # --- Onchange: what a person sees while typing ---
+
+    @api.onchange("product_id")
+    def _onchange_product_id(self):
+        """Propose the type that the category of the product names; a type that was chosen stays."""
+        company = self.company_id or self.env.company
+        # sudo: a category, which all companies share, may name the type of one of them
+        kind_sudo = self.product_id.categ_id.sudo().sample_type_id
+        if not self.type_id and company._sort_setup(kind_sudo):
+            self.type_id = kind_sudo.sudo(self.env.su)
 
     # --- Constraints ---
 

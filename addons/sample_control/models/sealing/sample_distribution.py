@@ -64,6 +64,10 @@ class SampleDistribution(models.Model):
                 filter(None, (line.department_id.name, line.receiver_id.name))
             )
 
+    @api.model
+    def _get_boundary_fields(self):
+        return super()._get_boundary_fields() | {"request_id", "sample_id"}
+
     def write(self, vals):
         """Who confirmed what stays as it was confirmed (SC-27.2)."""
         changed = self._filter_changed(RECEIPT_FIELDS, vals).filtered("date_received")

@@ -240,6 +240,10 @@ class SampleIssue(models.Model):
 
     # --- CRUD ---
 
+    @api.model
+    def _get_boundary_fields(self):
+        return super()._get_boundary_fields() | {"request_id", "sample_id"}
+
     @api.model_create_multi
     def create(self, vals_list):
         issues = super().create(vals_list)

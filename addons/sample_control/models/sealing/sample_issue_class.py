@@ -10,6 +10,7 @@ class SampleIssueClass(models.Model):
     _description = "Class of Problem Points"
     _inherit = ["company.boundary.mixin"]
     _order = "sequence, id"
+    _check_company_domain = models.check_company_domain_parent_of
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
@@ -17,7 +18,7 @@ class SampleIssueClass(models.Model):
     company_id = fields.Many2one(
         comodel_name="res.company",
         index=True,
-        help="Empty: in all companies.",
+        help="Empty: in all companies. What a company sets up holds in its branches, too.",
     )
     role = fields.Selection(
         selection=ROLES,

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 
 from ..policy.sample_policy import ORIGINS, ROLES, UNITS
 from ..sample.sample_sample import PREFIX, SampleSample
@@ -504,14 +504,18 @@ class SampleRequest(models.Model):
         proposals = set(REASON_OF_KIND.values())
         for request in self:
             if not request.reason_id or request.reason_id.code in proposals:
-                request.reason_id = reasons.search(
-                    [
-                        ("code", "=", REASON_OF_KIND.get(request.kind)),
-                        ("company_id", "in", (False, request.company_id.id)),
-                    ],
-                    order="company_id, id",
-                    limit=1,
-                )
+                code = REASON_OF_KIND.get(request.kind)
+                request.reason_id = request._find_setup(reasons, code)
+
+    def _find_setup(self, model, code):
+        """Return what is set up under a code, the nearest company's first.
+
+        :param model: model with a code
+        :param str code: the code
+        """
+        company = self.company_id or self.env.company
+        found = model.search(Domain("code", "=", code) & company._get_setup_domain())
+        return company._sort_setup(found)[:1]
 
     @api.depends("kind", "old_sample_id")
     def _compute_type_id(self):
@@ -519,14 +523,7 @@ class SampleRequest(models.Model):
         for request in self:
             code = TYPE_OF_KIND.get(request.kind)
             if code and request.type_id.code != code:
-                request.type_id = types.search(
-                    [
-                        ("code", "=", code),
-                        ("company_id", "in", (False, request.company_id.id)),
-                    ],
-                    order="company_id, id",
-                    limit=1,
-                )
+                request.type_id = request._find_setup(types, code)
             elif not code and request.type_id.code in (False, *TYPE_OF_KIND.values()):
                 # the type of another kind, or none yet
                 request.type_id = request.old_sample_id.type_id

@@ -26,7 +26,7 @@ class SampleResponsibility(models.Model):
     company_id = fields.Many2one(
         comodel_name="res.company",
         index=True,
-        help="Empty: in all companies.",
+        help="Empty: in all companies. What a company sets up holds in its branches, too.",
     )
     reason_ids = fields.Many2many(
         comodel_name="sample.reason",
@@ -49,7 +49,7 @@ class SampleResponsibility(models.Model):
         :param company: res.company
         """
         # sudo: who organises what does not depend on who looks
-        rules = self.sudo().search([("company_id", "in", (False, company.id))])
+        rules = self.sudo().search(company._get_setup_domain())
         return rules.filtered(
             lambda rule: (not rule.reason_ids or reason in rule.reason_ids)
             and (not rule.origin or rule.origin == origin)

@@ -75,20 +75,17 @@ class SampleSample(models.Model):
     # --- Loans ---
 
     def _get_loan_class(self):
-        """Return the class of the regime that the rule of the sample names, the company's own first."""
+        """Return the class of the regime that the rule of the sample names, the nearest company's first."""
         self.ensure_one()
         code = LOAN_CLASSES[self._get_policy_values("use").get("loan_mode") or "loan"]
         # sudo: a borrower need not be allowed to read the set-up
         classes_sudo = (
             self.env["loan.class"]
             .sudo()
-            .search(
-                Domain("code", "=", code)
-                & Domain("company_id", "in", (self.company_id.id, False))
-            )
+            .search(Domain("code", "=", code) & self.company_id._get_setup_domain())
         )
-        own_first = classes_sudo.sorted(lambda loan_class: not loan_class.company_id)
-        return own_first[:1].sudo(self.env.su) or super()._get_loan_class()
+        nearest = self.company_id._sort_setup(classes_sudo)[:1]
+        return nearest.sudo(self.env.su) or super()._get_loan_class()
 
     def _get_loan_limits(self):
         """Return a class in memory for each sample whose rule gives hours.

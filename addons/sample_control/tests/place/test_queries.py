@@ -9,7 +9,7 @@ class TestPlaceQueries(QueryBudget, SampleCase):
     """Queries of the screens of places and of the custody log."""
 
     def test_places(self):
-        """List 7: count and page (2), tags (1), pieces kept and present (2), managers with contacts (2).
+        """List 8: the companies above, count and page (3), tags (1), pieces kept and present (2), managers with contacts (2).
 
         Form 11: the same with kinds of samples, pictures, readings and company.
         """
@@ -21,7 +21,7 @@ class TestPlaceQueries(QueryBudget, SampleCase):
                 parent_id=self.room.id,
                 manager_id=self.keeper.id,
             )
-        self.assertScreens(places, self.keeper, list=7, form=11)
+        self.assertScreens(places, self.keeper, list=8, form=11)
 
     def test_custody_log(self):
         """12: count, page and restricted ones (3), access log (1), samples (2), products (3), who (2), places (1)."""

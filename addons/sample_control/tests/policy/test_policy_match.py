@@ -70,20 +70,22 @@ class TestPolicyMatch(BaseCase):
         )
 
     def test_ties(self):
-        """Equally specific: the company's own rule, then the sequence, then the id."""
+        """Equally specific: the nearest company's rule, then the sequence, then the id."""
         groups = frozenset({"use"})
         rules = [
             Rule(4, sequence=10, groups=groups),
             Rule(3, sequence=10, groups=groups),
             Rule(2, sequence=5, groups=groups),
             Rule(9, sequence=50, groups=groups, company_id=7),
+            Rule(8, sequence=1, groups=groups, company_id=6),
         ]
+        subject = Subject(company_ids=(7, 6))
         order = []
         while rules:
-            winner = policy_match.resolve(rules, Subject(company_id=7), ("use",))["use"]
+            winner = policy_match.resolve(rules, subject, ("use",))["use"]
             order.append(winner.rule.id)
             rules.remove(winner.rule)
-        self.assertEqual(order, [9, 2, 3, 4])
+        self.assertEqual(order, [9, 8, 2, 3, 4])
 
 
 @tagged("post_install", "-at_install")

@@ -1,7 +1,7 @@
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from ..common import SampleCase
 
@@ -13,6 +13,22 @@ class TestPolicyResolution(SampleCase):
     def _validity(self, sample):
         values = sample._get_policy_values("validity")
         return values["validity_value"], values["validity_unit"]
+
+    def test_sc_02_category_proposes_its_type(self):
+        """SC-02: the form of a new sample proposes the type of the category, if it is one of this company."""
+        kind = self._type("STD")
+        self.plastics.sample_type_id = kind
+        samples = self.env["sample.sample"].with_user(self.administrator)
+        with Form(samples) as form:
+            form.product_id = self.product
+            self.assertEqual(form.type_id, kind)
+            form.type_id = self._type("SEAL")
+            form.product_id = self._new_product("Lid", categ_id=self.plastics.id)
+            self.assertEqual(form.type_id, self._type("SEAL"))
+        kind.company_id = self.company_b
+        form = Form(samples)
+        form.product_id = self.product
+        self.assertFalse(form.type_id)
 
     def test_category_below_inherits(self):
         """E04: a category without own line takes the 6 months of the one above."""
@@ -167,6 +183,20 @@ class TestPolicyResolution(SampleCase):
         ):
             with self.assertRaises(ValidationError):
                 default.write(vals)
+        default = default.with_user(self.administrator)
+        other = self._new_policy("Other", ["use"]).with_user(self.administrator)
+        for road in (
+            lambda: default.write({"is_default": False}),
+            lambda: default.write({"company_id": self.company.id}),
+            lambda: other.write({"is_default": True}),
+            lambda: other.copy({"is_default": True, "company_id": self.company.id}),
+        ):
+            with self.assertRaises(UserError), self.env.cr.savepoint():
+                road()
+        rows = default.load(
+            [".id", "is_default"], [[str(default.id), "0"], [str(other.id), "1"]]
+        )
+        self.assertFalse(rows["ids"])
 
     def test_rules_of_another_company_do_not_hold(self):
         self._new_policy(

@@ -24,11 +24,11 @@ class TestPolicyQueries(QueryBudget, SampleCase):
         self.assertScreens(policies, self.manager, list=8, form=9)
 
     def test_types(self):
-        """List 2: count and page. Form 5: the type, characteristics, tags, company and authorized users."""
+        """List 3: the companies above, count and page. Form 5: the type, characteristics, tags, company and authorized users."""
         types = self.env["sample.type"].create(
             [{"name": f"Type {number}", "code": f"T{number}"} for number in range(MANY)]
         )
-        self.assertScreens(types, self.manager, list=2, form=5)
+        self.assertScreens(types, self.manager, list=3, form=5)
 
     def test_kind_of_a_characteristic(self):
         """5: the characteristic, which of them stand on samples, and their names; no line of a sample is read.

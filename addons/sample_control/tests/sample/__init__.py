@@ -1,5 +1,6 @@
 from . import (
     test_copies,
+    test_hidden_samples,
     test_identity,
     test_kinds,
     test_ledger,

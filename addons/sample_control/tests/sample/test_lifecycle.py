@@ -59,7 +59,7 @@ class TestLifecycle(SampleCase):
         sample.action_submit()
         reasons = sample._get_transition_reasons("active")
         text = "\n".join(reasons)
-        for word in ("custodian", "fixed place", "original measured range"):
+        for word in ("Enter the custodian", "fixed place", "original measured range"):
             self.assertIn(word, text)
         self.assertGreaterEqual(len(reasons), 4)
         entry = [line for line in sample.readiness if line["target"] == "active"][0]

@@ -122,6 +122,10 @@ class TestUseGate(SampleCase):
             concession_approver_id=self.manager.id,
         )
         self.assertEqual(approved._check_use("final_acceptance"), [])
+        named_later = self._new_active_sample("TEMP", concession_note="Gloss")
+        named_later.with_user(self.technical).concession_approver_id = self.manager
+        with self.assertRaises(UserError):
+            named_later._check_use("final_acceptance")
 
     def test_benchmark_and_reference_are_no_basis(self):
         """SC-07.2: never a basis of acceptance."""

@@ -143,6 +143,8 @@ class TestDocuments(SealingCase):
             lambda: line.with_user(self.manager).write({"state": "missing"}),
             lambda: line.create({"request_id": request.id, "name": "Later"}),
             line.unlink,
+            lambda: line.update_field_translations("name", {"en_US": "Other"}),
+            lambda: line.update_field_translations("name", {"en_US": False}),
         ):
             with self.assertRaisesRegex(UserError, "stay as they were reviewed"):
                 road()

@@ -57,6 +57,10 @@ class TestComparisons(UseCase):
         ):
             record = self._new_comparison(date_production=day)
             self.assertEqual(record.sample_id, sample, day)
+        record = self._new_comparison(
+            date_production="2025-06-15", sample_id=self.new.id
+        )
+        self.assertIn("not the standard on 2025-06-15", record.sample_warning)
         self._dispose(self.old)
         record = self._new_comparison()
         self.assertEqual(record.sample_id, self.old)

@@ -66,8 +66,10 @@ class TestDispatches(UseCase):
         asked = self._new_dispatch()
         asked.action_submit()
         asked.with_user(self.assistant).action_send()
-        with self.assertRaisesRegex(UserError, "lines of .* are fixed"):
+        with self.assertRaisesRegex(UserError, "cannot be moved"):
             dispatch.line_ids.dispatch_id = asked
+        with self.assertRaisesRegex(UserError, "lines of .* are fixed"):
+            dispatch.sudo().line_ids.dispatch_id = asked
 
     def test_sc_19_note_of_a_return(self):
         """F20, SC-19: only the note of what comes back has a place for the return."""

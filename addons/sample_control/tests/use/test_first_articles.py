@@ -418,6 +418,14 @@ class TestFirstArticles(UseCase):
             record.with_user(self.operator), "comparing", "each shift"
         )
 
+    def test_sc_35_operator_is_asked_for(self):
+        """SC-35: a comparison does not begin without the person who made the piece."""
+        record = self._new_first_article()
+        record.operator_id = False
+        self.assertTransitionRefused(
+            record.with_user(self.user), "comparing", "Enter the operator"
+        )
+
     def test_companies(self):
         """A first article of one company is not seen from another, nor uses its samples."""
         record = self._new_first_article()

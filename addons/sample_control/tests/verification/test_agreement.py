@@ -183,7 +183,7 @@ class TestAgreement(VerificationCase):
             )
         )
         self.round.user_ids = self.inspector | judge
-        with self.assertRaisesRegex(ValidationError, "does not judge them"):
+        with self.assertRaisesRegex(UserError, "cannot be moved"):
             piece.agreement_id = self.round
 
     def test_nobody_brings_himself_in_with_a_new_round(self):

@@ -50,7 +50,9 @@ class TestInspections(VerificationCase):
         inspection.with_user(self.inspector).action_submit()
         record = inspection.with_user(self.quality)
         self.assertTransitionRefused(record, "confirmed", "reshaped or replaced")
-        record.write({"action": "reshape", "action_note": "0.01 too wide"})
+        record.write({"action": "reshape", "action_note": " "})
+        self.assertTransitionRefused(record, "confirmed", "Describe the deviation")
+        record.action_note = "0.01 too wide"
         record.action_confirm()
         self.assertEqual((record.result, record.state), ("fail", "confirmed"))
         self.assertEqual(self.sample.state, "suspended")
@@ -398,6 +400,9 @@ class TestInspections(VerificationCase):
             lines.with_context(default_inspection_id=record.id).onchange(
                 {"characteristic_id": colour.id}, [], {"expected": {}}
             )
+        named = {"inspection_id": {"id": record.id, "display_name": "x"}}
+        with self.assertRaises(AccessError):
+            lines.onchange({**values, **named}, ["characteristic_id"], {"expected": {}})
         shown = self._new_inspection(self._new_measured_sample())
         values["inspection_id"] = shown.id
         lines.onchange(values, ["characteristic_id"], {"expected": {}})

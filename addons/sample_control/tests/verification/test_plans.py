@@ -528,6 +528,18 @@ class TestPlans(VerificationCase):
             with self.subTest(vals=vals), self.assertRaisesRegex(UserError, "fixed"):
                 plan.write(vals)
 
+    def test_sc_41_4_nobody_ticks_off_lines(self):
+        """SC-41.4: lines of an approved plan follow what is done; nobody sets their state by hand."""
+        line = self._approved_plan().line_ids[:1]
+        for target in ("overdue", "done"):
+            for road in (
+                lambda target=target: line.write({"state": target}),
+                lambda target=target: line._transition(target),
+            ):
+                with self.assertRaisesRegex(UserError, "follows what is done"):
+                    road()
+        self.assertEqual(line.state, "todo")
+
     def test_sc_43_3_line_stays_on_its_plan(self):
         """A line of a draft does not slip onto an approved plan without a reason."""
         plan = self._approved_plan()
