@@ -59,7 +59,9 @@ class TestNewForms(TransactionCase):
         """Return the nodes of the fields that can be filled in on a view, and on the views within it."""
         inputs = []
         is_open = view.tag == "form" or view.get("editable")
-        for node in view.xpath(f".//field[count(ancestor::field) = {self._depth(view)}]"):
+        for node in view.xpath(
+            f".//field[count(ancestor::field) = {self._depth(view)}]"
+        ):
             field = self.env[model]._fields[node.get("name")]
             if field.readonly or node.get("readonly") in ("1", "True"):
                 continue

@@ -106,7 +106,9 @@ class SamplePieceMixin(models.AbstractModel):
                 )
             )
         if not self.lot_name:
-            reasons.append(self.env._("Enter the batch that the piece was picked from."))
+            reasons.append(
+                self.env._("Enter the batch that the piece was picked from.")
+            )
         return reasons
 
     def _get_predecessor(self):
