@@ -236,7 +236,7 @@ class SampleSample(models.Model):
 
     # The piece
     lot_name = fields.Char(
-        string="Batch",
+        string="Sampled Batch",
         index="trigram",
         help="The production batch from which the piece was taken.",
     )

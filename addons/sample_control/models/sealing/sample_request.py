@@ -356,7 +356,7 @@ class SampleRequest(models.Model):
 
     # The piece
     lot_name = fields.Char(
-        string="Batch", help="The production batch from which the piece is taken."
+        string="Sampled Batch", help="The production batch from which the piece is taken."
     )
 
     # Before sealing (SC-04), temporary samples (SC-05)
