@@ -216,7 +216,7 @@ class CustomerDataCheck(models.Model):
             "check_id": self.id,
             "archive_id": archive.id,
             "entered_by_id": self._get_entering_user(archive, record).id,
-            "field_label": field.get_description(self.env, ["string"])["string"],
+            "field_path": path,
             "entered_value": (value.display_name if field.relational else value) or "",
         }
 
@@ -268,7 +268,7 @@ class CustomerDataCheckLine(models.Model):
     _description = "Value of a customer data check"
     _inherit = ["protected.fields.mixin", "fixed.parent.mixin"]
     _order = "check_id, archive_id, id"
-    _protected_fields = ("archive_id", "field_label", "entered_value", "entered_by_id")
+    _protected_fields = ("archive_id", "field_path", "entered_value", "entered_by_id")
 
     check_id = fields.Many2one(
         comodel_name="customer.data.check",
@@ -284,7 +284,10 @@ class CustomerDataCheckLine(models.Model):
         ondelete="restrict",
         readonly=True,
     )
-    field_label = fields.Char(string="Item", readonly=True)
+    field_path = fields.Char(
+        string="Field", readonly=True, help="Names of fields, from the archive on."
+    )
+    field_label = fields.Char(string="Item", compute="_compute_field_label")
     entered_value = fields.Char(string="Entered", readonly=True)
     entered_by_id = fields.Many2one(
         comodel_name="res.users",
@@ -296,6 +299,20 @@ class CustomerDataCheckLine(models.Model):
     )
     correct_value = fields.Char(string="As on paper")
     remark = fields.Char()
+
+    @api.depends("field_path")
+    @api.depends_context("lang")
+    def _compute_field_label(self):
+        """Name the field in the language of the reader: samples are drawn by a job, which has none."""
+        for line in self:
+            model, label = self.env["customer.archive"], False
+            for name in (line.field_path or "").split("."):
+                field = model._fields.get(name)
+                if field is None:
+                    break
+                label = field.get_description(self.env, ["string"])["string"]
+                model = self.env.get(field.comodel_name, model)
+            line.field_label = label
 
     @api.model_create_multi
     def create(self, vals_list):

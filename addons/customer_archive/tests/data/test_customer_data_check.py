@@ -50,6 +50,14 @@ class TestCustomerDataCheck(BaseCommon):
         check.line_ids[0].result = "wrong"
         self.assertEqual(check.accuracy, 0.9)
 
+    def test_ca_98_fields_are_named_in_the_language_of_the_reader(self):
+        """CA-98: the job that draws the sample speaks no language of a reader."""
+        lines = self.draw(sample_size=1).line_ids
+        self.assertEqual(len(set(lines.mapped("field_label"))), 5)
+        for lang, name in (("en_US", "Phone"), ("zh_CN", "电话")):
+            labels = lines.with_context(lang=lang).mapped("field_label")
+            self.assertIn(name, labels)
+
     def test_ca_98_nothing_judged_is_not_done(self):
         check = self.draw()
         for road in (check.action_done, lambda: check.write({"state": "done"})):

@@ -120,10 +120,14 @@ class TestDocuments(SealingCase):
         self.rule.random_pick_required = True
         request = self._check(self._new_request())
         self._complete(request)
-        self.assertEqual(len(request._get_document_reasons()), 2)
+        self.assertEqual(len(request._get_document_reasons()), 3)
+        request.sampling_method = "random"
+        self.assertIn(
+            "Enter the batch that the piece was picked from.",
+            request._get_document_reasons(),
+        )
         request.write(
             {
-                "sampling_method": "random",
                 "lot_name": "B001",
                 "sampler_quality_id": self.quality.id,
                 "sampler_technical_id": self.technical.id,
