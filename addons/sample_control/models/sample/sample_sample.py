@@ -71,6 +71,8 @@ CARD_FIELDS = frozenset(
         "uom_id",
     }
 )
+#: whose piece it is and what its customer confirmed: told anew by the manager alone once it is in use
+KEPT_FIELDS = ("customer_confirmed_on", "customer_signatory_id", "origin", "owner_id")
 #: products that a search by name may find before the samples are looked through one by one
 PRODUCTS_FOUND = 5000
 #: states in which a piece is no longer the standard
@@ -436,6 +438,7 @@ class SampleSample(models.Model):
 
     def write(self, vals):
         self._check_card_writer(vals)
+        self._check_property_kept(vals)
         self._check_archived(vals)
         if vals.get("type_id"):
             kind = self.env["sample.type"].browse(vals["type_id"])
@@ -471,6 +474,32 @@ class SampleSample(models.Model):
                             for name in fixed
                         )
                     ),
+                )
+            )
+
+    def _check_property_kept(self, vals):
+        """Keep whose property a piece in use is, and that its customer confirmed it (SC-13, SC-54.4).
+
+        The notice at damage and the consent to the disposal rest on it.
+
+        :raises UserError: naming the samples
+        """
+        if self.env.su or self.env.user.has_group(f"{PREFIX}manager"):
+            return
+        kept = self.filtered(
+            lambda sample: sample.state not in ("draft", "to_sign")
+            and any(
+                sample[name] and sample._is_changed(name, vals[name])
+                for name in KEPT_FIELDS
+                if name in vals
+            )
+        )
+        if kept:
+            raise UserError(
+                self.env._(
+                    "%(samples)s: once in use, only the sample manager changes owner, origin and what the customer "
+                    "confirmed.",
+                    samples=", ".join(kept.mapped("name")),
                 )
             )
 
