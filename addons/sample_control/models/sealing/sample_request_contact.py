@@ -33,7 +33,9 @@ class SampleRequest(models.Model):
         if partner:
             # whoever takes part for somebody else does not sign in the name of this partner
             house = partner.commercial_partner_id
-            named = named.filtered(lambda contact: contact.commercial_partner_id == house)
+            named = named.filtered(
+                lambda contact: contact.commercial_partner_id == house
+            )
         tag = self.env.ref(QUALITY_TAG, raise_if_not_found=False)
         tagged = partner.commercial_partner_id.child_ids.filtered(
             lambda contact: tag and tag in contact.category_id
