@@ -84,7 +84,7 @@ CARD_FIELDS = frozenset(
         "uom_id",
     }
 )
-#: whose piece it is and what its customer confirmed: told anew by the manager alone once it is in use
+#: whose piece it is and what its customer confirmed: told anew by the manager alone once it is submitted
 KEPT_FIELDS = ("customer_confirmed_on", "customer_signatory_id", "origin", "owner_id")
 #: products that a search by name may find before the samples are looked through one by one
 PRODUCTS_FOUND = 5000
@@ -491,7 +491,7 @@ class SampleSample(models.Model):
             )
 
     def _check_property_kept(self, vals):
-        """Keep whose property a piece in use is, and that its customer confirmed it (SC-13, SC-54.4).
+        """Keep whose property a submitted piece is, and that its customer confirmed it (SC-13, SC-54.4).
 
         The notice at damage and the consent to the disposal rest on it.
 
@@ -500,7 +500,7 @@ class SampleSample(models.Model):
         if self.env.su or self.env.user.has_group(f"{PREFIX}manager"):
             return
         kept = self.filtered(
-            lambda sample: sample.state not in ("draft", "to_sign")
+            lambda sample: sample.state != "draft"
             and any(
                 sample[name] and sample._is_changed(name, vals[name])
                 for name in KEPT_FIELDS
@@ -510,7 +510,7 @@ class SampleSample(models.Model):
         if kept:
             raise UserError(
                 self.env._(
-                    "%(samples)s: once in use, only the sample manager changes owner, origin and what the customer "
+                    "%(samples)s: once submitted, only the sample manager changes owner, origin and what the customer "
                     "confirmed.",
                     samples=", ".join(kept.mapped("name")),
                 )
