@@ -7,7 +7,7 @@ from unittest.mock import patch
 import psycopg2.errors
 
 from odoo import api
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.modules.registry import Registry
 from odoo.service import model as service_model
 from odoo.tests import (
@@ -223,6 +223,20 @@ class TestNumbering(NumberingCommon, TransactionCase):
         second.unlink()
         self.assertNotEqual(self.Model.create({"kind": "gapless"}).name, number)
         self.assertTrue(first.name)
+
+    def test_nobody_takes_numbers_for_nothing(self):
+        """Numbering, gap-free where the form demands it: a caller takes no number without a record."""
+        code = f"{MODEL}.gapless"
+        before = self.Model.create({"kind": "gapless"}).name
+        sequence = self.env["ir.sequence"].search(
+            [("code", "=", code), ("company_id", "=", self.company_a.id)]
+        )
+        mine = sequence.with_user(self.user).with_company(self.company_a)
+        for take in (lambda: mine.next_by_code(code), mine.next_by_id):
+            with self.assertRaisesRegex(AccessError, "to records alone"):
+                take()
+        after = self.Model.create({"kind": "gapless"}).name
+        self.assertEqual(int(after[-4:]), int(before[-4:]) + 1)
 
     def test_no_sequence_says_where(self):
         self.env["ir.sequence"].search([("code", "=", MODEL)]).active = False

@@ -437,6 +437,7 @@ class CustomerArchive(models.Model):
         return archives
 
     def write(self, vals):
+        self._check_not_destroyed()
         self._check_keeper_vals(vals)
         if {"partner_id", "company_id"} & vals.keys():
             self._check_identity_kept(vals)
@@ -476,6 +477,24 @@ class CustomerArchive(models.Model):
     def _get_fixed_default_fields(self):
         """Whoever may not set a field does not bring its default either."""
         return super()._get_fixed_default_fields() | set(KEEPER_FIELDS)
+
+    def _check_not_destroyed(self):
+        """Enter nothing into an archive that was destroyed; the system notes what it still has to (CA-15).
+
+        :raises UserError: naming the archives
+        """
+        dead = (
+            self.browse()
+            if self.env.su
+            else self.filtered(lambda archive: archive.state == "destroyed")
+        )
+        if dead:
+            raise UserError(
+                self.env._(
+                    "Destroyed archives take nothing in: %(archives)s.",
+                    archives=", ".join(dead.mapped("display_name")),
+                )
+            )
 
     def _check_keeper_vals(self, vals, creating=False):
         """Refuse changes to custody by people who are not keepers."""

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CustomerArchiveLineMixin(models.AbstractModel):
@@ -27,6 +27,16 @@ class CustomerArchiveLineMixin(models.AbstractModel):
     sequence = fields.Integer(
         default=10,
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines.archive_id._check_not_destroyed()
+        return lines
+
+    def write(self, vals):
+        self.archive_id._check_not_destroyed()
+        return super().write(vals)
 
 
 class CustomerArchiveTurnover(models.Model):

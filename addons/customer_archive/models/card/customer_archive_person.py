@@ -145,12 +145,14 @@ class CustomerArchivePerson(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         persons = super().create(vals_list)
+        persons.archive_id._check_not_destroyed()
         persons.filtered(
             lambda person: any(person.sudo()[fname] for fname in PRIVATE_FIELDS)
         )._check_private_data()
         return persons
 
     def write(self, vals):
+        self.archive_id._check_not_destroyed()
         result = super().write(vals)
         if (
             any(vals.get(fname) for fname in PRIVATE_FIELDS)

@@ -243,6 +243,31 @@ class TestDestruction(CustodyCommon):
                 {"archive_id": self.archive.id, "type_id": self.d01.id}
             )
 
+    def test_ca_15_nothing_is_entered_into_a_destroyed_archive(self):
+        """CA-15: what was destroyed is not written anew, neither on the card nor in its lists."""
+        self.destruction.line_ids.document_id = False
+        self.destruction.line_ids.appraisal = "destroy"
+        self._seal(self.manager)
+        self.destruction.with_user(self.director)._sign_off()
+        self._destroy()
+        for user in (self.sales1, self.keeper, self.manager, self.finance):
+            archive = self.archive.with_user(user)
+            for enter in (
+                lambda archive=archive: archive.write({"summary": "Again"}),
+                lambda archive=archive: archive.turnover_ids.create(
+                    {"archive_id": archive.id, "year": 2025}
+                ),
+                lambda archive=archive: archive.person_ids.create(
+                    {"archive_id": archive.id, "partner_id": archive.partner_id.id}
+                ),
+            ):
+                with (
+                    self.subTest(user=user.login),
+                    self.assertRaisesRegex(UserError, "take nothing in"),
+                    self.env.cr.savepoint(),
+                ):
+                    enter()
+
     def _set_route(self, *steps):
         route = self.env.ref("customer_archive.sign_off_route_destruction_document")
         commands = [

@@ -2,7 +2,7 @@ import calendar
 from datetime import date, timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -143,6 +143,17 @@ class IrSequence(models.Model):
         return vals
 
     # --- Business ---
+
+    def _next(self, sequence_date=None):
+        """Give no number away but to a record: what a caller takes by RPC would be a gap among the records."""
+        if self.is_record_numbering and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "“%(sequence)s” gives its numbers to records alone.",
+                    sequence=self.sudo().name,
+                )
+            )
+        return super()._next(sequence_date=sequence_date)
 
     @api.model
     def _get_for_company(self, code, company):

@@ -474,6 +474,18 @@ class SampleException(models.Model):
                     )
                 )
 
+    @api.constrains("date_notified")
+    def _check_date_notified(self):
+        """Nobody was told on a day to come (SC-50.1)."""
+        for record in self.filtered("date_notified"):
+            if record.date_notified > record.company_id._record_control_today():
+                raise ValidationError(
+                    self.env._(
+                        "%(name)s: the customer cannot have been told after today.",
+                        name=record.name,
+                    )
+                )
+
     # --- CRUD ---
 
     @api.model_create_multi

@@ -35,12 +35,15 @@ CARD_WRITERS = f"{PREFIX}administrator,{PREFIX}technical,{PREFIX}quality"
 #: what a sample is, since when and by whose word; its keeping is not among it
 CARD_FIELDS = frozenset(
     {
+        "accuracy_class",
         "active",
         "authorized_user_ids",
+        "calibrating_body",
         "certificate_no",
         "certificate_valid_until",
         "characteristic_ids",
         "company_id",
+        "competitor",
         "concession_approver_id",
         "concession_note",
         "confidentiality",
@@ -51,9 +54,14 @@ CARD_FIELDS = frozenset(
         "defect_note",
         "drawing_no",
         "drawing_rev",
+        "first_batch_name",
+        "function_note",
         "in_process_only",
+        "is_electrical",
         "limit_direction",
         "lot_name",
+        "measured_value",
+        "measuring_method",
         "nature",
         "origin",
         "owner_id",
@@ -62,15 +70,22 @@ CARD_FIELDS = frozenset(
         "qty",
         "qty_reason",
         "reason_id",
+        "reference_use",
         "replaces_id",
         "sampler_quality_id",
         "sampler_technical_id",
+        "sampling_method",
+        "seal_deadline",
         "supplier_id",
         "title",
+        "tooling_acceptance_date",
+        "tooling_state",
         "type_id",
         "uom_id",
     }
 )
+#: whose piece it is and what its customer confirmed: told anew by the manager alone once it is submitted
+KEPT_FIELDS = ("customer_confirmed_on", "customer_signatory_id", "origin", "owner_id")
 #: products that a search by name may find before the samples are looked through one by one
 PRODUCTS_FOUND = 5000
 #: states in which a piece is no longer the standard
@@ -436,6 +451,7 @@ class SampleSample(models.Model):
 
     def write(self, vals):
         self._check_card_writer(vals)
+        self._check_property_kept(vals)
         self._check_archived(vals)
         if vals.get("type_id"):
             kind = self.env["sample.type"].browse(vals["type_id"])
@@ -471,6 +487,32 @@ class SampleSample(models.Model):
                             for name in fixed
                         )
                     ),
+                )
+            )
+
+    def _check_property_kept(self, vals):
+        """Keep whose property a submitted piece is, and that its customer confirmed it (SC-13, SC-54.4).
+
+        The notice at damage and the consent to the disposal rest on it.
+
+        :raises UserError: naming the samples
+        """
+        if self.env.su or self.env.user.has_group(f"{PREFIX}manager"):
+            return
+        kept = self.filtered(
+            lambda sample: sample.state != "draft"
+            and any(
+                sample[name] and sample._is_changed(name, vals[name])
+                for name in KEPT_FIELDS
+                if name in vals
+            )
+        )
+        if kept:
+            raise UserError(
+                self.env._(
+                    "%(samples)s: once submitted, only the sample manager changes owner, origin and what the customer "
+                    "confirmed.",
+                    samples=", ".join(kept.mapped("name")),
                 )
             )
 

@@ -197,7 +197,8 @@ class SampleRequest(models.Model):
     _frozen_fields = {
         # who applies, what sealing asks for and what becomes of the old sample goes by them
         ("draft",): ("kind", "reason_id", "old_sample_id"),
-        UNSIGNED_STATES: REVIEWED_FIELDS,
+        # whose property the pieces are is known to those who sign
+        UNSIGNED_STATES: ("owner_id", *REVIEWED_FIELDS),
         tuple(state for state, __ in STATES if state != "done"): FILED_FIELDS,
     }
     _guarded_transitions = TRANSITIONS

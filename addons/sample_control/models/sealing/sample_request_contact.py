@@ -21,7 +21,7 @@ class SampleRequest(models.Model):
     # --- Who signs ---
 
     def _get_sign_off_contacts(self, role):
-        """Named participants first, then contacts with the quality tag, then the partner itself."""
+        """Named participants of the partner first, then its contacts with the quality tag, then the partner itself."""
         partner = {
             "customer_quality": self.partner_id,
             "supplier_quality": self.supplier_id,
@@ -30,6 +30,12 @@ class SampleRequest(models.Model):
             return super()._get_sign_off_contacts(role)
         side = role.removesuffix("_quality")
         named = self.party_ids.filtered(lambda party: party.role == side).partner_id
+        if partner:
+            # whoever takes part for somebody else does not sign in the name of this partner
+            house = partner.commercial_partner_id
+            named = named.filtered(
+                lambda contact: contact.commercial_partner_id == house
+            )
         tag = self.env.ref(QUALITY_TAG, raise_if_not_found=False)
         tagged = partner.commercial_partner_id.child_ids.filtered(
             lambda contact: tag and tag in contact.category_id

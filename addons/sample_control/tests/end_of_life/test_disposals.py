@@ -475,6 +475,32 @@ class TestSampleDisposal(EndOfLifeCase):
 
     # --- Roads around the approval ---
 
+    def test_sc_54_4_property_stays_property(self):
+        """SC-54.4: who draws up the disposal does not first make the customer's piece our own."""
+        sample = self._new_active_sample(**self.customer_origin)
+        sample.sudo().customer_confirmed_on = "2026-03-01"
+        for state in ("active", "expired"):
+            if state == "expired":
+                self._end(sample)
+            for vals in (
+                {"origin": "self_made", "owner_id": False},
+                {"owner_id": self.company.partner_id.id},
+                {"owner_id": self.supplier.id},
+                {"customer_confirmed_on": "2026-02-01"},
+            ):
+                for user in (self.technical, self.quality, self.administrator):
+                    with (
+                        self.subTest(state=state, vals=vals, user=user.login),
+                        self.assertRaisesRegex(UserError, "only the sample manager"),
+                    ):
+                        sample.with_user(user).write(vals)
+        sheet = self._sheet(sample).with_user(self.technical)
+        sheet.method = "destroy"
+        self.assertTransitionRefused(sheet, "to_approve", "written consent")
+        # what was bought from the customer is ours
+        sample.with_user(self.manager).owner_id = self.company.partner_id
+        self.assertFalse(sheet._get_transition_reasons("to_approve"))
+
     def test_sc_54_4_consent_is_kept(self):
         """The written consent is neither deleted nor replaced by who attached it, once submitted."""
         sample = self._end(self._new_active_sample(**self.customer_origin))

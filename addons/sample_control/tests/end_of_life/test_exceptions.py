@@ -94,6 +94,14 @@ class TestSampleException(EndOfLifeCase):
         with self.assertRaises(UserError):
             record.with_user(self.manager).unlink()
 
+    def test_sc_50_1_told_until_today(self):
+        """SC-50.1: the customer was not told on a day to come."""
+        record = self._report(self._new_active_sample(**self.customer_origin))
+        record = record.with_user(self.operator)
+        with self.assertRaisesRegex(ValidationError, "told after today"):
+            record.write({"date_notified": "2026-03-11", "notified_by": "phone"})
+        record.write({"date_notified": "2026-03-10", "notified_by": "phone"})
+
     def test_sc_49_what_was_seen_is_the_word_of_who_reported_it(self):
         """SC-49: colleagues do not rewrite a report; quality and the sample administrator correct it."""
         record = self._report(self._new_active_sample(), measure="stop")

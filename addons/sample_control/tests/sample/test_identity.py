@@ -240,6 +240,12 @@ class TestIdentity(SampleCase):
             ("owner_id", self.customer.id),
             ("authorized_user_ids", [Command.link(self.keeper.id)]),
             ("confidentiality", "secret"),
+            ("measured_value", "10.000 mm"),
+            ("accuracy_class", "0"),
+            ("calibrating_body", "Nobody"),
+            ("tooling_state", "accepted"),
+            ("seal_deadline", "2049-01-01"),
+            ("sampling_method", "random"),
         ):
             with self.subTest(name), self.assertRaisesRegex(UserError, "only keeps"):
                 sample.write({name: value})

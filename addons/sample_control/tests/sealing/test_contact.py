@@ -58,6 +58,25 @@ class TestContact(SealingCase):
         ]
         self.assertEqual(find("customer_quality")[:1], self.contact)
 
+    def test_sc_26_3_only_the_customer_signs_for_the_customer(self):
+        """SC-26.3: a participant of another company, named by whoever applied, does not sign for the customer."""
+        stranger = self.env["res.partner"].create(
+            {
+                "name": "Li",
+                "parent_id": self.supplier.id,
+                "email": "li@elsewhere.example.com",
+            }
+        )
+        self.request.with_user(self.technical).party_ids = [
+            Command.create({"role": "customer", "partner_id": stranger.id})
+        ]
+        find = self.request._get_sign_off_contacts
+        self.assertEqual(find("customer_quality"), self.customer)
+        step = self._ask()
+        self.assertEqual(step.partner_id, self.customer)
+        with self.assertRaisesRegex(UserError, "no contact of the customer"):
+            step._name_contact(stranger)
+
     @freeze_time("2026-03-04 02:00:00")
     def test_signature_confirms_the_samples(self):
         """SC-26.3: without the customer nothing is approved; with it the card names who confirmed."""

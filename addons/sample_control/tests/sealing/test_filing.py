@@ -94,6 +94,19 @@ class TestFiling(SealingCase):
         administrator.action_activate()
         self.assertEqual(request.sample_ids.state, "active")
 
+    def test_sc_13_owner_stays_once_it_is_signed(self):
+        """SC-13: nobody makes a customer's piece our own behind the backs of those who signed."""
+        request = self._new_request(origin="customer", owner_id=self.customer.id)
+        self._seal(self._review(self._check(request)))
+        for user in (self.technical, self.quality):
+            for record in (request, request.sample_ids):
+                with (
+                    self.subTest(user=user.login, record=record._name),
+                    self.assertRaises(UserError),
+                ):
+                    record.with_user(user).owner_id = False
+        self.assertEqual(request.sample_ids.owner_id, self.customer)
+
     def test_sample_does_not_leave_its_request_behind(self):
         """SC-04.3: a piece of a request becomes valid with the approved request alone."""
         request = self._check(self._new_request())
