@@ -357,7 +357,8 @@ class SampleRequest(models.Model):
 
     # The piece
     lot_name = fields.Char(
-        string="Sampled Batch", help="The production batch from which the piece is taken."
+        string="Sampled Batch",
+        help="The production batch from which the piece is taken.",
     )
 
     # Before sealing (SC-04), temporary samples (SC-05)
