@@ -81,7 +81,7 @@ addTour("sample_control_sealing_check", {
                 ".o_field_widget[name=document_ids] .o_selected_row .o_field_widget[name=number] input",
             run: "edit XP-2026-17",
         },
-        ...select("result", "Good", ".o_selected_row"),
+        ...select("result", "Pass", ".o_selected_row"),
         ...saveForm,
         {
             trigger:
@@ -95,7 +95,7 @@ addTour("sample_control_sealing_check", {
         openPage("tests"),
         ...choose("joint_quality_id", "sc_quality"),
         ...choose("joint_technical_id", "sc_technical"),
-        ...select("joint_result", "Good"),
+        ...select("joint_result", "Pass"),
         ...saveForm,
         ...press("action_review", "review"),
         openPage("review"),
