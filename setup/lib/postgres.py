@@ -21,6 +21,8 @@ SETTINGS = {
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
     "max_wal_size": "2GB",
+    # installing apps and long tests lock thousands of tables and indexes in one transaction each
+    "max_locks_per_transaction": "256",
     "random_page_cost": "1.1",
     "unix_socket_permissions": "0777",
     "logging_collector": "off",

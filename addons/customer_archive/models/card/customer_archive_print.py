@@ -426,13 +426,11 @@ class CustomerArchive(models.Model):
         # sudo: whoever prints the card sees who has signed it
         archive_sudo = self.sudo()
         company_sudo = archive_sudo.company_id
-        routes_sudo = archive_sudo.env["sign.off.route"].search(
-            Domain("model", "=", self._name)
-            & Domain("form_id.key", "=", code)
-            & company_sudo._get_setup_domain(),
-            order="sequence, id",
+        routes_sudo = company_sudo._find_setup(
+            archive_sudo.env["sign.off.route"],
+            [("model", "=", self._name), ("form_id.key", "=", code)],
         )
-        steps_sudo = company_sudo._sort_setup(routes_sudo)[:1].step_ids
+        steps_sudo = routes_sudo[:1].step_ids
         cells = [{"title": step.name} for step in steps_sudo]
         if self.sign_off_state != "sealed" or self._get_seal_reasons():
             return list(reversed(cells))

@@ -1,6 +1,5 @@
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
 from ..document.customer_archive_document_type import (
     ON_FILE_STATES,
@@ -69,13 +68,11 @@ class CustomerArchive(models.Model):
         if level in MANAGER_LEVELS:
             code += "_confidential"
         company = self.company_id or self.env.company
-        # Borrowers need not be allowed to read the set-up.
-        classes_sudo = (
-            self.env["loan.class"]
-            .sudo()
-            .search(Domain("code", "=", code) & company._get_setup_domain())
+        # sudo: a borrower need not be allowed to read the set-up
+        classes_sudo = company._find_setup(
+            self.env["loan.class"].sudo(), [("code", "=", code)]
         )
-        return company._sort_setup(classes_sudo)[:1].sudo(self.env.su)
+        return classes_sudo[:1].sudo(self.env.su)
 
     def _get_loan_keepers(self):
         return (

@@ -1,6 +1,5 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
 CONFIDENTIALITY = [
     ("internal", "Internal"),
@@ -220,10 +219,7 @@ class ControlledForm(models.Model):
     @tools.ormcache("key", "company_id")
     def _get_id_by_key(self, key, company_id):
         company = self.env["res.company"].browse(company_id)
-        forms = self.sudo().search(
-            Domain("key", "=", key) & company._get_setup_domain()
-        )
-        return company._sort_setup(forms)[:1].id
+        return company._find_setup(self.sudo(), [("key", "=", key)])[:1].id
 
     def _get_revision_in_force(self, company=None, at=None):
         """Return the revision that is in force on the day it is in the company's time zone.

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
 
 from ...tools import working_time
 from ..clock import clock_explanation
@@ -111,15 +110,11 @@ class LoanClass(models.Model):
         :return: loan.class, empty when none is set up
         """
         # sudo: a borrower need not be allowed to read the technical models
-        classes = self.sudo().search(
-            Domain("model_id.model", "in", (model_name, False))
-            & company._get_setup_domain()
+        classes_sudo = company._find_setup(
+            self.sudo(), [("model_id.model", "in", (model_name, False))]
         )
-        return (
-            company._sort_setup(classes)
-            .sorted(lambda loan_class: not loan_class.model_id)[:1]
-            .sudo(self.env.su)
-        )
+        by_model_sudo = classes_sudo.sorted(lambda loan_class: not loan_class.model_id)
+        return by_model_sudo[:1].sudo(self.env.su)
 
     def _get_terms(self):
         """Return what the borrower undertakes by these classes, each sentence once.

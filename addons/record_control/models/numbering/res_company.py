@@ -28,13 +28,21 @@ class ResCompany(models.Model):
     # --- Set-up: what a company has set up holds in its branches, too ---
 
     def _get_setup_domain(self, field="company_id"):
-        """Return the domain of the set-up that holds in this company: its own, that above it, and the common one.
+        """Return the domain of the set-up that holds in these companies: their own, that above them, and the common one.
 
         :param str field: path to the company of the set-up
         :return: Domain
         """
-        self.ensure_one()
         return Domain(field, "in", [*self.sudo().parent_ids.ids, False])
+
+    def _find_setup(self, model, domain):
+        """Return what is set up for this company, the nearest company's first.
+
+        :param model: model with a ``company_id``, in the mode (``sudo``) in which it is searched
+        :param domain: what is looked for
+        :return: records of the model
+        """
+        return self._sort_setup(model.search(Domain(domain) & self._get_setup_domain()))
 
     def _sort_setup(self, records):
         """Sort what is set up by nearness: of this company, of the companies above it, common to all.

@@ -576,10 +576,7 @@ class SamplePolicy(models.Model):
         :return: list of :class:`~odoo.addons.sample_control.tools.policy_match.Rule`
         """
         # sudo: a rule holds for whoever handles the sample, also in the branches of its company
-        above_sudo = companies.sudo().parent_ids
-        policies_sudo = self.sudo().search(
-            [("company_id", "in", [False, *above_sudo.ids])]
-        )
+        policies_sudo = self.sudo().search(companies._get_setup_domain())
         return [policy._prepare_rule() for policy in policies_sudo]
 
     def _prepare_rule(self):

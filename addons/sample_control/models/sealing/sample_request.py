@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Command, Domain
+from odoo.fields import Command
 
 from ..policy.sample_policy import ORIGINS, ROLES, UNITS
 from ..sample.sample_sample import PREFIX, SampleSample
@@ -516,8 +516,7 @@ class SampleRequest(models.Model):
         :param str code: the code
         """
         company = self.company_id or self.env.company
-        found = model.search(Domain("code", "=", code) & company._get_setup_domain())
-        return company._sort_setup(found)[:1]
+        return company._find_setup(model, [("code", "=", code)])[:1]
 
     @api.depends("kind", "old_sample_id")
     def _compute_type_id(self):

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.tools import plaintext2html
 
 from ...tools.qr import read_code
@@ -79,13 +78,10 @@ class SampleSample(models.Model):
         self.ensure_one()
         code = LOAN_CLASSES[self._get_policy_values("use").get("loan_mode") or "loan"]
         # sudo: a borrower need not be allowed to read the set-up
-        classes_sudo = (
-            self.env["loan.class"]
-            .sudo()
-            .search(Domain("code", "=", code) & self.company_id._get_setup_domain())
-        )
-        nearest = self.company_id._sort_setup(classes_sudo)[:1]
-        return nearest.sudo(self.env.su) or super()._get_loan_class()
+        class_sudo = self.company_id._find_setup(
+            self.env["loan.class"].sudo(), [("code", "=", code)]
+        )[:1]
+        return class_sudo.sudo(self.env.su) or super()._get_loan_class()
 
     def _get_loan_limits(self):
         """Return a class in memory for each sample whose rule gives hours.
