@@ -509,11 +509,7 @@ class CustomerArchive(models.Model):
                 default = field.default(self) if field.default else False
                 same = not vals[fname] or vals[fname] == default
             else:
-                value = field.convert_to_cache(vals[fname], self)
-                same = all(
-                    field.convert_to_cache(archive[fname], archive) == value
-                    for archive in self
-                )
+                same = not self._filter_changed([fname], vals)
             if not same:
                 changed.append(field._description_string(self.env))
         if changed:

@@ -7,7 +7,7 @@ class ControlledFormRevision(models.Model):
 
     _name = "controlled.form.revision"
     _description = "Revision of a Controlled Form"
-    _inherit = ["fixed.parent.mixin"]
+    _inherit = ["fixed.parent.mixin", "protected.fields.mixin"]
     _order = "date_effective desc, id desc"
 
     form_id = fields.Many2one(
@@ -75,16 +75,9 @@ class ControlledFormRevision(models.Model):
         return super()._get_fixed_parent_fields() | {"form_id"}
 
     def write(self, vals):
-        fixed = {"form_id", "name", "date_effective"} & set(vals)
-        if fixed:
-            changed = self.filtered(
-                lambda revision: any(
-                    revision._fields[name].convert_to_cache(vals[name], revision)
-                    != revision._fields[name].convert_to_cache(revision[name], revision)
-                    for name in fixed
-                )
-            )
-            changed._check_not_used()
+        # also of the system: what was printed names its form and revision
+        fixed = ("form_id", "name", "date_effective")
+        self._filter_changed(fixed, vals)._check_not_used()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
