@@ -441,6 +441,14 @@ class CustomerArchive(models.Model):
         self._check_keeper_vals(vals)
         if {"partner_id", "company_id"} & vals.keys():
             self._check_identity_kept(vals)
+        if vals.get("partner_id"):
+            self._check_customers_of_creator(
+                [
+                    {"user_id": archive.user_id.id, **vals}
+                    for archive in self
+                    if archive.partner_id.id != vals["partner_id"]
+                ]
+            )
         former_keepers = (
             {archive: archive.keeper_id for archive in self}
             if "keeper_id" in vals

@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import split_every
 
+from .customer_archive import OTHERS_GROUPS
+
 NEW_CUSTOMER_MONTHS = (
     12  # CA-20 leaves "new customer" open; twelve months is our default
 )
@@ -248,10 +250,56 @@ class CustomerArchive(models.Model):
         :rtype: dict
         """
         amounts = {}
-        for company, archives in self.grouped("company_id").items():
-            by_customer = getattr(archives, method)(company)
+        for company, archives, known in self._group_for_figures():
+            by_customer = getattr(known, method)(company)
             amounts |= archives._get_by_customer(by_customer, 0.0)
         return amounts
+
+    def _group_for_figures(self):
+        """Group these archives by company, and say of which of them the trade may be figured.
+
+        :return: tuples of company, its archives, and those of them whose trade the user may know
+        """
+        known = self._filter_trade_known()
+        for company, archives in self.grouped("company_id").items():
+            # in a form the company may be empty, and then nothing is known
+            yield company or self.env.company, archives, archives & known
+
+    def _filter_trade_known(self):
+        """Return the archives whose trade their user may know (CA-11).
+
+        Of a saved archive the rules have told. In a form that is filled in anybody names any customer and any company,
+        and what is figured from orders is figured as the system.
+        """
+        if self.env.su:
+            return self
+        return self.filtered(
+            lambda archive: archive.id
+            or archive._is_named_as_saved()
+            or archive._is_trade_known()
+        )
+
+    def _is_named_as_saved(self):
+        """Tell whether the form shows a saved archive with the customer and company that it has."""
+        saved = self._origin
+        return bool(saved) and (saved.partner_id, saved.company_id) == (
+            self.partner_id._origin,
+            self.company_id._origin,
+        )
+
+    def _is_trade_known(self):
+        """Tell whether the user may know the trade of the customer and company named in this form."""
+        company, customer = self.company_id._origin, self.partner_id._origin
+        if company not in self.env.companies:
+            return False
+        archives_sudo = customer._get_ca_archives_sudo(company)
+        if archives_sudo:
+            return archives_sudo.sudo(False).has_access("read")
+        # sudo: whose customer it is is no secret
+        return customer.sudo().user_id in (
+            self.env.user,
+            self.env["res.users"],
+        ) or self._has_one_of(OTHERS_GROUPS)
 
     def _get_overdue_amounts(self, company):
         return self.partner_id._get_ca_overdue_amounts(company)
