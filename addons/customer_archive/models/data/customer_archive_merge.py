@@ -157,6 +157,7 @@ class MergePartnerAutomatic(models.TransientModel):
                     ),
                 )
             )
+        self._check_companies_worked_in(archives_sudo)
         by_company = archives_sudo.grouped("company_id")
         self._check_trade_not_mixed(by_company.values(), destination)
         for archives in by_company.values():
@@ -174,6 +175,22 @@ class MergePartnerAutomatic(models.TransientModel):
             dst_partner=dst_partner and dst_partner.with_env(wizard.env),
             extra_checks=extra_checks,
         )
+
+    def _check_companies_worked_in(self, archives):
+        """Contacts are shared, archives are not: whoever merges works in the companies that have them (CA-01, CA-100).
+
+        :param customer.archive archives: the archives of the contacts
+        :raises AccessError: naming the companies
+        """
+        foreign = archives.company_id - self.env.user.company_ids
+        if foreign and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "%(companies)s have archives of these customers: only an archive keeper or manager who works there "
+                    "may merge them.",
+                    companies=", ".join(foreign.sudo().mapped("name")),
+                )
+            )
 
     def _check_trade_not_mixed(self, groups, destination):
         """A customer who trades is not merged with one whose trade has ended (CA-16, CA-100).
