@@ -6,8 +6,6 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import split_every
 
-from .customer_archive import OTHERS_GROUPS
-
 NEW_CUSTOMER_MONTHS = (
     12  # CA-20 leaves "new customer" open; twelve months is our default
 )
@@ -289,17 +287,11 @@ class CustomerArchive(models.Model):
 
     def _is_trade_known(self):
         """Tell whether the user may know the trade of the customer and company named in this form."""
-        company, customer = self.company_id._origin, self.partner_id._origin
-        if company not in self.env.companies:
-            return False
-        archives_sudo = customer._get_ca_archives_sudo(company)
-        if archives_sudo:
-            return archives_sudo.sudo(False).has_access("read")
-        # sudo: whose customer it is is no secret
-        return customer.sudo().user_id in (
-            self.env.user,
-            self.env["res.users"],
-        ) or self._has_one_of(OTHERS_GROUPS)
+        company = self.company_id._origin
+        return (
+            company in self.env.companies
+            and self.partner_id._origin._is_ca_trade_known(company)
+        )
 
     def _get_overdue_amounts(self, company):
         return self.partner_id._get_ca_overdue_amounts(company)

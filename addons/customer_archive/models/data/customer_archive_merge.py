@@ -62,6 +62,26 @@ class CustomerArchive(models.Model):
                 company_id=destination.company_id.id,
             )
 
+    def _check_kept_from_others(self, destination):
+        """Leave the archive to those in charge of it: what it holds is shown with the archive that gets it (CA-11).
+
+        :param customer.archive destination: the archive that would get it
+        :raises UserError: unless they are in charge of that one, too, or the user may see this one
+        """
+        self.ensure_one()
+        own_sudo, others_sudo = (
+            archive.sudo().user_id | archive.sudo().second_user_id
+            for archive in (self, destination)
+        )
+        if own_sudo and others_sudo - own_sudo and not self._is_seen_by(self.env.user):
+            raise UserError(
+                self.env._(
+                    "%(customers)s are customers of somebody else: the person in charge, a supervisor or an archive "
+                    "keeper enters where they belong.",
+                    customers=self.sudo().partner_id.name,
+                )
+            )
+
     def _end_waiting(self, destination):
         """Nobody signs, or is reminded of, an archive that was merged into another one."""
         # sudo: rounds and clocks are the system's
