@@ -319,7 +319,7 @@ class CustomerArchiveDestruction(models.Model):
         return (
             Domain("company_id", "=", self.company_id.id)
             & Domain(
-                "date_retention_end", "<", self.env.company._record_control_today()
+                "date_retention_end", "<", self.company_id._record_control_today()
             )
             & Domain("is_on_hold", "=", False)
             & Domain("archive_id.is_on_hold", "=", False)
