@@ -470,7 +470,9 @@ class ResPartner(models.Model):
             "move_type", "in", ("out_invoice", "out_refund")
         )
         groups = (
-            *orders_sudo._read_group(family & Domain("state", "=", "sale"), ["company_id"]),
+            *orders_sudo._read_group(
+                family & Domain("state", "=", "sale"), ["company_id"]
+            ),
             *moves_sudo._read_group(family & posted, ["company_id"]),
         )
         return self.env["res.company"].union(*(company for (company,) in groups))

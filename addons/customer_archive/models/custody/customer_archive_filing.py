@@ -160,7 +160,9 @@ class CustomerArchiveFiling(models.Model):
     def _search_is_overdue(self, operator, value):
         if operator != "in":
             return NotImplemented
-        overdue = Domain("state", "!=", "filed") & self.env.companies._record_control_today_domain(
+        overdue = Domain(
+            "state", "!=", "filed"
+        ) & self.env.companies._record_control_today_domain(
             lambda day: Domain("date_due", "<", day)
         )
         return Domain.OR(overdue if flag else ~overdue for flag in value)
