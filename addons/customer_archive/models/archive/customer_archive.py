@@ -486,6 +486,13 @@ class CustomerArchive(models.Model):
         """Whoever may not set a field does not bring its default either."""
         return super()._get_fixed_default_fields() | set(KEEPER_FIELDS)
 
+    def _check_named_visible(self, values):
+        """A form shows number and address of the customer who is named: one that the user may see."""
+        super()._check_named_visible(values)
+        named = dict(self._get_named_records("many2one", values.get("partner_id")))
+        customers = self.env["res.partner"].browse(filter(None, named))
+        (customers.exists() - self.sudo().partner_id.sudo(False)).check_access("read")
+
     def _check_not_destroyed(self):
         """Enter nothing into an archive that was destroyed; the system notes what it still has to (CA-15).
 

@@ -1,6 +1,6 @@
 from freezegun import freeze_time
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -472,4 +472,7 @@ class TestTradeFigures(CardCommon):
             {"company_id": other.id, "company_ids": [Command.set(other.ids)]}
         )
         self.assertFalse(self._fill_in(keeper, self.partner))
+        hidden = self._new_partner("Ours alone", company_id=self.company.id)
+        with self.assertRaises(AccessError):
+            self._fill_in(keeper, hidden, company_id=other.id)
         self.assertFalse(self._fill_in(self.keeper, self.partner, company_id=False))
