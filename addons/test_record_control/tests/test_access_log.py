@@ -1,3 +1,4 @@
+import warnings
 from datetime import timedelta
 
 from freezegun import freeze_time
@@ -150,6 +151,28 @@ class TestAccessLog(AccessCommon):
         self.assertEqual(
             lines.mapped("detail"), ["amount, name", "confidentiality, content"]
         )
+
+    def test_grouping_by_other_roads_is_a_line_as_well(self):
+        """CA-11: a grouping of other records that ends in these, and the old call that RPC still knows, are logged."""
+        links = self._as(self.owner, self.env["test.secret.link"])
+        secrets = self._as(self.owner, self.env["test.secret"])
+        self.env["test.secret.link"].create({"secret_id": self.alpha.id})
+        self.env.flush_all()
+        roads = (
+            lambda: links.formatted_read_group([], ["secret_id.name"], ["__count"]),
+            lambda: secrets.read_group([], ["id"], ["state"]),
+            lambda: secrets.read_group([], ["amount:sum"], "content"),
+            lambda: secrets.read_group([], ["id:array_agg(content)"], []),
+        )
+        details = []
+        for road in roads:
+            known = self._log_lines(action="aggregate")
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)
+                road()
+            lines = self._log_lines(action="aggregate") - known
+            details.append(lines.mapped("detail"))
+        self.assertEqual(details, [["name"], [], ["amount, content"], ["content"]])
 
     def test_details_are_read_in_words(self):
         """Fields and levels have their labels in the reader's language, titles and files stay as they are."""

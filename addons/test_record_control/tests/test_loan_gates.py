@@ -304,6 +304,25 @@ class TestLoanGates(LoanCommon):
             self._return(first)
             second.with_user(self.keeper).action_hand_out()
 
+    def test_overdue_borrower_gets_nothing_more_in_another_company(self):
+        """CA-10: whoever is an employee of two companies is one borrower."""
+        with freeze_time("2026-03-09 02:00:00"):
+            self._loan(self.ann, self.alpha, "out")
+        other = self.env["res.company"].create({"name": "Other"})
+        self.ann.company_ids += other
+        twin = self.env["hr.employee"].create(
+            {"name": "Ann", "user_id": self.ann.id, "company_id": other.id}
+        )
+        with freeze_time("2026-03-13 02:00:00"):
+            loan = (
+                self.env["loan.loan"]
+                .with_user(self.ann)
+                .with_context(allowed_company_ids=other.ids)
+                .create({"borrower_id": twin.id, "purpose": "Check"})
+            )
+            self.assertEqual(loan.borrower_user_id, self.ann)
+            self.assertRegex(" ".join(loan._get_borrower_reasons()), "overdue since")
+
     def test_keeper_hands_out_and_takes_back(self):
         """Neither the borrower nor a stranger; the borrower does not receive his own return."""
         loan = self._loan(self.ann, self.alpha, "approved")

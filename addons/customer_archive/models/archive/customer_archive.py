@@ -441,6 +441,14 @@ class CustomerArchive(models.Model):
         self._check_keeper_vals(vals)
         if {"partner_id", "company_id"} & vals.keys():
             self._check_identity_kept(vals)
+        if vals.get("partner_id"):
+            self._check_customers_of_creator(
+                [
+                    {"user_id": archive.user_id.id, **vals}
+                    for archive in self
+                    if archive.partner_id.id != vals["partner_id"]
+                ]
+            )
         former_keepers = (
             {archive: archive.keeper_id for archive in self}
             if "keeper_id" in vals
@@ -477,6 +485,13 @@ class CustomerArchive(models.Model):
     def _get_fixed_default_fields(self):
         """Whoever may not set a field does not bring its default either."""
         return super()._get_fixed_default_fields() | set(KEEPER_FIELDS)
+
+    def _check_named_visible(self, values):
+        """A form shows number and address of the customer who is named: one that the user may see."""
+        super()._check_named_visible(values)
+        named = dict(self._get_named_records("many2one", values.get("partner_id")))
+        customers = self.env["res.partner"].browse(filter(None, named))
+        (customers.exists() - self.sudo().partner_id.sudo(False)).check_access("read")
 
     def _check_not_destroyed(self):
         """Enter nothing into an archive that was destroyed; the system notes what it still has to (CA-15).

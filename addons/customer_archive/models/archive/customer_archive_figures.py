@@ -248,10 +248,50 @@ class CustomerArchive(models.Model):
         :rtype: dict
         """
         amounts = {}
-        for company, archives in self.grouped("company_id").items():
-            by_customer = getattr(archives, method)(company)
+        for company, archives, known in self._group_for_figures():
+            by_customer = getattr(known, method)(company)
             amounts |= archives._get_by_customer(by_customer, 0.0)
         return amounts
+
+    def _group_for_figures(self):
+        """Group these archives by company, and say of which of them the trade may be figured.
+
+        :return: tuples of company, its archives, and those of them whose trade the user may know
+        """
+        known = self._filter_trade_known()
+        for company, archives in self.grouped("company_id").items():
+            # in a form the company may be empty, and then nothing is known
+            yield company or self.env.company, archives, archives & known
+
+    def _filter_trade_known(self):
+        """Return the archives whose trade their user may know (CA-11).
+
+        Of a saved archive the rules have told. In a form that is filled in anybody names any customer and any company,
+        and what is figured from orders is figured as the system.
+        """
+        if self.env.su:
+            return self
+        return self.filtered(
+            lambda archive: archive.id
+            or archive._is_named_as_saved()
+            or archive._is_trade_known()
+        )
+
+    def _is_named_as_saved(self):
+        """Tell whether the form shows a saved archive with the customer and company that it has."""
+        saved = self._origin
+        return bool(saved) and (saved.partner_id, saved.company_id) == (
+            self.partner_id._origin,
+            self.company_id._origin,
+        )
+
+    def _is_trade_known(self):
+        """Tell whether the user may know the trade of the customer and company named in this form."""
+        company = self.company_id._origin
+        return (
+            company in self.env.companies
+            and self.partner_id._origin._is_ca_trade_known(company)
+        )
 
     def _get_overdue_amounts(self, company):
         return self.partner_id._get_ca_overdue_amounts(company)

@@ -8,6 +8,7 @@ from odoo.addons.record_control.models.access.restricted_fields import (
 
 from ...tools.company_name import name_key
 from ...tools.credit_code import clean_code
+from .customer_archive import OTHERS_GROUPS
 
 MANAGER = "customer_archive.group_customer_archive_manager"
 FINANCE = "customer_archive.group_customer_archive_finance"
@@ -189,6 +190,7 @@ class ResPartner(models.Model):
         # asked beforehand: core takes is_company out of the values
         moving = bool({"parent_id", "is_company"} & vals.keys())
         consulted_sudo = self._get_ca_consulted_orders_sudo() if moving else {}
+        customers = {p: p.commercial_partner_id for p in self.sudo()} if moving else {}
         result = super().write(vals)
         becoming._open_ca_archives_of_customers()
         for customer_sudo, orders_sudo in consulted_sudo.items():
@@ -198,6 +200,7 @@ class ResPartner(models.Model):
                 former=customer_sudo: order.partner_id.commercial_partner_id != former
             ).ca_archive_checked = False
         if moving:
+            self._check_ca_trade_kept(customers)
             self._follow_ca_company()
         if {"ca_is_key", "ca_is_vip", "ca_grade_id"} & vals.keys():
             # What the mark asks of the archive is asked whoever sets it.
@@ -430,6 +433,62 @@ class ResPartner(models.Model):
         above = self.browse(vals["parent_id"])._get_ca_ancestors()
         return own.filtered(lambda archive: archive.partner_id not in above)
 
+    def _check_ca_trade_kept(self, customers):
+        """Leave their trade to the customers of others: it would be shown with the customer who gets the contact (CA-11).
+
+        :param dict customers: contact -> the customer whose contact it was, in superuser mode
+        :raises UserError: naming those whose trade would go elsewhere
+        """
+        if self.env.su:
+            return
+        foreign = [
+            customer.display_name
+            for contact, customer in customers.items()
+            if contact.commercial_partner_id != customer
+            and any(
+                not customer.sudo(False)._is_ca_trade_known(company)
+                for company in contact._get_ca_trading_companies()
+            )
+        ]
+        if foreign:
+            raise UserError(
+                self.env._(
+                    "%(customers)s are customers of somebody else: the person in charge, a supervisor or an archive "
+                    "keeper takes out who has traded for them.",
+                    customers=", ".join(dict.fromkeys(foreign)),
+                )
+            )
+
+    def _get_ca_trading_companies(self):
+        """Return those companies of the user with which these contacts, and those below, have traded."""
+        family = Domain("partner_id", "child_of", self.ids)
+        family &= Domain("company_id", "in", self.env.user.company_ids.ids)
+        # sudo: what was traded does not depend on who asks
+        orders_sudo = self.env["sale.order"].sudo()
+        moves_sudo = self.env["account.move"].sudo()
+        posted = Domain("state", "=", "posted") & Domain(
+            "move_type", "in", ("out_invoice", "out_refund")
+        )
+        groups = (
+            *orders_sudo._read_group(
+                family & Domain("state", "=", "sale"), ["company_id"]
+            ),
+            *moves_sudo._read_group(family & posted, ["company_id"]),
+        )
+        return self.env["res.company"].union(*(company for (company,) in groups))
+
+    def _is_ca_trade_known(self, company):
+        """Tell whether the user may know the trade of this customer in a company where he works (CA-11).
+
+        :param res.company company: the selling company
+        """
+        archives_sudo = self._get_ca_archives_sudo(company)
+        if archives_sudo:
+            return archives_sudo._is_seen_by(self.env.user)
+        # sudo: whose customer it is is no secret
+        others = self.sudo().user_id - self.env.user.sudo()
+        return not others or self.env["customer.archive"]._has_one_of(OTHERS_GROUPS)
+
     def _follow_ca_company(self):
         """The archive is that of the company (CA-01): drafts of its people go there, others are merged by a keeper."""
         # sudo: whoever enters where somebody works may not see the archive
@@ -454,6 +513,8 @@ class ResPartner(models.Model):
             company_sudo = draft_sudo.partner_id.commercial_partner_id
             known_sudo = company_sudo._get_ca_archives_sudo(draft_sudo.company_id)
             if known_sudo:
+                if not self.env.su:
+                    draft_sudo._check_kept_from_others(known_sudo)
                 draft_sudo._merge_into(known_sudo)
                 continue
             categories = draft_sudo._get_default_categories()

@@ -91,9 +91,9 @@ class CustomerArchive(models.Model):
 
     @api.depends("partner_id", "company_id", "company_id.ca_trade_basis")
     def _compute_trade_figures(self):
-        for company, archives in self.grouped("company_id").items():
+        for company, archives, known in self._group_for_figures():
             this_month = company._record_control_today().replace(day=1)
-            trade = archives._get_trade_by_month(company)
+            trade = known._get_trade_by_month(company)
             for archive in archives:
                 archive.update(
                     archive._prepare_trade_figures(
@@ -103,12 +103,12 @@ class CustomerArchive(models.Model):
 
     @api.depends("partner_id", "company_id")
     def _compute_products(self):
-        for company, archives in self.grouped("company_id").items():
+        for company, archives, known in self._group_for_figures():
             year_ago = company._record_control_today() - relativedelta(
                 months=PROFILE_MONTHS
             )
-            all_time = archives._get_product_trade(company)
-            recent = archives._get_product_trade(company, since=year_ago)
+            all_time = known._get_product_trade(company)
+            recent = known._get_product_trade(company, since=year_ago)
             for archive in archives:
                 top = all_time.get(archive.partner_id.id, [])[:TOP_PRODUCTS]
                 archive.main_products = ", ".join(row["product"] for row in top)
@@ -118,8 +118,8 @@ class CustomerArchive(models.Model):
 
     @api.depends("partner_id", "company_id")
     def _compute_contract_numbers(self):
-        for company, archives in self.grouped("company_id").items():
-            numbers = archives._get_contract_numbers(company)
+        for company, archives, known in self._group_for_figures():
+            numbers = known._get_contract_numbers(company)
             for archive in archives:
                 archive.contract_numbers = ", ".join(
                     numbers.get(archive.partner_id.id, [])
@@ -127,15 +127,15 @@ class CustomerArchive(models.Model):
 
     @api.depends("partner_id", "company_id")
     def _compute_has_paid_late(self):
-        for company, archives in self.grouped("company_id").items():
-            late = archives._get_late_payers(company)
+        for company, archives, known in self._group_for_figures():
+            late = known._get_late_payers(company)
             for archive in archives:
                 archive.has_paid_late = archive.partner_id.id in late
 
     @api.depends("partner_id", "company_id", "churn_reason_id", "deregistration_reason")
     def _compute_needs_and_losses(self):
-        for company, archives in self.grouped("company_id").items():
-            needs, losses = archives._get_needs_and_losses(company)
+        for company, archives, known in self._group_for_figures():
+            needs, losses = known._get_needs_and_losses(company)
             for archive in archives:
                 archive.open_needs = ", ".join(needs.get(archive.partner_id.id, []))
                 archive.loss_reason = losses.get(archive.partner_id.id)

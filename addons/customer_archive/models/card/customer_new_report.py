@@ -192,6 +192,12 @@ class CustomerNewReport(models.Model):
             self._check_orders_readable([order_id])
         return super().write(vals)
 
+    def _check_named_visible(self, values):
+        """A form shows amount and products of the order that is named before anything is saved."""
+        super()._check_named_visible(values)
+        order_id = dict(self._get_named_records("many2one", values.get("order_id")))
+        self._check_orders_readable(set(order_id) - set(self.sudo().order_id.ids))
+
     def _check_orders_readable(self, order_ids):
         """Amount and products are shown with the report: who names an order may read it."""
         if orders := self.env["sale.order"].browse(filter(None, order_ids)):

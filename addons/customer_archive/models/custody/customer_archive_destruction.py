@@ -318,9 +318,7 @@ class CustomerArchiveDestruction(models.Model):
     def _get_proposal_domain(self):
         return (
             Domain("company_id", "=", self.company_id.id)
-            & Domain(
-                "date_retention_end", "<", self.env.company._record_control_today()
-            )
+            & Domain("date_retention_end", "<", self.company_id._record_control_today())
             & Domain("is_on_hold", "=", False)
             & Domain("archive_id.is_on_hold", "=", False)
             & Domain("date_received", "!=", False)

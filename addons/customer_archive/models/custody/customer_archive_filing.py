@@ -149,19 +149,21 @@ class CustomerArchiveFiling(models.Model):
 
     @api.depends("state", "date_due")
     def _compute_is_overdue(self):
-        today = self.env.company._record_control_today()
+        days = self.company_id._get_record_control_days()
         for filing in self:
             filing.is_overdue = (
                 filing.state != "filed"
                 and bool(filing.date_due)
-                and filing.date_due < today
+                and filing.date_due < days[filing.company_id]
             )
 
     def _search_is_overdue(self, operator, value):
         if operator != "in":
             return NotImplemented
-        overdue = Domain("state", "!=", "filed") & Domain(
-            "date_due", "<", self.env.company._record_control_today()
+        overdue = Domain(
+            "state", "!=", "filed"
+        ) & self.env.companies._record_control_today_domain(
+            lambda day: Domain("date_due", "<", day)
         )
         return Domain.OR(overdue if flag else ~overdue for flag in value)
 

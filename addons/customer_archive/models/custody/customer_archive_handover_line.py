@@ -182,13 +182,15 @@ class CustomerArchiveHandoverLine(models.Model):
                 "Borrowed items go back to the keeper, not to the receiver, before they are checked off"
             )
         )
-        return self._write_protected(
-            {
-                "is_received": True,
-                "date_received": self.env.company._record_control_today(),
-                "received_by_id": self.env.uid,
-            }
-        )
+        for company, lines in self.grouped("company_id").items():
+            lines._write_protected(
+                {
+                    "is_received": True,
+                    "date_received": company._record_control_today(),
+                    "received_by_id": self.env.uid,
+                }
+            )
+        return True
 
     def action_notify(self):
         """Mail each customer who takes over, in the customer's language."""
@@ -204,12 +206,14 @@ class CustomerArchiveHandoverLine(models.Model):
                 self.env._("No customer with an e-mail address is left to be notified.")
             )
         template.send_mail_batch(lines.ids)
-        return lines.write(
-            {
-                "notification": "mail",
-                "date_notified": self.env.company._record_control_today(),
-            }
-        )
+        for company, notified in lines.grouped("company_id").items():
+            notified.write(
+                {
+                    "notification": "mail",
+                    "date_notified": company._record_control_today(),
+                }
+            )
+        return True
 
     def action_open_item(self):
         self.ensure_one()

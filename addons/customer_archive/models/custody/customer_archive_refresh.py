@@ -224,19 +224,21 @@ class CustomerArchiveRefresh(models.Model):
 
     @api.depends("state", "date_due")
     def _compute_is_overdue(self):
-        today = self.env.company._record_control_today()
+        days = self.company_id._get_record_control_days()
         for refresh in self:
             refresh.is_overdue = (
                 refresh.state == "open"
                 and bool(refresh.date_due)
-                and refresh.date_due < today
+                and refresh.date_due < days[refresh.company_id]
             )
 
     def _search_is_overdue(self, operator, value):
         if operator != "in":
             return NotImplemented
-        overdue = Domain("state", "=", "open") & Domain(
-            "date_due", "<", self.env.company._record_control_today()
+        overdue = Domain(
+            "state", "=", "open"
+        ) & self.env.companies._record_control_today_domain(
+            lambda day: Domain("date_due", "<", day)
         )
         return Domain.OR(overdue if flag else ~overdue for flag in value)
 

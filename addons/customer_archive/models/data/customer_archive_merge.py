@@ -62,6 +62,26 @@ class CustomerArchive(models.Model):
                 company_id=destination.company_id.id,
             )
 
+    def _check_kept_from_others(self, destination):
+        """Leave the archive to those in charge of it: what it holds is shown with the archive that gets it (CA-11).
+
+        :param customer.archive destination: the archive that would get it
+        :raises UserError: unless they are in charge of that one, too, or the user may see this one
+        """
+        self.ensure_one()
+        own_sudo, others_sudo = (
+            archive.sudo().user_id | archive.sudo().second_user_id
+            for archive in (self, destination)
+        )
+        if own_sudo and others_sudo - own_sudo and not self._is_seen_by(self.env.user):
+            raise UserError(
+                self.env._(
+                    "%(customers)s are customers of somebody else: the person in charge, a supervisor or an archive "
+                    "keeper enters where they belong.",
+                    customers=self.sudo().partner_id.name,
+                )
+            )
+
     def _end_waiting(self, destination):
         """Nobody signs, or is reminded of, an archive that was merged into another one."""
         # sudo: rounds and clocks are the system's
@@ -157,6 +177,7 @@ class MergePartnerAutomatic(models.TransientModel):
                     ),
                 )
             )
+        self._check_companies_worked_in(archives_sudo)
         by_company = archives_sudo.grouped("company_id")
         self._check_trade_not_mixed(by_company.values(), destination)
         for archives in by_company.values():
@@ -174,6 +195,22 @@ class MergePartnerAutomatic(models.TransientModel):
             dst_partner=dst_partner and dst_partner.with_env(wizard.env),
             extra_checks=extra_checks,
         )
+
+    def _check_companies_worked_in(self, archives):
+        """Contacts are shared, archives are not: whoever merges works in the companies that have them (CA-01, CA-100).
+
+        :param customer.archive archives: the archives of the contacts
+        :raises AccessError: naming the companies
+        """
+        foreign = archives.company_id - self.env.user.company_ids
+        if foreign and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "%(companies)s have archives of these customers: only an archive keeper or manager who works there "
+                    "may merge them.",
+                    companies=", ".join(foreign.sudo().mapped("name")),
+                )
+            )
 
     def _check_trade_not_mixed(self, groups, destination):
         """A customer who trades is not merged with one whose trade has ended (CA-16, CA-100).

@@ -230,10 +230,14 @@ class CustomerImportBatch(models.Model):
             line.sudo().archive_id = existing[line.partner_id]
 
     def _prepare_archive_vals(self, line):
+        # the customer of somebody else stays so, whatever the list says (CA-11)
+        in_charge = self.env["customer.archive"]._find_person_in_charge(
+            self.company_id, line.partner_id.user_id, line.user_id
+        )
         return {
             "partner_id": line.partner_id.id,
             "company_id": self.company_id.id,
-            "user_id": line.user_id.id,
+            "user_id": in_charge.id,
             "date_first_contact": line.date_first_contact,
             "import_batch_id": self.id,
         }

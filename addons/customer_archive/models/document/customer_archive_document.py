@@ -294,9 +294,10 @@ class CustomerArchiveDocument(models.Model):
         "partner_id.child_ids.email",
     )
     def _compute_status(self):
-        today = self.env.company._record_control_today()
+        days = self.company_id._get_record_control_days()
         in_system = self._filter_evidence_in_system()
         for document in self:
+            today = days[document.company_id]
             if document.date_destroyed:
                 document.status = "destroyed"
             elif document.is_not_applicable:
@@ -726,8 +727,10 @@ class CustomerArchiveDocument(models.Model):
             to_sql=lambda model, alias, query: model._get_evidence_sql(alias),
         )
         present = Domain("date_received", "!=", False) | in_system
-        today = self.env.company._record_control_today()
-        return live, present, Domain("date_valid_until", "<", today)
+        expired = self.env.companies._record_control_today_domain(
+            lambda day: Domain("date_valid_until", "<", day)
+        )
+        return live, present, expired
 
     @api.model
     def _count_mandatory(self, archives):

@@ -333,3 +333,37 @@ class TestBackDoors(ArchiveCommon):
         # as at the end of an update
         self.env["ir.model.data"]._process_end(["customer_archive"])
         self.assertTrue(grant.exists())
+
+    def test_a_hidden_draft_is_not_drawn_into_an_own_archive(self):
+        """CA-01, CA-11: who enters that a customer of somebody else works for his own customer gets nothing of it."""
+        draft = self._new_archive("Draft of sales2", user=self.sales2)
+        moved = {"is_company": False, "parent_id": self.partner.id}
+        with self.assertRaisesRegex(UserError, "somebody else"):
+            draft.partner_id.with_user(self.sales1).write(moved)
+        self.assertFalse(draft.merged_into_id)
+        nobodys = self._new_archive("Draft of nobody", user=self.sales2)
+        nobodys.user_id = False
+        nobodys.partner_id.with_user(self.sales1).write(moved)
+        self.assertEqual(nobodys.merged_into_id, self.archive)
+        draft.partner_id.with_user(self.keeper).write(moved)
+        self.assertEqual(draft.merged_into_id, self.archive)
+
+    def test_the_trade_of_others_is_not_drawn_into_an_own_archive(self):
+        """CA-11, CA-31: the contact who ordered stays with the customer of somebody else; others change jobs freely."""
+        other = self._new_archive("Of sales2", user=self.sales2).partner_id
+        buyer, clerk, guest = self.env["res.partner"].create(
+            [{"name": name, "parent_id": other.id} for name in "BCG"]
+        )
+        self._new_order(buyer).action_confirm()
+        with self.assertRaisesRegex(UserError, "somebody else"):
+            buyer.with_user(self.sales1).parent_id = self.partner
+        clerk.with_user(self.sales1).parent_id = self.partner
+        with self.assertRaisesRegex(UserError, "somebody else"):
+            guest.with_user(self.sales1).write(
+                {"child_ids": [Command.link(buyer.id)], "parent_id": self.partner.id}
+            )
+        self.assertFalse(self.archive.amount_trade_12_months)
+        for user in self.sales2, self.keeper, self.supervisor:
+            buyer.with_user(user).parent_id = self.partner
+            self.assertEqual(buyer.commercial_partner_id, self.partner)
+            buyer.parent_id = other

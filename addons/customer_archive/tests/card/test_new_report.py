@@ -196,3 +196,21 @@ class TestNewReport(CardCommon):
         with self.assertRaisesRegex(ValidationError, "no order of"):
             report.sudo().order_id = other
         report.sudo().order_id = order
+
+    def test_a_form_does_not_look_into_orders_of_others(self):
+        """CA-30: naming an order in a form that is not saved tells nothing of it either."""
+        order = self._confirm_order(
+            self.partner, "2026-01-10 03:00:00", 100, user_id=self.sales1.id
+        )
+        report = self._reports()
+        spec = {"date_first_order": {}, "amount_first_order": {}, "first_products": {}}
+        reports = self.env["customer.new.report"].with_user(self.sales2)
+        for values in ({"order_id": order.id}, {"order_id": {"id": order.id}}):
+            with self.assertRaises(AccessError):
+                reports.onchange(values, ["order_id"], {**spec, "order_id": {}})
+        with self.assertRaises(AccessError):
+            reports.with_context(default_order_id=order.id).onchange({}, [], spec)
+        shown = report.with_user(self.sales1).onchange(
+            {"order_id": order.id, "remark": "x"}, ["remark"], {**spec, "remark": {}}
+        )
+        self.assertFalse(shown.get("warning"))

@@ -1,5 +1,6 @@
 from freezegun import freeze_time
 
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -412,3 +413,66 @@ class TestTradeFigures(CardCommon):
                 self.assertIn(words, text)
         self.assertLess(text.index("Now there"), text.index("Gone away"))
         self.assertLess(text.index("Gone away"), text.index("Yet to come"))
+
+    def _fill_in(self, user, partner, archive=None, **values):
+        """What a form shows of the trade when a user names a customer in it."""
+        archives = (archive or self.env["customer.archive"]).with_user(user)
+        names = (
+            "amount_ordered_year",
+            "amount_overdue",
+            "amount_trade_12_months",
+            "trade_months",
+            "main_products",
+            "contract_numbers",
+            "has_paid_late",
+            "open_needs",
+        )
+        spec = {name: {} for name in names}
+        values = {"company_id": self.company.id, **values, "partner_id": partner.id}
+        shown = archives.onchange(
+            values, ["partner_id"], {**spec, "company_id": {}, "partner_id": {}}
+        )["value"]
+        return {name: shown[name] for name in names if shown.get(name)}
+
+    def test_a_form_tells_no_trade_of_the_customers_of_others(self):
+        """CA-11: who names a customer of somebody else in a new archive, or in a draft of his own, is told no figures."""
+        self._confirm_order(self.partner, "2026-03-05 03:00:00", 300)
+        free, taken = map(self._new_partner, ("Of nobody", "Of sales1, no archive"))
+        for partner in free, taken:
+            partner.sudo().ca_archive_ids.unlink()
+            self._confirm_order(partner, "2026-03-05 03:00:00", 300)
+            partner.ca_archive_ids.sudo().unlink()
+        taken.user_id = self.sales1
+        draft = self._new_archive("Own draft", user=self.sales2)
+        for partner in self.partner, taken:
+            self.assertFalse(self._fill_in(self.sales2, partner))
+            self.assertFalse(self._fill_in(self.sales2, partner, draft))
+        for user, partner in (
+            (self.sales1, self.partner),
+            (self.keeper, self.partner),
+            (self.sales2, free),
+            (self.supervisor, taken),
+        ):
+            shown = self._fill_in(user, partner)
+            self.assertEqual(shown["amount_trade_12_months"], 300)
+        own = self._fill_in(self.sales1, self.partner, self.archive)
+        self.assertEqual(self.archive.amount_trade_12_months, 300)
+        self.assertFalse(own.get("open_needs"))
+        with self.assertRaisesRegex(UserError, "somebody else"):
+            draft.with_user(self.sales2).partner_id = taken
+
+    def test_a_form_tells_no_trade_of_another_company(self):
+        """CA-11: in the company where somebody does not work he figures nothing, and without a company nothing fails."""
+        self._confirm_order(self.partner, "2026-03-05 03:00:00", 300)
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        keeper = self._new_user(
+            "ca_elsewhere", "customer_archive.group_customer_archive_director"
+        )
+        keeper.sudo().write(
+            {"company_id": other.id, "company_ids": [Command.set(other.ids)]}
+        )
+        self.assertFalse(self._fill_in(keeper, self.partner))
+        hidden = self._new_partner("Ours alone", company_id=self.company.id)
+        with self.assertRaises(AccessError):
+            self._fill_in(keeper, hidden, company_id=other.id)
+        self.assertFalse(self._fill_in(self.keeper, self.partner, company_id=False))

@@ -54,6 +54,42 @@ class TestTimeZones(CustodyCommon):
                 document.date_received = "2025-03-10"
             document.date_received = "2025-03-09"
 
+    def test_a_deadline_ends_with_the_day_of_the_company(self):
+        """CA-05, CA-07, CA-15: whichever company is chosen, a document expires, and a step is late, where it is."""
+        refresh = self.env["customer.archive.refresh"].create(
+            {"archive_id": self.archive.id, "date_quarter": date(2025, 1, 1)}
+        )
+        filing = self.env["customer.archive.filing"].create(
+            {
+                "user_id": self.sales1.id,
+                "date_month": date(2025, 3, 1),
+                "company_id": self.west.id,
+            }
+        )
+        self.document.write(
+            {"date_received": "2020-01-01", "date_valid_until": "2025-03-31"}
+        )
+        self.env.flush_all()
+        for table in ("customer_archive_filing", "customer_archive_refresh"):
+            self.env.cr.execute(f"UPDATE {table} SET date_due = '2025-03-31'")
+        for instant, over in (
+            ("2025-03-31 20:00:00", False),  # 1 April in Shanghai
+            ("2025-04-01 07:00:00", True),
+        ):
+            self.env.invalidate_all()
+            with freeze_time(instant), self.subTest(instant=instant):
+                document = self._in_both(self.document, self.manager)
+                self.assertIs(document.status == "expired", over)
+                found = document.search(
+                    [("id", "=", document.id), ("status", "=", "expired")]
+                )
+                self.assertIs(bool(found), over)
+                for record in refresh, filing:
+                    record = self._in_both(record, self.manager)
+                    self.assertIs(record.is_overdue, over)
+                    found = record.search([("is_overdue", "=", True)])
+                    self.assertIs(record in found, over)
+
     def test_release_is_in_force_at_once(self):
         """CA-12: what is approved for today opens today, for whomever a colleague elsewhere approves it."""
         releases = self._in_both(self.env["customer.archive.release"], self.sales1)

@@ -303,6 +303,17 @@ class TestCustomerImport(ImportCommon):
         )
         self.assertFalse(attachments.filtered(lambda a: a.res_id == batch.id))
 
+    def test_ca_11_the_customer_of_a_colleague_stays_so(self):
+        """CA-11, CA-97: a list opens the archive of an existing customer for whose customer it is, not for its uploader."""
+        existing = self.env["res.partner"].create(
+            {"name": GOOD[0], "is_company": True, "user_id": self.colleague.id}
+        )
+        existing.sudo().ca_archive_ids.unlink()
+        batch = self.upload(workbook([GOOD]), on_duplicate="update")
+        self.check(batch)
+        self.import_list(batch)
+        self.assertEqual(existing.ca_archive_ids.user_id, self.colleague)
+
     def test_ca_97_existing_contact_and_archive_are_kept(self):
         partner = self.env["res.partner"].create(
             {

@@ -1,4 +1,5 @@
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from odoo.addons.base.tests.common import BaseCommon
@@ -77,6 +78,23 @@ class TestCustomerMerge(BaseCommon):
         with self.assertRaisesRegex(AccessError, "have archives"):
             self.merge(user)
         self.assertFalse(self.archives.merged_into_id)
+
+    def test_ca_100_archives_of_another_company_are_merged_there(self):
+        """CA-01, CA-100: a keeper elsewhere, who may merge the shared contacts, merges no archives that he may not see."""
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        user = new_test_user(
+            self.env,
+            "merge_elsewhere",
+            "customer_archive.group_customer_archive_keeper,base.group_partner_manager",
+            company_id=elsewhere.id,
+            company_ids=[Command.set(elsewhere.ids)],
+        )
+        with self.assertRaisesRegex(AccessError, "who works there"):
+            self.merge(user)
+        self.assertFalse(self.archives.merged_into_id)
+        user.company_ids += self.env.company
+        self.merge(user)
+        self.assertTrue(self.archives[1].merged_into_id)
 
     def test_ca_12_what_is_merged_stays_protected(self):
         """CA-12, CA-15: neither the level nor the hold of an archive ends by merging it into another one."""

@@ -254,6 +254,21 @@ class RestrictedContentMixin(models.AbstractModel):
         return super().read_progress_bar(domain, group_by, progress_bar)
 
     @api.model
+    def read_group(self, domain, fields, groupby, *args, **kwargs):
+        # no screen of Odoo asks for it any more, but RPC may; "name:array_agg(field)" is content of the field
+        self._log_grouping(
+            [groupby] if isinstance(groupby, str) else groupby,
+            [spec.rpartition("(")[2].rstrip(")") for spec in fields],
+        )
+        return super().read_group(domain, fields, groupby, *args, **kwargs)
+
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        if alias != self._table:
+            # the path of a grouping of other records ends in these
+            self._log_grouping([groupby_spec], ())
+        return super()._read_group_groupby(alias, groupby_spec, query)
+
+    @api.model
     def _log_grouping(self, groupby, aggregates):
         """Log that content was read in groups: grouping is reading, too."""
         if self.env.su:

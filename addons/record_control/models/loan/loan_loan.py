@@ -601,9 +601,13 @@ class LoanLoan(models.Model):
         return []
 
     def _get_borrower_reasons(self):
-        """Say why the borrower gets nothing more: something else is overdue."""
+        """Say why the borrower gets nothing more: something else is overdue, in whichever company he borrowed it."""
+        borrower = Domain("borrower_id", "=", self.borrower_id.id)
+        if self.borrower_user_id:
+            # the same person may be an employee of several companies
+            borrower |= Domain("borrower_user_id", "=", self.borrower_user_id.id)
         overdue = self.sudo().search(
-            Domain("borrower_id", "=", self.borrower_id.id)
+            borrower
             & Domain("is_overdue", "=", True)
             & Domain("id", "!=", self._origin.id)
         )

@@ -25,6 +25,17 @@ class ResCompany(models.Model):
         instant = pytz.utc.localize(at or fields.Datetime.now())
         return instant.astimezone(pytz.timezone(self._record_control_tz())).date()
 
+    def _get_record_control_days(self):
+        """Return the day it is for each of these companies, and for a record that has none.
+
+        :return: company -> date
+        :rtype: dict
+        """
+        return {
+            company: (company or self.env.company).sudo()._record_control_today()
+            for company in (*self, self.browse())
+        }
+
     # --- Set-up: what a company has set up holds in its branches, too ---
 
     def _get_setup_domain(self, field="company_id"):
