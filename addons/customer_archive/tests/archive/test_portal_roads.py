@@ -115,7 +115,9 @@ class TestPortalRoads(ArchiveCommon, HttpCase):
     def test_somebody_learns_of_a_payment_without_salesperson(self):
         """CA-18: money that came in is told to who is in charge of the customer, when the salesperson has left."""
         gone, nobody = self._new_quotation().sudo(), self._new_quotation().sudo()
-        left = new_test_user(self.env, "ca_left", groups="sales_team.group_sale_salesman")
+        left = new_test_user(
+            self.env, "ca_left", groups="sales_team.group_sale_salesman"
+        )
         gone.user_id, nobody.user_id = left, False
         left.active = False
         self.partner.ca_trading_stopped = True
