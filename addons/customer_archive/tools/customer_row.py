@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from openpyxl.cell.cell import ERROR_CODES
+
 from .credit_code import clean_code, code_fault
 from .customer_workbook import normalise_phone, normalise_text, parse_date
 
@@ -45,6 +47,9 @@ def interpret_row(row, columns, today):
         if not column.target:
             continue
         raw = row.cell(column.index)
+        if raw in ERROR_CODES:  # what Excel shows where a formula fails
+            findings.append(Finding(column.target, "error_cell", raw))
+            continue
         try:
             value = _CLEANERS.get(column.target, _clean_text)(raw, today)
         except _CellError as error:
@@ -68,7 +73,7 @@ def _missing(values, findings):
     """Return the findings about required cells: a name, and a contact or a phone."""
     faulty = {finding.target for finding in findings}
     missing = []
-    if "name" not in values:
+    if "name" not in values.keys() | faulty:
         missing.append(Finding("name", "missing_name"))
     reachable = {"contact", "phone", "mobile"}
     if not reachable & (values.keys() | faulty):

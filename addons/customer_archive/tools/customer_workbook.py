@@ -12,9 +12,10 @@ import io
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from zipfile import ZipFile
 
 from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import get_column_letter, range_boundaries
 
 from .company_name import fold_width
 
@@ -22,6 +23,17 @@ HEADER_SEARCH_ROWS = 20  # titles and remarks above the header are shorter than 
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f]")
 EXCEL_EPOCH = date(1899, 12, 30)
 EXCEL_SERIAL_RANGE = (20000, 80000)  # 1954 to 2119: other numbers are no dates
+# Each cell and each cell of a merged block becomes an object: more than this, of about
+# 150,000 customers, would fill the memory of the server from a small file
+MAX_UNPACKED = 100 * 1024**2
+MAX_MERGED = 100_000
+MERGED_BLOCK = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z0-9:]+)[\"']")
+# A formula that nobody has counted; Excel writes the type of an empty text
+UNCOUNTED_FORMULA = re.compile(
+    rb"<c\s(?![^>]*\bt=\"str\")[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)"
+    rb"\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>"
+)
+OLD_FORMAT = b"\xd0\xcf\x11\xe0"  # .xls, and any workbook with a password
 
 # What a column may hold -> the headings under which offices write it.
 # The first heading is the one that the downloadable template uses.
@@ -96,10 +108,12 @@ class WorkbookRow:
 
 @dataclass
 class WorkbookSheet:
-    """A sheet with its header found; ``header_row`` 0 means: no header there."""
+    """A sheet with its header found; ``header_row`` 0 means: no header there, or a
+    hidden sheet, which is not read."""
 
     name: str
     header_row: int = 0
+    hidden: bool = False
     columns: list = field(default_factory=list)
     rows: list = field(default_factory=list)
     footers: list = field(default_factory=list)  # numbers of rows such as 合计
@@ -108,7 +122,9 @@ class WorkbookSheet:
 class WorkbookError(ValueError):
     """The file is not a workbook that can be read.
 
-    :param str code: ``"unreadable"`` (no .xlsx and no text table), ``"empty"``
+    :param str code: ``"unreadable"`` (no .xlsx and no text table), ``"empty"``,
+        ``"protected"`` (by a password, or an old .xls), ``"too_large"``, ``"merged"``
+        (over far too many cells), ``"formulas"`` (whose results are not in the file)
     """
 
     def __init__(self, code):
@@ -202,7 +218,7 @@ def read_workbook(data, file_name=""):
         tables = [("CSV", _read_text_table(data))]
     else:
         tables = _read_xlsx(data)
-    if not any(any(row) for _name, rows in tables for row in rows):
+    if not any(any(row) for _name, rows in tables for row in rows or ()):
         raise WorkbookError("empty")
     return [_read_sheet(name, rows) for name, rows in tables]
 
@@ -231,13 +247,44 @@ _HEADINGS = {
 
 
 def _read_xlsx(data):
-    """Return ``[(sheet name, [row tuples])]`` with merged cells filled."""
+    """Return ``[(sheet name, [row tuples])]`` with merged cells filled; a hidden sheet
+    has ``None`` for rows."""
     try:
+        _check_package(data)
         workbook = load_workbook(io.BytesIO(data), data_only=True)
+    except WorkbookError:
+        raise
     except Exception as error:  # openpyxl raises many kinds for broken files
         raise WorkbookError("unreadable") from error
-    visible = [s for s in workbook.worksheets if s.sheet_state == "visible"]
-    return [(sheet.title, _filled_rows(sheet)) for sheet in visible]
+    return [
+        (sheet.title, _filled_rows(sheet) if sheet.sheet_state == "visible" else None)
+        for sheet in workbook.worksheets
+    ]
+
+
+def _check_package(data):
+    """Refuse what would fill the memory, or be read without its values."""
+    if data.startswith(OLD_FORMAT):
+        raise WorkbookError("protected")
+    with ZipFile(io.BytesIO(data)) as package:
+        if sum(info.file_size for info in package.infolist()) > MAX_UNPACKED:
+            raise WorkbookError("too_large")
+        for info in package.infolist():
+            content = package.read(info)
+            if sum(map(_get_area, MERGED_BLOCK.findall(content))) > MAX_MERGED:
+                raise WorkbookError("merged")
+            if UNCOUNTED_FORMULA.search(content):
+                raise WorkbookError("formulas")
+
+
+def _get_area(block):
+    """Return how many cells a block such as ``b"A1:C2"`` has.
+
+    >>> _get_area(b"A1:C2")
+    6
+    """
+    left, top, right, bottom = range_boundaries(block.decode())
+    return (right - left + 1) * (bottom - top + 1)
 
 
 def _filled_rows(sheet):
@@ -305,16 +352,14 @@ def _read_text_table(data):
         dialect = csv.Sniffer().sniff(text[:4096], delimiters=",;\t")
     except csv.Error:
         dialect = csv.excel
-    return [
-        tuple(cell or None for cell in row)
-        for row in csv.reader(io.StringIO(text), dialect)
-    ]
+    lines = io.StringIO(text, newline=None)  # old programs end lines with CR alone
+    return [tuple(cell or None for cell in row) for row in csv.reader(lines, dialect)]
 
 
 def _read_sheet(name, rows):
     """Find the header of a sheet and take the customer rows below it."""
-    sheet = WorkbookSheet(name=name)
-    sheet.header_row = _find_header(rows)
+    sheet = WorkbookSheet(name=name, hidden=rows is None)
+    sheet.header_row = _find_header(rows or [])
     if not sheet.header_row:
         return sheet
     sheet.columns = _recognise_columns(rows[sheet.header_row - 1])

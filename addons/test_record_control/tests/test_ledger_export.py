@@ -130,6 +130,12 @@ class TestLedgerExport(LedgerCommon):
             rows[2], ["Total", None, None, None, None, 7, 1.234, 1234.5] + [None] * 7
         )
 
+    def test_last_hours_of_the_calendar(self):
+        """Promise 4: one instant that has no other time zone does not keep all the other rows from being exported."""
+        self.full.at = datetime(9999, 12, 31, 23, 30)
+        _header, rows = self.table(self.export(self.clerk))
+        self.assertIn(datetime(9999, 12, 31, 23, 30), rows[0])
+
     def test_rows_and_columns_that_may_not_be_read_are_absent(self):
         """Neither the record of somebody else nor the administrator's column is in the clerk's file."""
         texts = {

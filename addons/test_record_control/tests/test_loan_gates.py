@@ -602,3 +602,18 @@ class TestLoanGates(LoanCommon):
             self._loan(
                 self.ann, self.alpha, "requested", date_wanted="2020-05-04 00:00:00"
             )
+
+    def test_dates_that_can_be_counted(self):
+        """CA-10: nobody makes a loan that cannot be opened any more, because no due date can be counted for it."""
+        loan = self._loan(self.ann, self.alpha)
+        for vals in (
+            {"date_start": "9999-12-31 23:30:00"},
+            {"date_wanted": "9999-12-31 23:30:00"},
+        ):
+            with (
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(IntegrityError),
+                self.cr.savepoint(),
+            ):
+                loan.write(vals)
+                loan.flush_recordset()

@@ -73,7 +73,17 @@ class TestLoanScan(LoanCommon):
     def test_odd_input_is_told(self):
         """What no scanner should send is answered, too, and changes nothing."""
         self.loan_class.approval_group_ids = False
-        odd = ("x\x00y", "\u0000", 7, ["x"], {"a": 1}, True, "x" * 5000, "' OR 1=1 --")
+        odd = (
+            "x\x00y",
+            "\u0000",
+            "\ud800",
+            7,
+            ["x"],
+            {"a": 1},
+            True,
+            "x" * 5000,
+            "' OR 1=1 --",
+        )
         for value in odd:
             with self.subTest(value=str(value)[:20]):
                 self.assertIn(self._scan(value)["status"], ("error", "ask_badge"))

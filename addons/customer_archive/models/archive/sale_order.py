@@ -312,14 +312,24 @@ class SaleOrder(models.Model):
 
     def _report_ca_unconfirmed(self):
         """Tell the salespeople of these paid quotations why the payment has not confirmed them."""
-        for order in self.filtered("user_id"):
-            here = order.with_context(lang=order.user_id.lang)
+        for order in self:
+            user = order._get_ca_informed()
+            here = order.with_context(lang=user.lang)
             order.activity_schedule(
                 "mail.mail_activity_data_todo",
-                user_id=order.user_id.id,
+                user_id=user.id,
                 summary=here.env._("Paid online, but not confirmed"),
                 note=plaintext2html("\n".join(here._get_ca_contracting_reasons())),
             )
+
+    def _get_ca_informed(self):
+        """Return who is told what happened on the portal: the salesperson, else who answers for the customer."""
+        archive_sudo = self.partner_id.commercial_partner_id._get_ca_archives_sudo(
+            self.company_id
+        )
+        people = self.user_id | archive_sudo.user_id | archive_sudo.supervisor_id
+        people |= self.team_id.user_id | archive_sudo.keeper_id
+        return people.filtered("active")[:1] or self.env.ref("base.user_admin")
 
     def _get_ca_ended_reasons(self):
         """Say with which parties of this order the trade has ended, and what would resume it.

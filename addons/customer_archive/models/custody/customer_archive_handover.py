@@ -503,21 +503,20 @@ class CustomerArchiveHandover(models.Model):
     # --- Transfer ---
 
     def _transfer(self):
-        """Make the receiver responsible for everything on the list."""
+        """Make the receiver responsible for what is on the list and is still the leaver's."""
         self.ensure_one()
+        # what was confirmed, lost or given to somebody else since it was loaded stays as it is
+        open_items = self._get_open_items()
         # Gated: everything was received and signed; the person who closes need not be allowed to edit each item.
-        lines_sudo = self.sudo().line_ids
+        lines_sudo = self.sudo().line_ids.filtered(
+            lambda line: line.res_id in open_items[line.kind]._ids
+        )
         for kind, lines in (
             lines_sudo.filtered("is_transferred").grouped("kind").items()
         ):
             if kind == "loan":
                 continue
-            records_sudo = (
-                self.env[lines[0].res_model]
-                .sudo()
-                .browse(lines.mapped("res_id"))
-                .exists()
-            )
+            records_sudo = open_items[kind].browse(lines.mapped("res_id"))
             self._transfer_items(kind, records_sudo)
         self._schedule_first_contacts(
             lines_sudo.filtered(lambda line: line.kind == "archive")

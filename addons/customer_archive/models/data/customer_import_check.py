@@ -91,12 +91,34 @@ class CustomerImportBatch(models.Model):
         return sheets
 
     def _workbook_error(self, code):
-        if code == "empty":
-            return self.env._("%(file)s is empty.", file=self.file_name)
-        return self.env._(
-            "%(file)s cannot be read. Save it as an Excel workbook (.xlsx) or as CSV.",
-            file=self.file_name,
-        )
+        env, file = self.env, self.file_name
+        sentences = {
+            "empty": lambda: env._("%(file)s is empty.", file=file),
+            "protected": lambda: env._(
+                "%(file)s is protected by a password, or in the old format .xls. Save it as an Excel workbook (.xlsx) "
+                "without a password.",
+                file=file,
+            ),
+            "too_large": lambda: env._(
+                "%(file)s is too large to be read. Delete what is no list, such as coloured empty rows, or divide the "
+                "list into several files.",
+                file=file,
+            ),
+            "merged": lambda: env._(
+                "%(file)s has merged cells that reach over whole columns or the whole sheet. Unmerge them.",
+                file=file,
+            ),
+            "formulas": lambda: env._(
+                "%(file)s has formulas whose results are not saved in the file. Open it in Excel, save it and upload "
+                "it again.",
+                file=file,
+            ),
+            "unreadable": lambda: env._(
+                "%(file)s cannot be read. Save it as an Excel workbook (.xlsx) or as CSV.",
+                file=file,
+            ),
+        }
+        return sentences[code]()
 
     def _sync_columns(self, sheets):
         """Keep the user's corrections of the columns; create what is new.
@@ -147,7 +169,9 @@ class CustomerImportBatch(models.Model):
     def _describe_left_out(self, sheets):
         """Say which sheets and rows are no customers, so that nothing is lost unseen."""
         notes = [
-            self.env._("Sheet %(sheet)s: no header, not read.", sheet=sheet.name)
+            self.env._("Sheet %(sheet)s: hidden, not read.", sheet=sheet.name)
+            if sheet.hidden
+            else self.env._("Sheet %(sheet)s: no header, not read.", sheet=sheet.name)
             for sheet in sheets
             if not sheet.header_row
         ]
@@ -357,6 +381,9 @@ class CustomerImportBatch(models.Model):
             ),
             "bad_phone": lambda v: env._("%s is no phone number.", v),
             "bad_email": lambda v: env._("%s is no e-mail address.", v),
+            "error_cell": lambda v: env._(
+                "%s is the error of a formula: correct it in Excel.", v
+            ),
             "bad_date": lambda v: env._("%s is no date; write it like 2025-03-05.", v),
             "future_date": lambda v: env._("%s lies in the future.", v),
             "duplicate_code": lambda v: env._("The same code stands already in %s.", v),

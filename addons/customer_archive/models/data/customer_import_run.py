@@ -3,6 +3,7 @@ from psycopg2.errors import ProgramLimitExceeded
 
 from odoo import models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import plaintext2html
 from odoo.tools.misc import split_every
 
 from ...tools.customer_workbook import normalise_text
@@ -148,7 +149,8 @@ class CustomerImportBatch(models.Model):
             "state_id": values.get("state_id"),
             "industry_id": values.get("industry_id"),
             "user_id": line.user_id.id,
-            "comment": values.get("comment"),
+            # a text of the list, in which <zhang@example.com> is no markup
+            "comment": "comment" in values and plaintext2html(values["comment"]),
         }
 
     def _complete_partner(self, line, china):

@@ -24,6 +24,8 @@ DOCUMENT_STATUSES = [
 PRESENT_STATUSES = ("received", "to_refresh")
 EXPIRY_CLOCK = "customer_archive_document_expiry"
 EXPIRY_NOTICE_DAYS = 30
+# A licence without an end is entered with 9999-12-31: nobody is reminded of it
+COUNTED_YEARS = range(1900, 9999)
 
 
 class CustomerArchiveDocument(models.Model):
@@ -1059,6 +1061,7 @@ class CustomerArchiveDocument(models.Model):
         documents_sudo._clock_cancel(EXPIRY_CLOCK, self.env._("Validity changed"))
         valid = documents_sudo.filtered(
             lambda d: d.date_valid_until
+            and d.date_valid_until.year in COUNTED_YEARS
             and not d.is_not_applicable
             and not d.date_destroyed
         )

@@ -86,20 +86,8 @@ class TestPortalRoads(ArchiveCommon, HttpCase):
     def test_payment_of_an_order_that_may_not_be_contracted(self):
         """CA-18: the payment is booked, the order is not confirmed, and the salesperson is told why."""
         order = self._new_quotation()
-        provider = self.env["payment.provider"].create({"name": "Test provider"})
         self.partner.ca_trading_stopped = True
-        transaction = self.env["payment.transaction"].create(
-            {
-                "provider_id": provider.id,
-                "payment_method_id": self.env.ref("payment.payment_method_unknown").id,
-                "reference": "CA-18",
-                "amount": order.amount_total,
-                "currency_id": order.currency_id.id,
-                "partner_id": self.contact.id,
-                "state": "done",
-                "sale_order_ids": order.ids,
-            }
-        )
+        transaction = self._pay(order)
         self.assertFalse(transaction._check_amount_and_confirm_order())
         self.assertEqual(order.state, "sent")
         activity = order.activity_ids
@@ -108,6 +96,35 @@ class TestPortalRoads(ArchiveCommon, HttpCase):
         self.partner.ca_trading_stopped = False
         self.assertEqual(transaction._check_amount_and_confirm_order(), order)
         self.assertEqual(order.state, "sale")
+
+    def _pay(self, order):
+        provider = self.env["payment.provider"].create({"name": "Test provider"})
+        return self.env["payment.transaction"].create(
+            {
+                "provider_id": provider.id,
+                "payment_method_id": self.env.ref("payment.payment_method_unknown").id,
+                "reference": f"CA-18 {order.name}",
+                "amount": order.amount_total,
+                "currency_id": order.currency_id.id,
+                "partner_id": self.contact.id,
+                "state": "done",
+                "sale_order_ids": order.ids,
+            }
+        )
+
+    def test_somebody_learns_of_a_payment_without_salesperson(self):
+        """CA-18: money that came in is told to who is in charge of the customer, when the salesperson has left."""
+        gone, nobody = self._new_quotation().sudo(), self._new_quotation().sudo()
+        left = new_test_user(
+            self.env, "ca_left", groups="sales_team.group_sale_salesman"
+        )
+        gone.user_id, nobody.user_id = left, False
+        left.active = False
+        self.partner.ca_trading_stopped = True
+        self.archive.user_id = self.sales1
+        for order in gone, nobody:
+            self.assertFalse(self._pay(order)._check_amount_and_confirm_order())
+            self.assertEqual(order.activity_ids.user_id, self.sales1)
 
     # --- Addresses ---
 

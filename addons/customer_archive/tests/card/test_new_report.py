@@ -180,6 +180,32 @@ class TestNewReport(CardCommon):
         with self.assertRaises(AccessError):
             report.with_user(self.clerk).read(["remark"])
 
+    @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
+    def test_printed_by_who_may_read_it_alone(self):
+        """CA-30, CA-11: what a user may not read he does not print by its address either."""
+        self._new_order(self.partner, user_id=self.sales1.id).action_confirm()
+        report = self._reports()
+        prints = self.env["controlled.form.print"]
+        before = prints.search_count([("res_model", "=", report._name)])
+        for user in (self.sales2, self.clerk):
+            self.env.invalidate_all()
+            with self.assertRaises(AccessError):
+                self._print(report, user)
+        self.assertEqual(
+            prints.search_count([("res_model", "=", report._name)]), before
+        )
+        self.assertIn(self.partner.name, self._print(report, self.sales1))
+
+    def _print(self, report, user):
+        html, _kind = (
+            self.env["ir.actions.report"]
+            .with_user(user)
+            ._render_qweb_html(
+                "customer_archive.report_new_customer_document", report.ids
+            )
+        )
+        return html.decode()
+
     def test_orders_of_others_are_not_looked_into(self):
         """CA-30: whoever names an order for the report may read it, and it is one of the customer."""
         order = self._new_order(self.partner, user=self.sales1, user_id=self.sales1.id)

@@ -242,6 +242,22 @@ class TestHandover(CustodyCommon):
         )
         self.assertEqual(len(activity), 1)
 
+    def test_what_somebody_else_took_over_stays_his(self):
+        """CA-14: what the leaver gave to a third person since it was loaded is not taken from that person."""
+        self._begin()
+        self.handover.line_ids.with_user(self.sales2).action_receive()
+        self.handover.line_ids.filtered(
+            lambda line: line.kind == "archive"
+        ).date_notified = "2026-01-01"
+        self._seal()
+        others = (self.lead, self.quotation, self.meeting)
+        for record in others:
+            record.user_id = self.keeper
+        self.handover.action_close()
+        self.assertEqual(self.archive.user_id, self.sales2)
+        for record in others:
+            self.assertEqual(record.user_id, self.keeper, record._name)
+
     def test_receiver_who_has_left_takes_nothing_over(self):
         """CA-14: nobody is left in charge who went before the handover was closed."""
         self._begin().with_user(self.sales2).action_receive()

@@ -8,7 +8,7 @@ from psycopg2 import OperationalError
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
-from odoo.tools import mute_logger
+from odoo.tools import html2plaintext, mute_logger
 
 from .common import HEADINGS, ImportCommon, credit_code, workbook
 
@@ -337,6 +337,14 @@ class TestCustomerImport(ImportCommon):
             batch = self.upload(workbook([GOOD]), **vals)
             self.check(batch)
             return self.import_list(batch)
+
+    def test_ca_97_remark_is_text_and_no_markup(self):
+        """CA-97: what stands between < and > in a cell is not lost."""
+        remark = "王工 <wang@example.com> 外径<5mm & <b>"
+        batch = self.upload(workbook([[*GOOD, remark]], (*HEADINGS, "备注")))
+        self.check(batch)
+        partner = self.import_list(batch).line_ids.partner_id
+        self.assertEqual(html2plaintext(partner.comment).strip(), remark)
 
     def test_ca_01_week_of_an_imported_archive_starts_with_the_import(self):
         batch = self._import_old_customer()

@@ -6,7 +6,7 @@ from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
@@ -215,6 +215,20 @@ class TestDocumentStatus(DocumentCommon):
         self._assert_status(self.line, "received")
         with freeze_time("2025-07-01 04:00:00"):
             self._assert_status(self.line, "expired")
+
+    @freeze_time("2025-06-30 04:00:00")
+    def test_licence_without_an_end(self):
+        """CA-05: 9999-12-31, as licences without an end are entered, is a date like others; no clock runs to it."""
+        self.line.write(
+            {"date_received": "2025-01-01", "date_valid_until": "2026-06-30"}
+        )
+        running = Domain("stopped_at", "=", False) & Domain("deadline", "!=", False)
+        self.assertTrue(self.line._get_clocks(running))
+        self.line.date_valid_until = "9999-12-31"
+        self._assert_status(self.line, "received")
+        self.assertFalse(self.line._get_clocks(running))
+        with freeze_time("2026-07-01 04:00:00"):
+            self._assert_status(self.line, "received")
 
     def test_statuses(self):
         """Missing, received, to refresh, not applicable."""

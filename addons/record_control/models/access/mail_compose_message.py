@@ -2,7 +2,10 @@ from odoo import api, models
 
 
 class MailComposeMessage(models.TransientModel):
-    """Whoever answers a message may read it: the window takes over its subject, its record and who received it."""
+    """Whoever answers a message may read it: the window takes over its subject, its record and who received it.
+
+    Nor does it fill a letter with what a restricted record says for somebody who may not read it.
+    """
 
     _inherit = "mail.compose.message"
 
@@ -10,10 +13,15 @@ class MailComposeMessage(models.TransientModel):
     def create(self, vals_list):
         default = self.default_get(["parent_id"]).get("parent_id")
         self._check_parents([vals.get("parent_id", default) for vals in vals_list])
+        for vals in vals_list:
+            self._check_restricted(vals)
         return super().create(vals_list)
 
     def write(self, vals):
         self._check_parents([vals.get("parent_id")])
+        for composer in self if {"model", "res_ids"} & vals.keys() else ():
+            known = {"model": composer.model, "res_ids": composer.res_ids}
+            self._check_restricted({**known, **vals})
         return super().write(vals)
 
     def onchange(self, values, field_names, fields_spec):
@@ -22,7 +30,21 @@ class MailComposeMessage(models.TransientModel):
             values.get("parent_id", default), self, validate=False
         )
         self._check_parents([parent_id])
+        self._check_restricted(values)
         return super().onchange(values, field_names, fields_spec)
+
+    @api.model
+    def _check_restricted(self, vals):
+        """Refuse to write about restricted records that the user may not read.
+
+        :param dict vals: values of the window, beside those of the context
+        """
+        vals = {**self.default_get(["model", "res_ids"]), **vals}
+        model = self.env.get(vals.get("model") or "")
+        if self.env.su or not getattr(model, "_restricted_record", False):
+            return
+        composer = self.new({"model": model._name, "res_ids": vals.get("res_ids")})
+        model.browse(composer._evaluate_res_ids()).exists().check_access("read")
 
     @api.model
     def _check_parents(self, parent_ids):

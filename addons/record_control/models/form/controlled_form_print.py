@@ -90,6 +90,7 @@ class ControlledFormPrint(models.Model):
             report that is not about records
         :param str output: a key of :attr:`output`
         :return: the lines, in sudo
+        :raises AccessError: when the user may not read a record that he prints
         """
         # sudo: whoever prints leaves a line, portal users included, though they cannot read the register
         forms = (
@@ -100,7 +101,10 @@ class ControlledFormPrint(models.Model):
         vals_list = []
         if res_ids and report.model in self.env:
             copies = Counter(res_ids)
-            for record in self.env[report.model].sudo().browse(copies).exists():
+            records = self.env[report.model].browse(copies).exists()
+            # what is read below as superuser lies in the cache, where the print would find it unasked
+            records.check_access("read")
+            for record in records.sudo():
                 vals_list.append(
                     {
                         **self._prepare_record_vals(record, forms),

@@ -298,12 +298,17 @@ class LedgerReader:
         if field.type == "html":
             return lambda value: html2plaintext(value) if value else None
         if field.type == "datetime":
-            return lambda value: value and value.replace(tzinfo=UTC).astimezone(
-                self._tz
-            ).replace(tzinfo=None)
+            return lambda value: value and self._get_wall_clock(value)
         if field.type == "reference":
             return lambda value: value and value._filtered_access("read").display_name
         return None
+
+    def _get_wall_clock(self, instant):
+        """Return an instant as the clock of the user shows it; the last hours of the calendar have no other zone."""
+        try:
+            return instant.replace(tzinfo=UTC).astimezone(self._tz).replace(tzinfo=None)
+        except OverflowError:
+            return instant
 
     def _get_currency_reader(self, reader, path):
         prefix, field = self._resolve(f"{path}.name")

@@ -278,6 +278,11 @@ class LoanLoan(models.Model):
     _wanted_after_start = models.Constraint(
         "CHECK (date_wanted > date_start)", "A loan cannot end before it starts."
     )
+    # beyond them no due date can be counted, and the loan could not be opened any more
+    _in_counted_years = models.Constraint(
+        "CHECK (date_start < '9000-01-01' AND date_wanted < '9000-01-01')",
+        "Enter a date before the year 9000.",
+    )
 
     # --- Constraints ---
 

@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ...tools import received_text
+
 
 class LoanScan(models.Model):
     """Lending with a hand scanner: first scan lends, second returns."""
@@ -37,7 +39,7 @@ class LoanScan(models.Model):
     @api.model
     def _clean_scanned(self, value):
         """Return what a scanner or a caller sent as a text that the database can take."""
-        return str(value or "").replace("\x00", "").strip()
+        return received_text.clean(str(value or "")).strip()
 
     @api.model
     def _scan(self, code, badge, condition, note, myself=False):

@@ -5,6 +5,7 @@ from odoo.tools import SQL
 from odoo.addons.record_control.models.access.restricted_fields import (
     RestrictedOne2many,
 )
+from odoo.addons.record_control.tools import received_text
 
 from ...tools.qr import read_code
 from ..place.sample_location import PLACED_STATES
@@ -336,7 +337,7 @@ class SampleStocktake(models.Model):
         self.ensure_one()
         self.check_access("write")
         self._check_counting()
-        code = (code or "").strip()
+        code = received_text.clean(code).strip()
         if not code:
             raise UserError(self.env._("Nothing was scanned."))
         location = self._find_place(code)

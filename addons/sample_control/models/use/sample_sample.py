@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import plaintext2html
 
+from odoo.addons.record_control.tools import received_text
+
 from ...tools.qr import read_code
 
 #: loan class of each regime of the rules
@@ -272,7 +274,7 @@ class SampleSample(models.Model):
         :return: dict with the sample, its colour, what to mind and the steps that are offered;
             False when the code is not the code of a sample
         """
-        sample = self._find_by_loan_code((code or "").strip())
+        sample = self._find_by_loan_code(received_text.clean(code).strip())
         return sample._prepare_scan_answer() if sample else False
 
     def _prepare_scan_answer(self):

@@ -2,7 +2,8 @@ from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import Form, tagged
+from odoo.tests import Form, new_test_user, tagged
+from odoo.tools import mute_logger
 
 from .common import NOW, TODAY, EndOfLifeCase
 
@@ -54,6 +55,31 @@ class TestNotices(EndOfLifeCase):
                 "planned_date": sample.valid_until,
             }
         )
+
+    @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
+    def test_letter_tells_nothing_to_who_may_not_read_the_line(self):
+        """AC-02, SC-50.1: no window is filled with a letter about a plan that its user may not read."""
+        line = self._new_line(self._new_active_sample(**self.customer_origin))
+        given = {
+            "model": line._name,
+            "res_ids": str(line.ids),
+            "composition_mode": "comment",
+            "template_id": self.env.ref(line._notice_template).id,
+        }
+        brought = {f"default_{name}": value for name, value in given.items()}
+        spec = {"subject": {}, "body": {}}
+        stranger = new_test_user(self.env, "t_letter", groups="base.group_user")
+        composers = self.env["mail.compose.message"].with_user(stranger)
+        for road in (
+            lambda: composers.create(given),
+            lambda: composers.with_context(**brought).create({}),
+            lambda: composers.create({"composition_mode": "comment"}).write(given),
+            lambda: composers.onchange(given, [], spec),
+            lambda: composers.with_context(**brought).onchange({}, [], spec),
+        ):
+            self.env.invalidate_all()
+            with self.cr.savepoint(), self.assertRaises(AccessError):
+                road()
 
     def test_exception_letter(self):
         """E18, SC-50.1: to the quality contact, with the form; the day is noted, the task done."""

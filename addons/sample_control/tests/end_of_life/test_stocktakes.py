@@ -66,6 +66,10 @@ class TestSampleStocktake(EndOfLifeCase):
         self.assertEqual(record.scan(stray.name)["status"], "difference")
         self.assertEqual(record.scan(lost.name)["status"], "difference")
         self.assertEqual(record.scan("NO-SUCH")["status"], "unknown")
+        self.assertEqual(record.scan("NO\x00-SUCH")["status"], "again")
+        for odd in ("\ud800", ["x"], 7):
+            with self.assertRaisesRegex(UserError, "Nothing was scanned"):
+                record.scan(odd)
         record.action_counted()
         results = {line.code: line.result for line in record.line_ids}
         self.assertEqual(

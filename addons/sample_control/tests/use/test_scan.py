@@ -56,6 +56,13 @@ class TestSampleScan(UseCase):
             self.assertFalse(self._scan(code))
         self.assertTrue(self._scan(hidden.name, self.benchmark))
 
+    def test_odd_input_is_answered(self):
+        """SC-37.6: what no scanner should send is no code of a sample; a NUL on its way is left out."""
+        sample = self._new_active_sample()
+        for odd in ("\x00", "\ud800", 7, ["x"], {"a": 1}, True):
+            self.assertFalse(self._scan(odd))
+        self.assertEqual(self._scan(f"{sample.name}\x00")["id"], sample.id)
+
     def test_two_scans(self):
         """SC-37.6: first scan lends, second returns, also with the address of the QR code."""
         self.employees[self.user].barcode = "B001"
