@@ -78,6 +78,7 @@ class SampleType(models.Model):
         comodel_name="res.users",
         string="Authorized Users",
         help="Who knows how to use these samples. Empty: every sample user.",
+        context={"active_test": False},
     )
     color = fields.Integer()
     active = fields.Boolean(default=True, tracking=True)

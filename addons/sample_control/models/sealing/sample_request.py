@@ -322,6 +322,7 @@ class SampleRequest(models.Model):
         comodel_name="sample.characteristic",
         string="Judged By It",
         help="What the sample is to be the standard for: appearance, colour, dimension …",
+        ondelete="restrict",
     )
     origin = fields.Selection(
         selection=ORIGINS,
@@ -336,6 +337,7 @@ class SampleRequest(models.Model):
         comodel_name="res.partner",
         check_company=True,
         help="Whose property the piece is. Empty: our own.",
+        ondelete="restrict",
     )
     qty = fields.Integer(
         string="Pieces",
