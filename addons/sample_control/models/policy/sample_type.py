@@ -10,7 +10,7 @@ class SampleType(models.Model):
     _name = "sample.type"
     _description = "Sample Type"
     _order = "sequence, id"
-    _inherit = ["company.boundary.mixin", "mail.thread"]
+    _inherit = ["sample.delivered.mixin", "company.boundary.mixin", "mail.thread"]
     _rec_names_search = ["name", "code"]
     _check_company_domain = models.check_company_domain_parent_of
 
