@@ -252,9 +252,7 @@ class SampleDisposal(models.Model):
             days = record.sudo().line_ids.sample_id.mapped("date_disposal")
             record.date_earliest = max(filter(None, days), default=False)
 
-    @api.depends(
-        "line_ids.sample_id.origin", "line_ids.sample_id.owner_id", "method"
-    )
+    @api.depends("line_ids.sample_id.origin", "line_ids.sample_id.owner_id", "method")
     def _compute_needs_consent(self):
         for record in self:
             record.needs_consent = record.method != "return" and bool(

@@ -134,7 +134,9 @@ class SampleSample(models.Model):
         """
         # what nobody chooses any more is asked for by the rules all the same
         reasons = self.env["sample.reason"].with_context(active_test=False)
-        reasons = reasons.search([("code", "=", reason_code)], order="active desc, sequence, code, id")
+        reasons = reasons.search(
+            [("code", "=", reason_code)], order="active desc, sequence, code, id"
+        )
         requests = self.env["sample.request"]
         for sample in self:
             reason = reasons.filtered(

@@ -2,7 +2,7 @@ from datetime import datetime, time
 
 import pytz
 
-from odoo import fields, models
+from odoo import models
 
 from .sample_inspection import CALIBRATIONS, LIVE_STATES
 

@@ -138,7 +138,9 @@ class TestSampleRecords(EndOfLifeCase):
 
     def test_sc_56_2_ended_sample_stays_what_it_was(self):
         """E19, SC-56.2: nobody makes an expired sample one of another product, or moves its original range."""
-        line = self._new_line("width", has_baseline=True, baseline_min=1, baseline_max=2)
+        line = self._new_line(
+            "width", has_baseline=True, baseline_min=1, baseline_max=2
+        )
         sample = self._end(self._new_active_sample(line_ids=[line]))
         lid = self._new_product("Lid")
         width = sample.line_ids

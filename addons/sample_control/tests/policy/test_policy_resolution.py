@@ -1,5 +1,5 @@
-from psycopg2 import IntegrityError
 from freezegun import freeze_time
+from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
