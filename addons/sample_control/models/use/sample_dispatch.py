@@ -370,6 +370,8 @@ class SampleDispatch(models.Model):
         """Say why the samples of this dispatch cannot be sent."""
         # sudo: where a piece is does not depend on who asks
         samples_sudo = self.sudo().line_ids.sample_id
+        if not self._get_whereabouts_reasons(samples_sudo):
+            return []
         seen = samples_sudo.sudo(False)._filtered_access("read")
         reasons = self._get_whereabouts_reasons(seen.sudo())
         if self._get_whereabouts_reasons(samples_sudo - seen.sudo()):
