@@ -8,5 +8,6 @@ from . import fixed_parent_mixin
 from . import ir_attachment
 from . import mail_message
 from . import protected_fields_mixin
+from . import res_users
 from . import guarded_state_mixin
 from . import model_in_words_mixin

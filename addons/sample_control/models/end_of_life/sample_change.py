@@ -192,6 +192,8 @@ class SampleChange(models.Model):
         comodel_name="product.product",
         string="Products Affected",
         check_company=True,
+        ondelete="restrict",
+        context={"active_test": False},
     )
     partner_id = fields.Many2one(
         comodel_name="res.partner",

@@ -252,7 +252,7 @@ class SampleDisposal(models.Model):
             days = record.sudo().line_ids.sample_id.mapped("date_disposal")
             record.date_earliest = max(filter(None, days), default=False)
 
-    @api.depends("line_ids.sample_id", "method")
+    @api.depends("line_ids.sample_id.origin", "line_ids.sample_id.owner_id", "method")
     def _compute_needs_consent(self):
         for record in self:
             record.needs_consent = record.method != "return" and bool(
@@ -276,13 +276,20 @@ class SampleDisposal(models.Model):
         samples_sudo = self.sudo().line_ids.sample_id
         if not samples_sudo:
             reasons.append(self.env._("Enter the samples."))
-        reasons += self._get_sample_state_reasons()
+        return reasons + self._get_sample_state_reasons() + self._get_owner_reasons()
+
+    def _get_owner_reasons(self):
+        """Say what the owners of the samples have not been asked, as it is known now (SC-54.4)."""
+        self.ensure_one()
+        reasons = []
         foreign = self._get_foreign_samples()
-        if self.method == "return" and samples_sudo - foreign:
+        # sudo: every sample of the sheet counts, whoever asks
+        own_sudo = self.sudo().line_ids.sample_id - foreign
+        if self.method == "return" and own_sudo:
             reasons.append(
                 self.env._(
                     "These are our own and are not returned: %(samples)s.",
-                    samples=(samples_sudo - foreign)._get_names_for_user(),
+                    samples=own_sudo._get_names_for_user(),
                 )
             )
         if self.needs_consent and not (
@@ -324,6 +331,8 @@ class SampleDisposal(models.Model):
         """Say why nothing may be disposed of yet."""
         self.ensure_one()
         reasons = self._get_sample_state_reasons() + self._get_seal_reasons()
+        # whose property a piece is may have been told after the approval
+        reasons += self._get_owner_reasons()
         if not self.photo:
             reasons.append(self.env._("Add the photograph."))
         today = self.company_id._record_control_today()

@@ -187,6 +187,7 @@ class SampleException(models.Model):
         compute="_compute_product_id",
         store=True,
         index="btree_not_null",
+        ondelete="restrict",
     )
     sample_state = fields.Selection(
         related="sample_id.state", string="State of the Sample", related_sudo=False

@@ -62,7 +62,10 @@ class SampleExceptionTrace(models.Model):
     )
     record_name = fields.Char(string="Number", readonly=True)
     product_id = fields.Many2one(
-        comodel_name="product.product", readonly=True, index="btree_not_null"
+        comodel_name="product.product",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
     )
     lot_name = fields.Char(string="Production or Batch", readonly=True)
     used_at = fields.Datetime(string="Used On", required=True, readonly=True)

@@ -178,10 +178,14 @@ class SampleRecallLine(models.Model):
         comodel_name="res.partner",
         readonly=True,
         index="btree_not_null",
+        ondelete="restrict",
         help="Who had it when it was recalled.",
     )
     location_id = fields.Many2one(
-        comodel_name="sample.location", string="Place", readonly=True
+        comodel_name="sample.location",
+        string="Place",
+        readonly=True,
+        ondelete="restrict",
     )
     state = fields.Selection(
         selection=LINE_STATES, required=True, readonly=True, default="open", index=True

@@ -1,8 +1,8 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
-from ..sample.sample_sample import ENDED_STATES
+from ..sample.sample_sample import ENDED_STATES, KEPT_FIELDS
 from ..use.sample_sample import DOSSIER_ROWS
 
 
@@ -12,17 +12,42 @@ class SampleSample(models.Model):
     _inherit = "sample.sample"
 
     def write(self, vals):
-        """The photo of an ended sample is evidence for later complaints (E19, D-08)."""
-        if "image_1920" in vals and not self.env.su:
-            ended = self.filtered(lambda sample: sample.state in ENDED_STATES)
-            if ended:
-                raise UserError(
-                    self.env._(
-                        "The photo of an ended sample stays: %(samples)s.",
-                        samples=", ".join(ended.mapped("name")),
-                    )
-                )
+        self._check_evidence_kept(vals)
         return super().write(vals)
+
+    def _check_evidence_kept(self, vals):
+        """Keep what an ended sample was and how it looked: evidence for later complaints (E19, SC-56.2, D-08).
+
+        :raises UserError: naming the samples
+        """
+        if self.env.su:
+            return
+        ended = self.filtered(lambda sample: sample.state in ENDED_STATES)
+        if ended and "image_1920" in vals:
+            raise UserError(
+                self.env._(
+                    "The photo of an ended sample stays: %(samples)s.",
+                    samples=", ".join(ended.mapped("name")),
+                )
+            )
+        signed = {path.partition(".")[0] for path in self._sealed_fields}
+        # whose property it was is the manager's to tell
+        signed -= set(KEPT_FIELDS)
+        ended._filter_changed(signed, vals)._refuse_change_of_ended()
+
+    def _refuse_change_of_ended(self):
+        """Refuse to change what these samples were.
+
+        :raises UserError: naming those that have ended
+        """
+        ended = self.filtered(lambda sample: sample.state in ENDED_STATES)
+        if ended:
+            raise UserError(
+                self.env._(
+                    "%(samples)s: what was signed of an ended sample stays.",
+                    samples=", ".join(ended.mapped("name")),
+                )
+            )
 
     # --- Hand-over list F22 ---
 
@@ -195,3 +220,27 @@ class SampleSample(models.Model):
                 for line in lines_sudo[:DOSSIER_ROWS]
             ],
         }
+
+
+class SampleSampleLine(models.Model):
+    """The original values of an ended sample are compared with at later complaints (E19, SC-56.2)."""
+
+    _inherit = "sample.sample.line"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._check_evidence_kept()
+        return lines
+
+    def write(self, vals):
+        self._check_evidence_kept()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_evidence(self):
+        self._check_evidence_kept()
+
+    def _check_evidence_kept(self):
+        if not self.env.su:
+            self.sample_id._refuse_change_of_ended()

@@ -108,6 +108,8 @@ class SampleLocation(models.Model):
         comodel_name="sample.type",
         string="Sample Types Kept Here",
         help="Different kinds are kept apart. Empty: all.",
+        context={"active_test": False},
+        ondelete="restrict",
     )
     protection_tag_ids = fields.Many2many(
         comodel_name="sample.protection.tag",

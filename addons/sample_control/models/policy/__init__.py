@@ -1,4 +1,5 @@
 from . import (
+    sample_delivered_mixin,
     sample_characteristic,
     sample_policy,
     sample_policy_document,

@@ -147,22 +147,29 @@ class SamplePolicy(models.Model):
     type_ids = fields.Many2many(
         comodel_name="sample.type",
         string="Sample Types",
+        ondelete="restrict",
+        context={"active_test": False},
     )
     categ_ids = fields.Many2many(
         comodel_name="product.category",
         relation="sample_policy_product_category_rel",
         string="Product Categories",
         help="With all categories below.",
+        ondelete="restrict",
     )
     product_tmpl_ids = fields.Many2many(
         comodel_name="product.template",
         relation="sample_policy_product_template_rel",
         string="Products",
+        ondelete="restrict",
+        context={"active_test": False},
     )
     partner_ids = fields.Many2many(
         comodel_name="res.partner",
         relation="sample_policy_res_partner_rel",
         string="Customers and Suppliers",
+        ondelete="restrict",
+        context={"active_test": False},
     )
     origin = fields.Selection(selection=ORIGINS, tracking=True)
     key_part_only = fields.Boolean(string="Key Parts Only", tracking=True)

@@ -6,7 +6,7 @@ class SampleReason(models.Model):
 
     _name = "sample.reason"
     _description = "Reason for a Sample"
-    _inherit = ["company.boundary.mixin"]
+    _inherit = ["sample.delivered.mixin", "company.boundary.mixin"]
     _order = "sequence, code, id"
     _rec_names_search = ["code", "name"]
     _check_company_domain = models.check_company_domain_parent_of

@@ -10,7 +10,7 @@ class SampleType(models.Model):
     _name = "sample.type"
     _description = "Sample Type"
     _order = "sequence, id"
-    _inherit = ["company.boundary.mixin", "mail.thread"]
+    _inherit = ["sample.delivered.mixin", "company.boundary.mixin", "mail.thread"]
     _rec_names_search = ["name", "code"]
     _check_company_domain = models.check_company_domain_parent_of
 
@@ -78,6 +78,7 @@ class SampleType(models.Model):
         comodel_name="res.users",
         string="Authorized Users",
         help="Who knows how to use these samples. Empty: every sample user.",
+        context={"active_test": False},
     )
     color = fields.Integer()
     active = fields.Boolean(default=True, tracking=True)

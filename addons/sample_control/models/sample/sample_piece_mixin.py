@@ -24,6 +24,7 @@ class SamplePieceMixin(models.AbstractModel):
         index=True,
         check_company=True,
         tracking=True,
+        ondelete="restrict",
     )
     title = fields.Char(
         string="Name of the Piece",
@@ -37,6 +38,7 @@ class SamplePieceMixin(models.AbstractModel):
         index="btree_not_null",
         tracking=True,
         check_company=True,
+        ondelete="restrict",
     )
     supplier_id = fields.Many2one(
         comodel_name="res.partner",
@@ -46,6 +48,7 @@ class SamplePieceMixin(models.AbstractModel):
         index="btree_not_null",
         tracking=True,
         check_company=True,
+        ondelete="restrict",
     )
     drawing_no = fields.Char(string="Drawing No.")
     drawing_rev = fields.Char(string="Drawing Revision")

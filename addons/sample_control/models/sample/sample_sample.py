@@ -204,6 +204,7 @@ class SampleSample(models.Model):
         comodel_name="sample.characteristic",
         string="Judged By It",
         help="What the sample is the standard for: appearance, colour, dimension …",
+        ondelete="restrict",
     )
     line_ids = fields.One2many(
         comodel_name="sample.sample.line",
@@ -223,6 +224,7 @@ class SampleSample(models.Model):
         tracking=True,
         check_company=True,
         help="Whose property the piece is. Empty: our own.",
+        ondelete="restrict",
     )
     in_process_only = fields.Boolean(
         string="In-process Only",
@@ -242,6 +244,7 @@ class SampleSample(models.Model):
         tracking=True,
         check_company=True,
         help="Why the sample was created.",
+        ondelete="restrict",
     )
     pending_effective_date = fields.Date(
         string="Expected to Take Effect",
@@ -262,6 +265,7 @@ class SampleSample(models.Model):
         compute="_compute_uom_id",
         store=True,
         readonly=False,
+        ondelete="restrict",
     )
     qty_reason = fields.Char(
         string="Reason for More",
@@ -300,6 +304,7 @@ class SampleSample(models.Model):
         relation="sample_sample_authorized_user_rel",
         string="Authorized Users",
         help="Who knows how to use it. Empty: as the sample type says.",
+        context={"active_test": False},
     )
 
     # Succession

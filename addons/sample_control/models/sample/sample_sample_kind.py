@@ -32,6 +32,7 @@ class SampleSample(models.Model):
         comodel_name="res.partner",
         string="Customer Quality Representative",
         help="Who signed for the customer.",
+        ondelete="restrict",
     )
     return_required = fields.Boolean(
         string="To Be Returned",

@@ -320,14 +320,29 @@ class SampleSample(models.Model):
             raise UserError(self.env._("Say why the sample is suspended."))
         samples = self.filtered(lambda sample: sample.state == "active")
         samples._check_transition("suspended")
+        cause = {
+            "suspend_reason": reason,
+            "suspend_res_model": origin._name if origin else False,
+            "suspend_res_id": origin.id if origin else False,
+        }
         # sudo: every sample user may stop a sample (1.2), which takes no right to change it
-        samples.sudo()._transition(
-            "suspended",
-            suspend_reason=reason,
-            suspend_res_model=origin._name if origin else False,
-            suspend_res_id=origin.id if origin else False,
-        )
+        samples.sudo()._transition("suspended", **cause)
+        # what waits for a signature alone would be used again with it, whatever has happened since
+        self.sudo().filtered("suspended_for_signature")._stop_again(cause)
         return samples
+
+    def _stop_again(self, cause):
+        """Let suspended samples wait for an inspection that they pass from now on.
+
+        :param dict cause: what they are suspended for, as values to write
+        """
+        self.filtered(lambda sample: sample.state == "suspended")._write_protected(
+            {
+                **cause,
+                "suspended_at": fields.Datetime.now(),
+                "suspended_for_signature": False,
+            }
+        )
 
     def _reactivate(self, inspection):
         """Let suspended samples be used again after an inspection that they passed.
@@ -409,11 +424,12 @@ class SampleSample(models.Model):
     def _on_seal_broken(self, changes):
         """Signed data of a valid sample were changed: it may not be used until signed anew."""
         super()._on_seal_broken(changes)
+        labels = ", ".join(dict.fromkeys(changes.mapped("field_label")))
         for sample in self.filtered(lambda sample: sample.state == "active"):
-            sample._write_protected({"suspended_for_signature": True})
             sample._suspend(
-                self.env._("Signed data were changed: %(data)s", data=changes)
+                self.env._("Signed data were changed: %(data)s", data=labels)
             )
+            sample._write_protected({"suspended_for_signature": True})
 
     # --- Actions ---
 

@@ -57,6 +57,7 @@ class SampleSampleLine(models.Model):
         compute="_compute_uom_id",
         store=True,
         readonly=False,
+        ondelete="restrict",
     )
     has_baseline = fields.Boolean(
         string="Measured",

@@ -102,6 +102,7 @@ class SampleIssue(models.Model):
         compute="_compute_product_id",
         store=True,
         index="btree_not_null",
+        ondelete="restrict",
     )
     sequence = fields.Integer(default=10)
     description = fields.Text(string="Problem", required=True, tracking=True)

@@ -322,6 +322,7 @@ class SampleRequest(models.Model):
         comodel_name="sample.characteristic",
         string="Judged By It",
         help="What the sample is to be the standard for: appearance, colour, dimension …",
+        ondelete="restrict",
     )
     origin = fields.Selection(
         selection=ORIGINS,
@@ -336,6 +337,7 @@ class SampleRequest(models.Model):
         comodel_name="res.partner",
         check_company=True,
         help="Whose property the piece is. Empty: our own.",
+        ondelete="restrict",
     )
     qty = fields.Integer(
         string="Pieces",
@@ -516,7 +518,11 @@ class SampleRequest(models.Model):
         :param str code: the code
         """
         company = self.company_id or self.env.company
-        return company._find_setup(model, [("code", "=", code)])[:1]
+        # what nobody chooses any more is asked for by the rules all the same
+        found = company._find_setup(
+            model.with_context(active_test=False), [("code", "=", code)]
+        )
+        return found.with_env(self.env).sorted("active", reverse=True)[:1]
 
     @api.depends("kind", "old_sample_id")
     def _compute_type_id(self):

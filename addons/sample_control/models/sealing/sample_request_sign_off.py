@@ -104,7 +104,7 @@ class SampleRequest(models.Model):
         labels = ", ".join(dict.fromkeys(changes.mapped("field_label")))
         for sample in self.filtered(lambda r: r.state == "done").sample_ids:
             if sample.state == "active":
-                sample._write_protected({"suspended_for_signature": True})
                 sample._suspend(
                     self.env._("Signed data were changed: %(data)s", data=labels)
                 )
+                sample._write_protected({"suspended_for_signature": True})

@@ -32,6 +32,8 @@ class SampleResponsibility(models.Model):
         comodel_name="sample.reason",
         string="Reasons",
         help="Empty: every reason.",
+        ondelete="restrict",
+        context={"active_test": False},
     )
     origin = fields.Selection(selection=ORIGINS, help="Empty: every origin.")
     line_ids = fields.One2many(

@@ -130,6 +130,7 @@ class SampleComparison(models.Model):
         index="btree_not_null",
         check_company=True,
         tracking=True,
+        ondelete="restrict",
     )
     lot_name = fields.Char(string="Batch", index="btree_not_null")
     date_production = fields.Date(
@@ -164,6 +165,7 @@ class SampleComparison(models.Model):
         string="For the Customer",
         check_company=True,
         index="btree_not_null",
+        ondelete="restrict",
     )
     # Result
     line_ids = fields.One2many(

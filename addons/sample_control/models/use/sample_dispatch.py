@@ -368,9 +368,27 @@ class SampleDispatch(models.Model):
 
     def _get_content_reasons(self):
         """Say why the samples of this dispatch cannot be sent."""
-        reasons = []
         # sudo: where a piece is does not depend on who asks
-        for sample in self.sudo().line_ids.sample_id:
+        samples_sudo = self.sudo().line_ids.sample_id
+        if not self._get_whereabouts_reasons(samples_sudo):
+            return []
+        seen = samples_sudo.sudo(False)._filtered_access("read")
+        reasons = self._get_whereabouts_reasons(seen.sudo())
+        if self._get_whereabouts_reasons(samples_sudo - seen.sudo()):
+            reasons.append(
+                self.env._("Something of it that you may not see cannot be sent now.")
+            )
+        return reasons
+
+    def _get_whereabouts_reasons(self, samples):
+        """Say which of some samples, read as the system, have ended or are not at hand.
+
+        :param samples: sample.sample
+        :return: list of sentences
+        """
+        labels = dict(samples._fields["custody_state"]._description_selection(self.env))
+        reasons = []
+        for sample in samples:
             if sample.state not in ("draft", "to_sign", "active", "suspended"):
                 reasons += sample._get_state_sentence()
             if sample.current_loan_line_id:
@@ -382,9 +400,6 @@ class SampleDispatch(models.Model):
                     )
                 )
             elif sample.custody_state != "stored":
-                labels = dict(
-                    sample._fields["custody_state"]._description_selection(self.env)
-                )
                 reasons.append(
                     self.env._(
                         "%(sample)s is not at hand: %(where)s.",
@@ -615,6 +630,7 @@ class SampleDispatchLine(models.Model):
         readonly=False,
         index="btree_not_null",
         check_company=True,
+        ondelete="restrict",
     )
     description = fields.Char()
     qty = fields.Float(string="Quantity", default=1.0, digits="Product Unit")

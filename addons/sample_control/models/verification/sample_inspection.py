@@ -186,6 +186,7 @@ class SampleInspection(models.Model):
         index="btree_not_null",
         check_company=True,
         tracking=True,
+        ondelete="restrict",
     )
     gauge_serial_no = fields.Char(
         string="Serial No.", readonly=True, copy=False, help="At the inspection."
@@ -204,6 +205,7 @@ class SampleInspection(models.Model):
         string="Calibrating Body",
         check_company=True,
         index="btree_not_null",
+        ondelete="restrict",
     )
     certificate_no = fields.Char(string="Certificate No.", copy=False)
     environment = fields.Char(help="For example temperature and humidity.")
@@ -222,6 +224,7 @@ class SampleInspection(models.Model):
         copy=False,
         index="btree_not_null",
         tracking=True,
+        ondelete="restrict",
     )
     care_note = fields.Text(
         string="Cleaning and Upkeep", help="What was done to keep the sample good."

@@ -2,7 +2,7 @@ from datetime import datetime, time
 
 import pytz
 
-from odoo import fields, models
+from odoo import models
 
 from .sample_inspection import CALIBRATIONS, LIVE_STATES
 
@@ -94,13 +94,11 @@ class SampleInspection(models.Model):
         if self.action_note:
             reason += f" {self.action_note}"
         if sample.state == "suspended":
-            sample._write_protected(
+            sample._stop_again(
                 {
-                    "suspended_at": fields.Datetime.now(),
                     "suspend_reason": reason,
                     "suspend_res_model": self._name,
                     "suspend_res_id": self.id,
-                    "suspended_for_signature": False,
                 }
             )
         else:

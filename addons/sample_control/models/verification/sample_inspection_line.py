@@ -93,6 +93,7 @@ class SampleInspectionLine(models.Model):
         store=True,
         precompute=True,
         help="Unit of the limits; readings in other units are converted to it.",
+        ondelete="restrict",
     )
     has_baseline = fields.Boolean(
         compute="_compute_limits", store=True, precompute=True

@@ -66,6 +66,7 @@ class SampleInspectionReading(models.Model):
         store=True,
         readonly=False,
         precompute=True,
+        ondelete="restrict",
     )
     value_in_unit = fields.Float(
         string="Value",

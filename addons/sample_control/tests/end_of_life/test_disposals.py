@@ -546,3 +546,13 @@ class TestSampleDisposal(EndOfLifeCase):
         sample = self._end(self._new_active_sample())
         with self.assertRaisesRegex(UserError, "set by the system"):
             sample.disposal_line_ids.with_user(self.keeper).is_open = False
+
+    def test_sc_54_4_property_told_after_the_approval(self):
+        """SC-54.4: a piece that turns out to be the customer's is not destroyed by a sheet approved before."""
+        sample = self._end(self._new_active_sample())
+        sheet = self._approve(self._sheet(sample))
+        self.assertEqual(sheet.method, "destroy")
+        sheet.with_user(self.technical).photo = PIXEL
+        sample.with_user(self.quality).owner_id = self.customer
+        with self.assertRaisesRegex(UserError, "written consent"):
+            sheet.with_user(self.technical).action_confirm_execution()

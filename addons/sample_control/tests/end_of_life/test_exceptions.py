@@ -647,3 +647,22 @@ class TestSampleException(EndOfLifeCase):
         self.env.flush_all()
         self.env.invalidate_all()
         self.assertNotIn(hidden.name, str(row.read(["sample_id"])))
+
+    def test_sc_49_1_report_needs_no_set_up(self):
+        """SC-14, SC-49.1: a failure is reported and stops the sample also when its reason was put aside."""
+        reason = self._reason("T15").with_user(self.administrator)
+        kind = self._type("SEAL").with_user(self.administrator)
+        for entry in (reason, kind):
+            with self.assertRaisesRegex(UserError, "keep the code"):
+                entry.code = "X15"
+            with self.assertRaisesRegex(UserError, "archive them"):
+                entry.unlink()
+            entry.code = entry.code
+        reason.active = False
+        sample = self._new_active_sample()
+        self._report(sample)
+        self.assertEqual(sample.state, "suspended")
+        self.assertEqual(sample.successor_request_ids.reason_id, reason)
+        own = reason.sudo(False).create({"code": "X1", "name": "Own"})
+        own.code = "X2"
+        own.unlink()

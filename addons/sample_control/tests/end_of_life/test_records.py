@@ -1,6 +1,7 @@
 from freezegun import freeze_time
 
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import NOW, EndOfLifeCase
@@ -134,3 +135,35 @@ class TestSampleRecords(EndOfLifeCase):
                     "res_field": "photo",
                 }
             )
+
+    def test_sc_56_2_ended_sample_stays_what_it_was(self):
+        """E19, SC-56.2: nobody makes an expired sample one of another product, or moves its original range."""
+        line = self._new_line(
+            "width", has_baseline=True, baseline_min=1, baseline_max=2
+        )
+        sample = self._end(self._new_active_sample(line_ids=[line]))
+        lid = self._new_product("Lid")
+        width = sample.line_ids
+        other = self._new_line("thickness", nominal=1)
+        for user in (self.technical, self.quality, self.administrator):
+            for change in (
+                {"product_id": lid.id},
+                {"partner_id": self.customer.id},
+                {"drawing_no": "D-9"},
+                {"line_ids": [other]},
+                {"line_ids": [Command.update(width.id, {"baseline_max": 9})]},
+                {"line_ids": [Command.delete(width.id)]},
+            ):
+                with (
+                    self.subTest(user=user.login, change=change),
+                    self.assertRaisesRegex(UserError, "ended sample stays"),
+                ):
+                    sample.with_user(user).write(change)
+            for attempt in (
+                lambda lines: lines.write({"baseline_max": 9}),
+                lambda lines: lines.unlink(),
+                lambda lines: lines.create({"sample_id": sample.id, **other[2]}),
+            ):
+                with self.assertRaises(UserError):
+                    attempt(width.with_user(user))
+        sample.with_user(self.quality).write({"drawing_no": sample.drawing_no})

@@ -1,7 +1,9 @@
 from freezegun import freeze_time
+from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from ..common import SampleCase
 
@@ -303,3 +305,33 @@ class TestPolicyResolution(SampleCase):
                 with self.assertRaisesRegex(UserError, "cannot be moved"):
                     line[link] = foreign
                 self.assertEqual(line.company_id, self.company)
+
+    def test_sc_40_archived_condition_stays_a_condition(self):
+        """SC-40: a rule for one customer, product or type does not become one for all when that is archived."""
+        kind = self.env["sample.type"].create({"name": "Own type", "code": "OWN"})
+        product = self._new_product("Handle")
+        conditions = {
+            "partner_ids": self.customer,
+            "product_tmpl_ids": product.product_tmpl_id,
+            "type_ids": kind,
+        }
+        for name, records in conditions.items():
+            self._new_policy(
+                name,
+                ["validity"],
+                company_id=self.company.id,
+                validity_value=99,
+                **{name: records.ids},
+            )
+            records.active = False
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertNotEqual(self._validity(self._new_sample("SEAL"))[0], 99)
+
+    def test_sc_40_condition_is_not_deleted(self):
+        """SC-40: nor when the category is deleted."""
+        category = self._new_category("Handles")
+        self._new_policy("One", ["validity"], categ_ids=category.ids, validity_value=9)
+        self.env.flush_all()
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
+            category.unlink()

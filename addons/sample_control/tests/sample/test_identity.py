@@ -323,3 +323,57 @@ class TestIdentity(SampleCase):
         rule = self._new_policy("Ours", ["use"]).with_user(self.technical)
         with self.assertRaises(AccessError):
             rule.company_id = self.company_b
+
+    def test_sc_01_3_what_a_sample_names_is_not_deleted(self):
+        """SC-01.3: product, customer, owner and characteristic of a sample stay as long as it names them."""
+        item = self.env["sample.characteristic"].create({"name": "Gloss", "code": "GL"})
+        owner = self.customer.copy({"name": "Owner"})
+        product = self._new_product("Handle")
+        sample = self._new_sample(
+            product_id=product.id,
+            partner_id=self.customer.id,
+            owner_id=owner.id,
+            characteristic_ids=item.ids,
+        )
+        self.env.flush_all()
+        for record in (product, self.customer, owner, item):
+            with (
+                self.subTest(record=record),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(IntegrityError),
+                self.cr.savepoint(),
+            ):
+                record.unlink()
+        sample.invalidate_recordset()
+        self.assertEqual(sample.product_id, product)
+        self.assertEqual(sample.owner_id, owner)
+
+    def test_sc_01_3_variant_of_a_sample_is_archived(self):
+        """SC-01.3: variants that fall away with their attribute are archived, the sample keeps its own."""
+        attribute = self.env["product.attribute"].create(
+            {
+                "name": "Colour of the test",
+                "value_ids": [Command.create({"name": name}) for name in ("A", "B")],
+            }
+        )
+        template = self.env["product.template"].create(
+            {
+                "name": "Panel",
+                "attribute_line_ids": [
+                    Command.create(
+                        {
+                            "attribute_id": attribute.id,
+                            "value_ids": [Command.set(attribute.value_ids.ids)],
+                        }
+                    )
+                ],
+            }
+        )
+        variant = template.product_variant_ids[1]
+        sample = self._new_sample(product_id=variant.id)
+        self.env.flush_all()
+        with mute_logger("odoo.sql_db"):
+            template.attribute_line_ids.value_ids = attribute.value_ids[:1]
+        sample.invalidate_recordset()
+        self.assertEqual(sample.product_id, variant)
+        self.assertFalse(variant.active)

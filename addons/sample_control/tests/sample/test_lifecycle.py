@@ -454,3 +454,17 @@ class TestLifecycle(SampleCase):
         with self.assertRaisesRegex(UserError, "ended first"):
             sample.with_user(self.administrator).active = False
         self._new_sample().with_user(self.administrator).action_archive()
+
+    def test_sc_14_2_signature_lets_no_failed_sample_be_used(self):
+        """SC-14.2: what failed while it waited for a new signature waits for an inspection, too."""
+        sample = self._new_active_sample()
+        sample.with_user(self.administrator).drawing_no = "D-2"
+        self.assertEqual(sample.state, "suspended")
+        self.assertIn("Drawing No.", sample.suspend_reason)
+        sample.with_user(self.quality)._request_successor("T16", "Out of tolerance")
+        sample.with_user(self.administrator).action_request_sign_off()
+        sample.with_user(self.technical)._sign_off()
+        sample.with_user(self.quality)._sign_off()
+        self.assertEqual(sample.sign_off_state, "sealed")
+        self.assertEqual(sample.state, "suspended")
+        self.assertIn("successor was asked for", sample.suspend_reason)

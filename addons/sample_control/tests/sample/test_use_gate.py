@@ -157,3 +157,17 @@ class TestUseGate(SampleCase):
         self.assertTrue(sample.with_user(self.user)._check_use("in_process"))
         with self.assertRaises(UserError):
             sample.with_user(self.user)._check_use("first_article")
+
+    def test_sc_34_1_list_of_people_who_left(self):
+        """SC-34.1: when the only authorized user leaves, the sample is not for everybody."""
+        self._new_policy(
+            "Authorized",
+            ["use"],
+            categ_ids=self.plastics.ids,
+            authorized_users_only=True,
+            use_in_process="block",
+        )
+        sample = self._new_active_sample(authorized_user_ids=self.inspector.ids)
+        self.inspector.active = False
+        sample.invalidate_recordset()
+        self.assertTrue(sample.with_user(self.user)._is_unauthorized())

@@ -321,3 +321,15 @@ class TestDispatches(UseCase):
             }
         )
         self.assertNotIn(dispatch, dispatch.with_user(self.operator).search([]))
+
+    def test_p34_what_cannot_be_sent_is_not_named(self):
+        """P34, SC-19: what keeps a dispatch back names no piece, no state and no borrower that the reader may not see."""
+        sample = self._new_active_sample()
+        dispatch = self._new_dispatch(sample)
+        sample.sudo()._end("expired", "End of validity")
+        sample.sudo().confidentiality = "secret"
+        texts = str(dispatch.with_user(self.administrator).readiness)
+        self.assertIn(sample.name, texts)
+        texts = str(dispatch.with_user(self.user).readiness)
+        self.assertNotIn(sample.name, texts)
+        self.assertIn("may not see cannot be sent", texts)

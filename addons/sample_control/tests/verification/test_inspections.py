@@ -470,3 +470,15 @@ class TestInspections(VerificationCase):
         self.assertEqual(record.inspector_id, self.quality)
         titles = {cell["title"]: cell["user"] for cell in record._get_record_cells()}
         self.assertEqual(titles["Entered By"], self.inspector.name)
+
+    def test_sc_45_4_who_confirmed_stays(self):
+        """SC-45.4: who confirmed a record stands on it, also after he left: he is archived, not deleted."""
+        checker = self._new_user("sc_checker", "quality")
+        inspection = self._new_inspection(self.sample, "10.04")
+        inspection.with_user(self.inspector).action_submit()
+        inspection.with_user(checker).action_confirm()
+        self.env.flush_all()
+        with self.assertRaisesRegex(UserError, "archive instead"):
+            checker.unlink()
+        checker.active = False
+        self.assertEqual(inspection.checker_id, checker)
