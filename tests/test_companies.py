@@ -27,3 +27,16 @@ class TestCompanies(TransactionCase):
                 with self.subTest(model=name):
                     self.assertTrue(issubclass(model, boundary))
         self.assertTrue(checked)
+
+    def test_set_up_of_a_deleted_company_does_not_hold_in_all_others(self):
+        """What names no company holds in every one: so the set-up of a company goes, or stays, with it."""
+        addons, checked = set(suite()), 0
+        for name, model in self.registry.items():
+            company = model._fields.get("company_id")
+            if not company or model._original_module not in addons or not model._auto:
+                continue
+            if company.store and not company.compute and not model._transient:
+                checked += 1
+                with self.subTest(model=name):
+                    self.assertNotEqual(company.ondelete, "set null")
+        self.assertTrue(checked)

@@ -184,6 +184,19 @@ class TestLoanGates(LoanCommon):
             loan.with_user(boss2).action_refuse("No")
             self.assertEqual(loan.refusal_reason, "No")
 
+    def test_approving_role_is_not_deleted(self):
+        """Without the role the class would ask for no approval."""
+        role = self.env["res.groups"].create({"name": "Approves keys"})
+        loan_class = self.env["loan.class"].create(
+            {"name": "Keys", "code": "keys", "approval_group_ids": role.ids}
+        )
+        loan_class.active = False
+        with self.assertRaisesRegex(UserError, "Approves keys.*Keys"):
+            role.unlink()
+        loan_class.approval_group_ids = False
+        role.unlink()
+        self.assertFalse(role.exists())
+
     def test_hook_of_the_thing_asks_for_more(self):
         """A role of the class is not enough where the thing wants the director."""
         self.loan_class.approval_group_ids = self.env.ref("base.group_user")

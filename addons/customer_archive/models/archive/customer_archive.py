@@ -162,6 +162,7 @@ class CustomerArchive(models.Model):
     # Responsibility
     user_id = fields.Many2one(
         comodel_name="res.users",
+        ondelete="restrict",
         string="Person in Charge",
         index=True,
         tracking=True,
@@ -171,6 +172,7 @@ class CustomerArchive(models.Model):
     )
     second_user_id = fields.Many2one(
         comodel_name="res.users",
+        ondelete="restrict",
         string="Second Contact",
         index="btree_not_null",
         tracking=True,
@@ -197,6 +199,7 @@ class CustomerArchive(models.Model):
     )
     supervisor_id = fields.Many2one(
         comodel_name="res.users",
+        ondelete="restrict",
         string="Direct Supervisor",
         compute="_compute_supervisor_id",
         store=True,

@@ -13,6 +13,7 @@ class CustomerArchive(models.Model):
 
     keeper_id = fields.Many2one(
         comodel_name="res.users",
+        ondelete="restrict",
         index="btree_not_null",
         copy=False,
         tracking=True,

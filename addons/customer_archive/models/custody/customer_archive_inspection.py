@@ -85,6 +85,8 @@ class CustomerArchiveInspection(models.Model):
     item_ids = fields.Many2many(
         comodel_name="customer.archive.inspection.item",
         relation="customer_archive_inspection_item_rel",
+        ondelete="restrict",
+        context={"active_test": False},
         string="Inspection Items",
         default=lambda self: self._default_item_ids(),
     )

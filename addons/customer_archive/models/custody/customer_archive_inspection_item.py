@@ -21,6 +21,8 @@ class CustomerArchiveInspectionItem(models.Model):
     )
     company_id = fields.Many2one(
         comodel_name="res.company",
+        # with its company: without, it would hold in all others
+        ondelete="cascade",
         index="btree_not_null",
         help="Leave empty when all companies check it.",
     )

@@ -54,6 +54,8 @@ class CustomerArchiveDocumentType(models.Model):
     )
     company_id = fields.Many2one(
         comodel_name="res.company",
+        # with its company: without, it would hold in all others
+        ondelete="cascade",
         index="btree_not_null",
         help="Leave empty when all companies use this type.",
     )
@@ -72,6 +74,8 @@ class CustomerArchiveDocumentType(models.Model):
     review_department_ids = fields.Many2many(
         comodel_name="hr.department",
         relation="customer_archive_document_type_review_department_rel",
+        ondelete="restrict",
+        context={"active_test": False},
         string="Reviewing Departments",
         help="Departments that countersign each document of this type; one review cell each.",
     )
@@ -111,12 +115,16 @@ class CustomerArchiveDocumentType(models.Model):
     mandatory_category_ids = fields.Many2many(
         comodel_name="customer.archive.category",
         relation="customer_archive_document_type_category_rel",
+        ondelete="restrict",
+        context={"active_test": False},
         string="Mandatory for Categories",
         help="Leave empty for all archive categories.",
     )
     mandatory_grade_ids = fields.Many2many(
         comodel_name="customer.grade",
         relation="customer_archive_document_type_grade_rel",
+        ondelete="restrict",
+        context={"active_test": False},
         string="Mandatory for Grades",
         help="Leave empty for customers of all grades and without a grade.",
     )

@@ -1,10 +1,12 @@
 from datetime import date
 
 from freezegun import freeze_time
+from psycopg2 import IntegrityError
 
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import CustodyCommon
 
@@ -129,7 +131,7 @@ class TestHandover(CustodyCommon):
             )
         for vals in (
             {"is_received": True},
-            {"res_id": 1},
+            {"res_id": line.res_id + 1},
             {"received_by_id": self.sales2.id},
         ):
             with self.assertRaises(UserError):
@@ -257,6 +259,20 @@ class TestHandover(CustodyCommon):
         self.assertEqual(self.archive.user_id, self.sales2)
         for record in others:
             self.assertEqual(record.user_id, self.keeper, record._name)
+
+    def test_who_is_responsible_is_not_deleted(self):
+        """CA-14: nobody's archives are left without anybody because his user was deleted."""
+        for name in ("user_id", "second_user_id", "supervisor_id", "keeper_id"):
+            user = self._new_user(f"gone_{name}", "base.group_user")
+            self.archive.sudo().write({name: user.id})
+            self.env.flush_all()
+            with (
+                self.subTest(field=name),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(IntegrityError),
+                self.env.cr.savepoint(),
+            ):
+                self.env.cr.execute("DELETE FROM res_users WHERE id = %s", (user.id,))
 
     def test_receiver_who_has_left_takes_nothing_over(self):
         """CA-14: nobody is left in charge who went before the handover was closed."""

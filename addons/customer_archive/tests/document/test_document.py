@@ -8,7 +8,7 @@ from psycopg2 import IntegrityError
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
 from odoo.tests import Form, tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from .common import DocumentCommon
 
@@ -137,6 +137,47 @@ class TestDocumentChecklist(DocumentCommon):
         self.assertTrue(line.is_mandatory)
         archive.category_id = False
         self.assertFalse(line.is_mandatory)
+
+    def test_archived_condition_stays_a_condition(self):
+        """CA-05: a type for one grade, category or department asks it of nobody else when that is archived."""
+        department = self.env["hr.department"].create({"name": "Acceptance"})
+        conditions = {
+            "mandatory_category_ids": self.category,
+            "mandatory_grade_ids": self.grade_a,
+            "review_department_ids": department,
+        }
+        created = self.Type.create(
+            {
+                "code": "X9",
+                "name": "Frame contract",
+                "is_mandatory": True,
+                "mandatory_lifecycle": "any",
+                **{name: records.ids for name, records in conditions.items()},
+            }
+        )
+        for records in conditions.values():
+            records.active = False
+        self.env.flush_all()
+        self.env.invalidate_all()
+        archive = self._new_archive("Unlike", category_id=False)
+        line = archive.document_ids.filtered(lambda line: line.type_id == created)
+        self.assertFalse(line.is_mandatory)
+        self.assertTrue(line.needs_review)
+        for name, records in conditions.items():
+            with self.subTest(condition=name):
+                self.assertEqual(created[name], records)
+                with (
+                    mute_logger("odoo.sql_db"),
+                    self.assertRaises(IntegrityError),
+                    self.env.cr.savepoint(),
+                ):
+                    self.env.cr.execute(
+                        SQL(
+                            "DELETE FROM %s WHERE id = %s",
+                            SQL.identifier(records._table),
+                            records.id,
+                        )
+                    )
 
     def test_one_checklist_line_per_type(self):
         """The database holds one place per type; a second line is an edition of its own."""

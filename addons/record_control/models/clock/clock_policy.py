@@ -78,6 +78,8 @@ class ClockPolicy(models.Model):
     )
     company_id = fields.Many2one(
         comodel_name="res.company",
+        # with its company: without, it would hold in all others
+        ondelete="cascade",
         index=True,
         help="Empty: for every company that has no policy of its own. What a company sets up holds in its branches, too.",
     )

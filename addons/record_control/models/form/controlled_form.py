@@ -44,6 +44,8 @@ class ControlledForm(models.Model):
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
         comodel_name="res.company",
+        # with its company: without, it would hold in all others
+        ondelete="cascade",
         index="btree_not_null",
         help="Empty: the form is used by all companies that have no form of their own with the same key.",
     )

@@ -60,7 +60,9 @@ class ControlledFormPrint(models.Model):
         default=1,
         aggregator="sum",
     )
-    company_id = fields.Many2one(comodel_name="res.company", index="btree_not_null")
+    company_id = fields.Many2one(
+        comodel_name="res.company", index="btree_not_null", ondelete="restrict"
+    )
 
     _record_index = models.Index("(res_model, res_id)")
     _copies_positive = models.Constraint(

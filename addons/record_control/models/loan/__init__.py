@@ -7,4 +7,5 @@ from . import (
     loan_loan,
     loan_scan,
     loan_thing,
+    res_groups,
 )

@@ -24,6 +24,8 @@ class LoanClass(models.Model):
     )
     company_id = fields.Many2one(
         comodel_name="res.company",
+        # with its company: without, it would hold in all others
+        ondelete="cascade",
         index=True,
         help="Empty: for every company that has no class of its own for the thing.",
     )

@@ -39,6 +39,8 @@ class SignOffDeputy(models.Model):
     )
     company_id = fields.Many2one(
         comodel_name="res.company",
+        # with its company: without, it would hold in all others
+        ondelete="cascade",
         index=True,
         help="Empty: in all companies.",
     )

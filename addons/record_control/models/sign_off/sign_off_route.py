@@ -36,6 +36,8 @@ class SignOffRoute(models.Model):
     )
     company_id = fields.Many2one(
         comodel_name="res.company",
+        # with its company: without, it would hold in all others
+        ondelete="cascade",
         index=True,
         tracking=True,
         help="Empty: in all companies. What a company sets up holds in its branches, too.",

@@ -84,6 +84,8 @@ class SampleType(models.Model):
     active = fields.Boolean(default=True, tracking=True)
     company_id = fields.Many2one(
         comodel_name="res.company",
+        # with its company: without, it would hold in all others
+        ondelete="cascade",
         index=True,
         help="Empty: in all companies. What a company sets up holds in its branches, too.",
     )

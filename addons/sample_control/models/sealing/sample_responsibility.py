@@ -25,6 +25,8 @@ class SampleResponsibility(models.Model):
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
         comodel_name="res.company",
+        # with its company: without, it would hold in all others
+        ondelete="cascade",
         index=True,
         help="Empty: in all companies. What a company sets up holds in its branches, too.",
     )
