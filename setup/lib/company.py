@@ -26,6 +26,8 @@ users.write({{"lang": "{language}"}})
 env["ir.default"].set("res.partner", "lang", "{language}")
 env.cr.commit()
 """
+# Of the login page and of the web client
+BUNDLES = ("web.assets_frontend", "web.assets_frontend_lazy", "web.assets_web")
 INSTALLED_FROM = f"""
 SELECT module.name, parameter.value
   FROM ir_config_parameter parameter
@@ -80,6 +82,7 @@ class Company:
         self.install(new, list(self.addons))
         if self.demo and language != LANGUAGES[0]:
             self.script(LANGUAGE, new, language)
+        self.odoo.make_bundles(self.config, new, BUNDLES)
         self.remember(new)
         self.odoo.rename_database(new, self.database)
 

@@ -25,13 +25,7 @@ env.cr.commit()
 """
 # Made once and copied: the first page of a browser test else waits for them, on a busy machine
 # longer than it may.
-BUNDLES = """
-for bundle in ("web.assets_web", "web.assets_frontend", "web.assets_tests"):
-    assets = env["ir.qweb"]._get_asset_bundle(bundle, css=True, js=True)
-    assets.css()
-    assets.js()
-env.cr.commit()
-"""
+BUNDLES = ("web.assets_web", "web.assets_frontend", "web.assets_tests")
 
 
 def short_digest(*parts):
@@ -98,9 +92,7 @@ class Templates:
                 options.append("--with-demo")
             with self.config(new) as config:
                 log = self.odoo.install(config, new, list(addons), *options)
-                self.odoo.script(
-                    config, new, BUNDLES, "making styles and scripts failed"
-                )
+                self.odoo.make_bundles(config, new, BUNDLES)
             self.folder.mkdir(parents=True, exist_ok=True)
             (self.folder / f"{name}.warnings").write_text("\n".join(problems(log)))
             self.server.rename(new, name)

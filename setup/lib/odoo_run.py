@@ -133,6 +133,20 @@ class Odoo:
             stdin=None,
         )
 
+    def make_bundles(self, config, database, bundles):
+        """Make the styles and scripts of pages, which else the first visitor waits for.
+
+        :param bundles: names such as ``web.assets_web``
+        """
+        code = (
+            f"for bundle in {tuple(bundles)!r}:\n"
+            "    assets = env['ir.qweb']._get_asset_bundle(bundle, css=True, js=True)\n"
+            "    assets.css()\n"
+            "    assets.js()\n"
+            "env.cr.commit()"
+        )
+        self.script(config, database, code, "making styles and scripts failed")
+
 
 def problems(log):
     """The warnings and errors in a log, each with its traceback lines."""
