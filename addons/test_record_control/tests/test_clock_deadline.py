@@ -330,6 +330,18 @@ class TestClockDeadline(ClockCommon):
         day.unlink()
         self.assertEqual(clock.deadline, due("2025-10-03T17:00"))
 
+    def test_ends_of_the_calendar(self):
+        """The first and the last day that a date can name are listed, moved and deleted like any other."""
+        self.start()
+        days = self.env["clock.calendar.day"].create(
+            [
+                {"name": "End", "date": day, "company_id": self.company.id}
+                for day in ("0001-01-01", "9999-12-31")
+            ]
+        )
+        days[0].date = "9999-12-30"
+        days.unlink()
+
     @freeze_time("2025-09-28 02:00:00")
     def test_official_list_of_2025(self):
         """Known facts: Sunday 2025-01-26 worked, 1-8 October off, Saturday 2025-10-11 worked."""
