@@ -61,9 +61,7 @@ class TestAccessFiles(AccessCommon, HttpCase):
         self.assertTrue(self._get(page).content.startswith(b"%PDF"))
         self.assertEqual(self._get(thumbnail).status_code, 200)
         self.env.invalidate_all()
-        self.assertGreater(
-            len(self._log_lines(self.alpha, action="download")), before
-        )
+        self.assertGreater(len(self._log_lines(self.alpha, action="download")), before)
 
     @mute_logger(*QUIET)
     def test_mailed(self):
@@ -73,7 +71,9 @@ class TestAccessFiles(AccessCommon, HttpCase):
             self.env["mail.template"]
             .with_user(self.stranger)
             .sudo()
-            .create({"name": "T", "model_id": self.env["ir.model"]._get_id("res.partner")})
+            .create(
+                {"name": "T", "model_id": self.env["ir.model"]._get_id("res.partner")}
+            )
         )
         attach = {"attachment_ids": [Command.link(self.file.id)]}
         compose = {

@@ -31,8 +31,10 @@ class IrAttachment(models.Model):
         """
         restricted = self.env["ir.rule"]._get_restricted_models()
         found = {}
-        files_sudo = self.sudo()._get_pictured_files().filtered(
-            lambda file: file.res_model in restricted and file.res_id
+        files_sudo = (
+            self.sudo()
+            ._get_pictured_files()
+            .filtered(lambda file: file.res_model in restricted and file.res_id)
         )
         for model_name, group_sudo in files_sudo.grouped("res_model").items():
             model = self.env[model_name]

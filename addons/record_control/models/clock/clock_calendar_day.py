@@ -1,5 +1,5 @@
 import logging
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -14,8 +14,8 @@ except ImportError:  # said where the list is asked for, see _get_official_days
 _logger = logging.getLogger(__name__)
 
 #: days around which a clock can be looked for
-FIRST_DAY = date.min + timedelta(days=1)
-LAST_DAY = date.max - timedelta(days=2)
+FIRST_DAY = datetime.min.date() + timedelta(days=1)
+LAST_DAY = datetime.max.date() - timedelta(days=2)
 
 
 class ClockCalendarDay(models.Model):
