@@ -1,5 +1,5 @@
 import logging
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -14,8 +14,8 @@ except ImportError:  # said where the list is asked for, see _get_official_days
 _logger = logging.getLogger(__name__)
 
 #: days around which a clock can be looked for
-FIRST_DAY = datetime.min.date() + timedelta(days=1)
-LAST_DAY = datetime.max.date() - timedelta(days=2)
+FIRST_DAY = date.min + timedelta(days=1)
+LAST_DAY = date.max - timedelta(days=2)
 
 
 class ClockCalendarDay(models.Model):
@@ -182,11 +182,11 @@ class ClockCalendarDay(models.Model):
     def _get_listed_years(self, companies):
         """Return the years whose official days are listed, per company id."""
         listed = {company.id: set() for company in companies}
-        for company, date in self.sudo()._read_group(
+        for company, day in self.sudo()._read_group(
             [("company_id", "in", companies.ids), ("is_official", "=", True)],
             ["company_id", "date:year"],
         ):
-            listed[company.id].add(date.year)
+            listed[company.id].add(day.year)
         return listed
 
     @api.model
