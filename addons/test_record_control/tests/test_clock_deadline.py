@@ -10,6 +10,7 @@ from odoo.tests import Form, freeze_time, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.record_control.models.clock import clock_clock
+from odoo.addons.record_control.tests.common_jobs import one_fails
 
 from .common_clock import ClockCommon
 
@@ -458,6 +459,24 @@ class TestClockDeadline(ClockCommon):
         self.assertEqual(
             set(clocks.mapped("deadline")), {self.shanghai("2025-11-18T17:00")}
         )
+
+    @freeze_time("2025-11-17 02:00:00")
+    def test_a_clock_that_fails_stops_no_other(self):
+        """A deadline is counted again whatever is wrong with another clock, which says so and is tried again."""
+        records = self.Record.create([{"name": str(index)} for index in range(3)])
+        bad, *good = records._clock_start("reply")
+        self.patch(clock_clock, "REPLAY_AT_ONCE", 2)
+        self.policy.amount = 1
+        with (
+            one_fails(self, bad, "_assign_policies"),
+            self.enter_registry_test_mode(),
+        ):
+            self.env.ref("record_control.ir_cron_clock_replay").method_direct_trigger()
+        self.env.invalidate_all()
+        for clock in good:
+            self.assertEqual(clock.deadline, self.shanghai("2025-11-18T17:00"))
+        self.assertTrue(bad.needs_replay)
+        self.assertTrue(bad.error)
 
     @freeze_time("2025-11-17 02:00:00")
     def test_many_clocks_are_replayed_by_the_job(self):
