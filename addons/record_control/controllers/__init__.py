@@ -1,1 +1,1 @@
-from . import ledger, sign_off_portal
+from . import attachment, ledger, sign_off_portal

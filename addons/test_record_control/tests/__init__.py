@@ -1,4 +1,5 @@
 from . import test_access_grant
+from . import test_access_files
 from . import test_access_http
 from . import test_access_log
 from . import test_access_masking

@@ -6,6 +6,8 @@ from odoo.fields import Command
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.record_control.tests.common_jobs import one_fails
+
 from .access_common import AccessCommon
 
 QUIET = ("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
@@ -66,6 +68,24 @@ class TestAccessGrant(AccessCommon):
                 "record_control.ir_cron_access_grant_expire"
             ).method_direct_trigger()
         self.assertEqual(grant.state, "expired")
+
+    def test_a_grant_that_fails_stops_no_other(self):
+        """Grants are marked as over whatever is wrong with another one; the job comes to an end."""
+        with freeze_time("2026-03-08 02:00:00"):
+            bad, good = (
+                self._grant(self.stranger, record, date_to="2026-03-10")
+                for record in self.secrets
+            )
+        with (
+            freeze_time("2026-03-11 02:00:00"),
+            one_fails(self, bad, "_transition"),
+            self.enter_registry_test_mode(),
+        ):
+            self.env.ref(
+                "record_control.ir_cron_access_grant_expire"
+            ).method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual((bad.state, good.state), ("approved", "expired"))
 
     def test_reasons_before_the_first_save_name_the_grant(self):
         """A request that has no number yet is called what it is."""

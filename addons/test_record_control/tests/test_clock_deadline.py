@@ -10,6 +10,7 @@ from odoo.tests import Form, freeze_time, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.record_control.models.clock import clock_clock
+from odoo.addons.record_control.tests.common_jobs import one_fails
 
 from .common_clock import ClockCommon
 
@@ -330,6 +331,18 @@ class TestClockDeadline(ClockCommon):
         day.unlink()
         self.assertEqual(clock.deadline, due("2025-10-03T17:00"))
 
+    def test_ends_of_the_calendar(self):
+        """The first and the last day that a date can name are listed, moved and deleted like any other."""
+        self.start()
+        days = self.env["clock.calendar.day"].create(
+            [
+                {"name": "End", "date": day, "company_id": self.company.id}
+                for day in ("0001-01-01", "9999-12-31")
+            ]
+        )
+        days[0].date = "9999-12-30"
+        days.unlink()
+
     @freeze_time("2025-09-28 02:00:00")
     def test_official_list_of_2025(self):
         """Known facts: Sunday 2025-01-26 worked, 1-8 October off, Saturday 2025-10-11 worked."""
@@ -446,6 +459,24 @@ class TestClockDeadline(ClockCommon):
         self.assertEqual(
             set(clocks.mapped("deadline")), {self.shanghai("2025-11-18T17:00")}
         )
+
+    @freeze_time("2025-11-17 02:00:00")
+    def test_a_clock_that_fails_stops_no_other(self):
+        """A deadline is counted again whatever is wrong with another clock, which says so and is tried again."""
+        records = self.Record.create([{"name": str(index)} for index in range(3)])
+        bad, *good = records._clock_start("reply")
+        self.patch(clock_clock, "REPLAY_AT_ONCE", 2)
+        self.policy.amount = 1
+        with (
+            one_fails(self, bad, "_assign_policies"),
+            self.enter_registry_test_mode(),
+        ):
+            self.env.ref("record_control.ir_cron_clock_replay").method_direct_trigger()
+        self.env.invalidate_all()
+        for clock in good:
+            self.assertEqual(clock.deadline, self.shanghai("2025-11-18T17:00"))
+        self.assertTrue(bad.needs_replay)
+        self.assertTrue(bad.error)
 
     @freeze_time("2025-11-17 02:00:00")
     def test_many_clocks_are_replayed_by_the_job(self):

@@ -7,6 +7,8 @@ from odoo.exceptions import UserError
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.record_control.tests.common_jobs import one_fails
+
 from .loan_common import LoanCommon
 
 QUIET = (
@@ -326,6 +328,25 @@ class TestLoanFlow(LoanCommon):
             self._return(again)
             self.env.invalidate_all()
             self.assertFalse(secret.with_user(self.ann).has_access("read"))
+
+    def test_a_loan_that_fails_stops_no_other(self):
+        """Electronic loans end by themselves whatever is wrong with another one."""
+        with freeze_time("2026-03-09 02:00:00"):
+            bad, __ = self._electronic_loan(self.director_group, self.boss)
+            secret = self.env["test.secret"].with_user(self.keeper)
+            good = self._loan(self.ann, secret.create({"name": "Other"}), "approved")
+            good.action_hand_out()
+        with (
+            freeze_time("2026-04-12 16:00:01"),
+            one_fails(self, bad, "_transition"),
+            self.enter_registry_test_mode(),
+        ):
+            self.env.ref(
+                "record_control.ir_cron_loan_return_electronic"
+            ).method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual((bad.state, good.state), ("out", "returned"))
+        self.assertEqual(bad.line_ids.state, "out")
 
     def test_nobody_forges_the_authority_of_a_grant(self):
         """An access grant backed by a loan comes from the hand-out of that loan alone."""

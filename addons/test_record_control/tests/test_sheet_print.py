@@ -91,6 +91,23 @@ class TestPrintSheet(SheetCommon, TransactionCase):
             )
         )
 
+    def test_a_caller_does_not_fill_in_the_form(self):
+        """Promise 4: whoever prints by URL brings values, too; neither signatures nor title or number are taken from them."""
+        forged = {
+            "sign_off_cells": [{"title": "Forged", "user": "Forged"}],
+            "sign_off_columns": 1,
+            "sheet_title": "Forged",
+            "sheet_subtitle": "Forged",
+            "sheet_number": "Forged",
+            "sheet_stamp": {"title": "Forged", "number": "1", "lines": []},
+            "sheet_form": "Forged",
+            "sheet_company": "Forged",
+        }
+        self.form.confidentiality = "confidential"
+        [sheet] = self._sheets(self.one, sheet_watermark=False, **forged)
+        self.assertNotIn("Forged", sheet.text_content())
+        self.assertTrue(sheet.get("data-sheet-watermark"))
+
     def _day(self, day):
         return format_date(self.report.with_context(lang="en_US").env, day)
 

@@ -182,6 +182,19 @@ class TestSignOffAccess(SignOffCommon):
                             letter in letters,
                         )
 
+    def test_asked_for_access_without_any(self):
+        """Whether somebody may read a trail is answered, not refused, where he may read no trail at all."""
+        order = self._create_order()
+        order.action_request_sign_off()
+        request = order.sudo().sign_off_request_id
+        portal = self._create_user("portal")
+        portal.group_ids = [Command.set([self.env.ref("base.group_portal").id])]
+        for records in (request, request.step_ids):
+            for asked in (records, records.browse()):
+                self.assertFalse(asked.with_user(portal).sudo(False).has_access("read"))
+        with self.assertRaises(AccessError):
+            request.step_ids.with_user(portal).sudo(False).check_access("read")
+
     def test_deputies_are_appointed_by_oneself(self):
         """Nobody appoints a deputy for somebody else, and nobody is made one's own."""
         deputy_model = self.env["sign.off.deputy"].with_user(self.seller)

@@ -6,6 +6,8 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
+from odoo.addons.record_control.tests.common_jobs import one_fails
+
 from .sign_off_common import SignOffCommon
 
 
@@ -603,6 +605,25 @@ class TestSignOffFlow(SignOffCommon):
         self.assertEqual(
             order.sign_off_waiting_user_ids, self.supervisor | self.manager
         )
+
+    def test_a_step_that_fails_stops_no_other(self):
+        """P7: people are passed over whatever is wrong with the step of another record."""
+        bad, good = self._create_order(), self._create_order()
+        for order in (bad, good):
+            order.action_request_sign_off()
+        self._set_absent(self.supervisor)
+        steps_sudo = bad.sudo().sign_off_request_id.step_ids
+        open_step = steps_sudo.filtered(lambda step: step.state == "open")
+        with (
+            one_fails(self, open_step, "_refresh_signers"),
+            self.enter_registry_test_mode(),
+        ):
+            self.env.ref(
+                "record_control.ir_cron_sign_off_refresh"
+            ).method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertIn(self.manager, good.sign_off_waiting_user_ids)
+        self.assertNotIn(self.manager, bad.sign_off_waiting_user_ids)
 
     def test_deputy_dates(self):
         """P7: a deputy signs from the first to the last day, and in the company named."""

@@ -5,6 +5,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import split_every
 
+from odoo.addons.record_control.tools.one_by_one import act_on_each
+
 from .customer_archive_person import PRIVATE_GROUP
 
 BATCH_SIZE = 1000
@@ -63,7 +65,12 @@ class CustomerArchivePerson(models.Model):
             today = company._record_control_today()
             persons_sudo = self.sudo().search(self._get_birthday_domain(company, today))
             for batch in split_every(BATCH_SIZE, persons_sudo.ids):
-                self.sudo().browse(batch)._remind_birthdays(today, knowing_sudo)
+                act_on_each(
+                    self.sudo().browse(batch),
+                    lambda some, today=today: some._remind_birthdays(
+                        today, knowing_sudo
+                    ),
+                )
 
     @api.model
     def _get_birthday_domain(self, company, today):

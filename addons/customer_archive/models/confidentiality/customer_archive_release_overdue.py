@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from odoo.addons.record_control.tools.one_by_one import act_on_each
+
 
 class CustomerArchiveRelease(models.Model):
     """Papers that are still out when their period of use is over (CA-12)."""
@@ -60,7 +62,12 @@ class CustomerArchiveRelease(models.Model):
                     ("date_breach", "=", False),
                 ]
             )
-            releases_sudo.filtered(lambda r: r._is_used())._note_breach(today)
+            act_on_each(
+                releases_sudo,
+                lambda some, today=today: some.filtered(
+                    lambda r: r._is_used()
+                )._note_breach(today),
+            )
 
     def _is_used(self):
         """Tell whether papers or data were taken out by this request, whether or not anybody signed for them."""

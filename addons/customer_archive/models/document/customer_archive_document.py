@@ -11,6 +11,7 @@ from odoo.addons.record_control.models.access.restricted_record import (
     levels_from,
     parent_condition,
 )
+from odoo.addons.record_control.tools.one_by_one import act_on_each
 
 DOCUMENT_STATUSES = [
     ("missing", "Missing"),
@@ -1098,7 +1099,7 @@ class CustomerArchiveDocument(models.Model):
             domain & Domain("id", ">", last_id), limit=batch_size, order="id"
         ):
             last_id = documents[-1].id
-            documents._report_missing()
+            act_on_each(documents, lambda some: some._report_missing())
             if not self.env["ir.cron"]._commit_progress(len(documents)):
                 break
 

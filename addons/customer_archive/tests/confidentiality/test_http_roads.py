@@ -1,5 +1,8 @@
+import base64
 import json
 
+from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -49,6 +52,43 @@ class TestHttpRoads(ArchiveCommon, HttpCase):
     def _login(self, user):
         login = user and user.login
         self.authenticate(login, login and login + "x" * max(0, 8 - len(login)))
+
+    @mute_logger(*QUIET)
+    def test_scan_of_a_signed_paper(self):
+        """CA-11: what a contact signed on paper is a file of the archive: not for who may read it alone."""
+        signature = self.archive.sudo().sign_off_request_id.signature_ids[:1]
+        self.assertTrue(signature)
+        self.env.cr.execute(
+            "UPDATE sign_off_signature SET attachment = %s, attachment_name = 'a.pdf' WHERE id = %s",
+            (base64.b64encode(MARK.encode()), signature.id),
+        )
+        grant = self.env["access.grant"].with_user(self.sales2)
+        grant = grant.create(
+            {
+                "res_model": self.archive._name,
+                "line_ids": [Command.create({"res_id": self.archive.id})],
+                "purpose": "Audit",
+                "reason": "Because",
+                "date_to": "2099-12-31",
+            }
+        )
+        grant.with_user(grant.sudo().approver_ids[:1]).action_approve()
+        self.sales2.sudo().group_ids += self.env.ref("base.group_allow_export")
+        self.env.invalidate_all()
+        url = f"/web/content/sign.off.signature/{signature.id}/attachment"
+        seen = signature.with_user(self.sales2).sudo(False)
+        self.assertTrue(seen.read(["title"]))
+        for read in (
+            lambda: seen.read(["attachment"]),
+            lambda: seen.web_read({"attachment": {}}),
+            lambda: seen.export_data(["attachment"]),
+        ):
+            with self.assertRaises(AccessError):
+                read()
+        self._login(self.sales2)
+        self.assertNotIn(MARK, self.url_open(url).text)
+        self._login(self.sales1)
+        self.assertIn(MARK, self.url_open(url).text)
 
     def _strangers(self):
         """Yield a name for each kind of stranger, logged in."""

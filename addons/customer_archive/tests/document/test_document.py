@@ -10,6 +10,8 @@ from odoo.fields import Command, Domain
 from odoo.tests import Form, tagged
 from odoo.tools import SQL, mute_logger
 
+from odoo.addons.record_control.tests.common_jobs import one_fails
+
 from .common import DocumentCommon
 
 
@@ -771,6 +773,21 @@ class TestDepartmentDocuments(DocumentCommon):
                 "customer_archive.ir_cron_customer_archive_document_missing"
             ).method_direct_trigger()
         self.assertEqual(len(self.line.activity_ids), 1)
+
+    def test_a_document_that_fails_stops_no_other(self):
+        """CA-101: a missing document is reported whatever is wrong with another one."""
+        waiting = self.Document.search(self.Document._get_missing_report_domain())
+        bad = (waiting - self.line)[0]
+        with (
+            one_fails(self, bad, "_report_missing"),
+            self.enter_registry_test_mode(),
+        ):
+            self.env.ref(
+                "customer_archive.ir_cron_customer_archive_document_missing"
+            ).method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertTrue(self.line.date_missing_reported)
+        self.assertFalse(bad.date_missing_reported)
 
     def test_responsible_departments(self):
         """D11 to D15 have the departments the process names."""

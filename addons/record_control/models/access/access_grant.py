@@ -6,6 +6,8 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
 
+from ...tools.one_by_one import act_on_each
+
 STATES = [
     ("requested", "Requested"),
     ("approved", "Approved"),
@@ -631,7 +633,8 @@ class AccessGrant(models.Model):
             "valid_until", "<=", fields.Datetime.now()
         )
         while grants := self.search(due, limit=200):
-            grants._transition("expired")
+            failed = act_on_each(grants, lambda some: some._transition("expired"))
+            due &= Domain("id", "not in", failed.ids)
             remaining = self.search_count(due)
             if not self.env["ir.cron"]._commit_progress(
                 len(grants), remaining=remaining

@@ -4,7 +4,9 @@ from odoo.fields import Domain
 
 from .ir_rule import document_condition
 
-CONTENT_FIELDS = {"datas", "raw", "db_datas", "index_content"}
+CONTENT_FIELDS = {"datas", "raw", "db_datas", "index_content", "thumbnail"}
+#: those that are read as they are stored; the others are computed
+READ_CONTENT_FIELDS = CONTENT_FIELDS - {"datas", "raw"}
 
 
 class IrAttachment(models.Model):
@@ -29,8 +31,10 @@ class IrAttachment(models.Model):
         """
         restricted = self.env["ir.rule"]._get_restricted_models()
         found = {}
-        files_sudo = self.sudo().filtered(
-            lambda file: file.res_model in restricted and file.res_id
+        files_sudo = (
+            self.sudo()
+            ._get_pictured_files()
+            .filtered(lambda file: file.res_model in restricted and file.res_id)
         )
         for model_name, group_sudo in files_sudo.grouped("res_model").items():
             model = self.env[model_name]
@@ -44,6 +48,23 @@ class IrAttachment(models.Model):
                     model.sudo(False).browse(group_sudo.mapped("res_id")),
                 )
         return found
+
+    def _get_pictured_files(self):
+        """Return these files, and in place of a picture of the first page of a file that file."""
+        pictures = self.filtered(lambda file: file.res_model == self._name)
+        pictured = self.browse(filter(None, pictures.mapped("res_id")))
+        return (self - pictures) | pictured.exists()
+
+    def _check_passed_on(self):
+        """Refuse to send files that the user may not download; what he uploaded himself he has.
+
+        :raises AccessError: with the reasons
+        """
+        # sudo: who uploaded a file does not depend on who asks
+        foreign_sudo = self.sudo().filtered(
+            lambda file: file.create_uid != self.env.user
+        )
+        foreign_sudo._check_download(log=True)
 
     def _check_download(self, log=False):
         """Refuse the content of restricted files without the right to download.
@@ -118,7 +139,7 @@ class IrAttachment(models.Model):
         return super()._compute_raw()
 
     def _read_format(self, fnames, load="_classic_read"):
-        if not self.env.su and {"db_datas", "index_content"}.intersection(fnames):
+        if not self.env.su and READ_CONTENT_FIELDS.intersection(fnames):
             self._check_download(log=True)
         return super()._read_format(fnames, load=load)
 

@@ -14,12 +14,15 @@ class MailMessage(models.Model):
     def create(self, vals_list):
         messages = super().create(vals_list)
         messages._check_answered()
+        messages._check_passed_on()
         return messages
 
     def write(self, vals):
         result = super().write(vals)
         if "parent_id" in vals:
             self._check_answered()
+        if "attachment_ids" in vals:
+            self._check_passed_on()
         return result
 
     def _check_answered(self):
@@ -28,6 +31,11 @@ class MailMessage(models.Model):
             # sudo: what is answered does not depend on who asks
             answered = self.sudo().parent_id.sudo(False)
             answered._get_unnamed().check_access("read")
+
+    def _check_passed_on(self):
+        """Refuse to pass on files that the user may not download: whoever is notified gets them by mail."""
+        if not self.env.su:
+            self.attachment_ids._check_passed_on()
 
     def _read_format(self, fnames, load="_classic_read"):
         if not CONTENT_FIELDS.isdisjoint(fnames):

@@ -1,5 +1,5 @@
 import logging
-from datetime import timedelta
+from datetime import date, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -12,6 +12,10 @@ except ImportError:  # said where the list is asked for, see _get_official_days
     chinese_calendar = None
 
 _logger = logging.getLogger(__name__)
+
+#: days around which a clock can be looked for
+FIRST_DAY = date.min + timedelta(days=1)
+LAST_DAY = date.max - timedelta(days=2)
 
 
 class ClockCalendarDay(models.Model):
@@ -80,8 +84,9 @@ class ClockCalendarDay(models.Model):
         touched = [*before, *((day.company_id.id, day.date) for day in self)]
         if not touched:
             return
-        first = min(day for __, day in touched) - timedelta(days=1)
-        last = max(day for __, day in touched) + timedelta(days=2)
+        # at either end of the calendar there is no day before, or after, that a date could name
+        first = max(min(day for __, day in touched), FIRST_DAY) - timedelta(days=1)
+        last = min(max(day for __, day in touched), LAST_DAY) + timedelta(days=2)
         # sudo: whoever keeps the list need not be allowed to read every record with a clock
         self.env["clock.clock"].sudo()._request_replay(
             fields.Domain(
@@ -177,11 +182,11 @@ class ClockCalendarDay(models.Model):
     def _get_listed_years(self, companies):
         """Return the years whose official days are listed, per company id."""
         listed = {company.id: set() for company in companies}
-        for company, date in self.sudo()._read_group(
+        for company, day in self.sudo()._read_group(
             [("company_id", "in", companies.ids), ("is_official", "=", True)],
             ["company_id", "date:year"],
         ):
-            listed[company.id].add(date.year)
+            listed[company.id].add(day.year)
         return listed
 
     @api.model

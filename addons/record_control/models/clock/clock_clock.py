@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ...tools import working_time
+from ...tools.one_by_one import act_on_each
 from . import clock_explanation
 
 STATES = [
@@ -452,11 +453,26 @@ class ClockClock(models.Model):
     def _cron_replay(self):
         """Count the deadlines again that a change of calendar or policy has made doubtful."""
         while clocks := self._lock_for_job("needs_replay", REPLAY_BATCH):
-            clocks._assign_policies()
-            clocks._replay()
-            left = self.search_count([("needs_replay", "=", True)])
-            if not self.env["ir.cron"]._commit_progress(len(clocks), remaining=left):
+            failed = act_on_each(clocks, lambda some: some._count_again())
+            failed.write(
+                {
+                    "error": self.env._(
+                        "The deadline could not be counted again; the server log says why."
+                    )
+                }
+            )
+            done = len(clocks - failed)
+            left = self.search_count([("needs_replay", "=", True)]) - len(failed)
+            more = self.env["ir.cron"]._commit_progress(done, remaining=left)
+            # those that failed are taken first again: in the next run
+            if not more or not done:
                 break
+
+    def _count_again(self):
+        """Count the deadlines again by the policies that fit now."""
+        self._assign_policies()
+        self._replay()
+        self.filtered("error").write({"error": False})
 
     # --- Start, stop, pause ---
 

@@ -8,6 +8,7 @@ from psycopg2.errors import SerializationFailure
 from odoo import api, fields, models
 from odoo.tools import SQL, format_datetime, groupby
 
+from ...tools.one_by_one import act_on_each
 from .clock_clock import to_aware, to_naive
 
 _logger = logging.getLogger(__name__)
@@ -128,7 +129,10 @@ class ClockClock(models.Model):
             limit=ESCALATION_BATCH,
         ):
             last = clocks[-1].id
-            (clocks - clocks._get_orphans())._choose_policy_again()
+            act_on_each(
+                clocks - clocks._get_orphans(),
+                lambda some: some._choose_policy_again(),
+            )
             if not self.env["ir.cron"]._commit_progress(len(clocks)):
                 break
 

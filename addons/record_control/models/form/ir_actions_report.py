@@ -18,6 +18,9 @@ from ...tools.sheet_rows import split_rows
 
 REGISTERED_KEY = "record_control_registered_print"
 
+#: how the names begin by which a template tells the print sheet what it is called and who signed it
+SHEET_NAMES = ("sheet_", "sign_off_")
+
 
 class RegisteredPrint:
     """Token that says: the print of this report is in the register already.
@@ -86,6 +89,17 @@ class IrActionsReport(models.Model):
         ids = [res_ids] if isinstance(res_ids, int) else list(res_ids or [])
         self.env["controlled.form.print"]._register_prints(report_sudo, ids, output)
         return self.with_context(**{REGISTERED_KEY: RegisteredPrint(report_sudo.id)})
+
+    # --- Content of the print sheet ---
+
+    def _get_rendering_context(self, report, docids, data):
+        """Leave title, number, stamp and signatures to the form: a report URL brings values of its own."""
+        kept = {
+            name: value
+            for name, value in (data or {}).items()
+            if not name.startswith(SHEET_NAMES)
+        }
+        return super()._get_rendering_context(report, docids, kept)
 
     # --- PDF of the print sheet ---
 

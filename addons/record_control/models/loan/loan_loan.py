@@ -6,6 +6,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
 
+from ...tools.one_by_one import act_on_each
 from ..clock.clock_clock import to_aware
 from .loan_line import CONDITIONS
 
@@ -1176,7 +1177,14 @@ class LoanLoan(models.Model):
             Domain("grant_id.valid_until", "<=", now) & Domain("state", "=", "out"),
         )
         loans = self.search(domain, limit=200)
-        for loan in loans:
+        failed = act_on_each(loans, lambda some: some._return_ended(now))
+        if done := len(loans - failed):
+            left = self.search_count(domain & Domain("id", "not in", failed.ids))
+            self.env["ir.cron"]._commit_progress(done, remaining=left)
+
+    def _return_ended(self, now):
+        """Take back what of these electronic loans is not open to its borrower any more."""
+        for loan in self:
             lines = loan.line_ids.filtered(
                 lambda line: line.state == "out"
                 and line.grant_id
@@ -1185,7 +1193,3 @@ class LoanLoan(models.Model):
             lines._take_back("good", self.env._("The access has ended by itself."))
             if all(line.state != "out" for line in loan.line_ids):
                 loan._transition("returned")
-        if loans:
-            self.env["ir.cron"]._commit_progress(
-                len(loans), remaining=self.search_count(domain)
-            )

@@ -13,6 +13,7 @@ from . import (
     sign_off_mixin,
     sign_off_contact_mixin,
     controlled_form_revision,
+    ir_binary,
     ir_http,
     mail_activity,
     res_company,

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Command, Domain
 
+from ...tools.one_by_one import act_on_each
 from .sign_off_route_step import SIGNER_TYPES
 from .sign_off_signers import CROWD, REQUESTER_KEY, RoundRequester, SignerFinder
 
@@ -252,7 +253,10 @@ class SignOffRequestStep(models.Model):
         self.env["ir.cron"]._commit_progress(remaining=len(steps))
         for start in range(0, len(steps), REFRESH_BATCH):
             batch = steps[start : start + REFRESH_BATCH]
-            batch.filtered(lambda step: step.state == "open")._refresh_signers()
+            act_on_each(
+                batch.filtered(lambda step: step.state == "open"),
+                lambda some: some._refresh_signers(),
+            )
             if not self.env["ir.cron"]._commit_progress(len(batch)):
                 break
 

@@ -172,6 +172,34 @@ class SignOffSignature(models.Model):
             return True
         raise UserError(self.env._("A signature cannot be changed."))
 
+    # --- The scan is a file of the record ---
+
+    def _read_format(self, fnames, load="_classic_read"):
+        if "attachment" in fnames and not self.env.context.get("bin_size"):
+            self._check_scan_download()
+        return super()._read_format(fnames, load=load)
+
+    def _export_rows(self, fields, *, _is_toplevel_call=True):
+        if any(path[0] == "attachment" for path in fields if path):
+            self._check_scan_download()
+        return super()._export_rows(fields, _is_toplevel_call=_is_toplevel_call)
+
+    def _check_scan_download(self):
+        """Refuse the scan of a signed paper to whoever may not download the files of a restricted record.
+
+        :raises AccessError: with the reasons
+        """
+        if self.env.su:
+            return
+        # sudo: whether there is a scan, and of which record, does not depend on who asks
+        signatures_sudo = self.sudo().with_context(bin_size=True)
+        scanned_sudo = signatures_sudo.filtered("attachment").request_id
+        for records_sudo in scanned_sudo._get_records_by_model():
+            records = records_sudo.sudo(False).exists()
+            if getattr(records, "_restricted_record", False):
+                records._check_access_right_granted("download")
+                records._log_record_access("download", detail=self._description)
+
     def _describe(self):
         """One sentence for the chatter."""
         self.ensure_one()

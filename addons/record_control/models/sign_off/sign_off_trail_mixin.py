@@ -32,6 +32,9 @@ class SignOffTrailMixin(models.AbstractModel):
         if self.env.su or not any(self._ids):
             return result
         candidates = self - result[0] if result else self
+        if not candidates:
+            # who has no access to the model may not even search
+            return result
         allowed = candidates.browse(
             candidates._search(
                 Domain("id", "in", candidates.ids), active_test=False

@@ -5,6 +5,7 @@ from odoo.fields import Command, Domain
 from odoo.addons.record_control.models.access.restricted_fields import (
     RestrictedOne2many,
 )
+from odoo.addons.record_control.tools.one_by_one import act_on_each
 
 STATES = [
     ("draft", "Draft"),
@@ -571,7 +572,7 @@ class SampleChange(models.Model):
     def _cron_cut_over(self):
         """Stop the old samples on the day of the cut-over, also after downtime."""
         latest = fields.Date.add(fields.Date.today(), days=1)
-        self.search(
+        changes = self.search(
             [
                 ("state", "=", "executing"),
                 ("date_cutover", "<=", latest),
@@ -581,7 +582,8 @@ class SampleChange(models.Model):
                     [("decision", "=", "re_sign"), ("sample_id.state", "=", "active")],
                 ),
             ]
-        )._cut_over()
+        )
+        act_on_each(changes, lambda some: some._cut_over())
 
 
 class SampleChangeLine(models.Model):

@@ -5,6 +5,7 @@ from odoo.tools import SQL
 from odoo.addons.record_control.models.access.restricted_fields import (
     RestrictedOne2many,
 )
+from odoo.addons.record_control.tools.one_by_one import act_on_each
 
 from ..policy.people import get_acting_name
 
@@ -591,9 +592,13 @@ class SampleDisposal(models.Model):
                 lambda record, today=today: not record.date_earliest
                 or record.date_earliest <= today
             )
-            for record in late:
-                record._chase()
-            late._write_protected({"reminded_on": today})
+            act_on_each(late, lambda some, today=today: some._chase_each(today))
+
+    def _chase_each(self, today):
+        """Leave the open task of these sheets, and note that it was left."""
+        for record in self:
+            record._chase()
+        self._write_protected({"reminded_on": today})
 
     def _chase(self):
         """Leave the open task once; who has it already is not asked again."""

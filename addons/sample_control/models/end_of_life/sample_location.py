@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.record_control.tools.one_by_one import act_on_each
+
 
 class SampleLocation(models.Model):
     """Places are counted at intervals (C18)."""
@@ -95,12 +97,18 @@ class SampleLocation(models.Model):
                 ("state", "in", ("draft", "counting", "counted")),
             ]
         )
-        for location in due - open_rounds.location_id:
+        act_on_each(
+            due - open_rounds.location_id, lambda some: some._prepare_stocktakes()
+        )
+
+    def _prepare_stocktakes(self):
+        """Prepare the round of each of these places where it is due."""
+        for location in self:
             today = location.company_id._record_control_today()
             if location.next_stocktake_date > today:
                 continue
             user = location._get_managers()[:1] or self.env.user
-            stocktake = rounds.create(
+            stocktake = self.env["sample.stocktake"].create(
                 {
                     "company_id": location.company_id.id,
                     "location_id": location.id,

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from odoo.addons.record_control.tools.one_by_one import act_on_each
+
 STATES = [
     ("open", "To Be Answered"),
     ("working", "Being Rectified"),
@@ -430,10 +432,15 @@ class SampleIssue(models.Model):
         )
         for company, found in issues.grouped("company_id").items():
             today = company._record_control_today()
-            for issue in found:
-                due = issue.date_due <= today + timedelta(days=1)
-                if due and issue.reminded_on != today:
-                    issue._remind(today)
+            due = found.filtered(
+                lambda issue, today=today: issue.date_due <= today + timedelta(days=1)
+                and issue.reminded_on != today
+            )
+            act_on_each(due, lambda some, today=today: some._remind_each(today))
+
+    def _remind_each(self, today):
+        for issue in self:
+            issue._remind(today)
 
     def _remind(self, today):
         """Remind the owner, and tell the organiser once when the day has passed."""

@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from odoo.addons.record_control.tools.one_by_one import act_on_each
+
 #: the standing of a contact who signs for the customer: kept as a tag, for everybody to see
 QUALITY_TAG = "sample_control.res_partner_category_quality"
 REMINDER_DAYS = "sample_control.customer_sign_off_reminder_days"
@@ -94,9 +96,13 @@ class SampleRequest(models.Model):
                 ),
             ]
         )
-        for request in waiting:
+        act_on_each(waiting, lambda some: some._remind_contacts(int(days)))
+
+    def _remind_contacts(self, days):
+        """Send the link again to the contacts of these requests who were asked longer than some days ago."""
+        for request in self:
             today = request.company_id._record_control_today()
-            if not request._is_reminder_due(today - timedelta(days=int(days))):
+            if not request._is_reminder_due(today - timedelta(days=days)):
                 continue
             # sudo: links are sent by the system alone
             steps_sudo = request.sudo().sign_off_request_id.step_ids.filtered(

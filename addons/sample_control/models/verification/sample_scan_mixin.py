@@ -1,9 +1,9 @@
-import logging
+from operator import methodcaller
 
 from odoo import api, models
 from odoo.fields import Domain
 
-_logger = logging.getLogger(__name__)
+from odoo.addons.record_control.tools.one_by_one import act_on_each
 
 #: records that are loaded and written at a time
 BATCH = 500
@@ -42,26 +42,8 @@ class SampleScanMixin(models.AbstractModel):
             domain & Domain("id", ">", last_id), order="id", limit=BATCH
         ):
             last_id = batch[-1].id
-            self._act_safely(batch, act, day)
+            act_on_each(batch, methodcaller(act, day))
             if self.env.context.get("cron_id"):
                 self.env["ir.cron"]._commit_progress(len(batch))
             if len(batch) < BATCH:
                 break
-
-    @api.model
-    def _act_safely(self, batch, act, day):
-        """Act on a batch; if that fails on each record alone, so that one bad record stops no other.
-
-        :param batch: records
-        :param str act: name of a method of the records that takes the day
-        :param datetime.date day: today
-        """
-        try:
-            with self.env.cr.savepoint():
-                getattr(batch, act)(day)
-        except Exception:
-            if len(batch) == 1:
-                _logger.exception("Nightly scan: %s was skipped.", batch)
-                return
-            for record in batch:
-                self._act_safely(record, act, day)

@@ -4,6 +4,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from odoo.addons.record_control.tests.common_jobs import one_fails
+
 from .common import NOW, EndOfLifeCase
 
 
@@ -47,6 +49,23 @@ class TestSampleChange(EndOfLifeCase):
         change.line_ids.with_user(self.administrator).write({"decision": "keep"})
         self._sign_change(change)
         self.assertEqual(change.state, "approved")
+
+    def test_sc_52_6_a_change_that_fails_stops_no_other(self):
+        """SC-52.6: one change that cannot be cut over keeps the old samples of no other in use."""
+        samples = self.env["sample.sample"]
+        changes = self.env["sample.change"]
+        for __ in range(2):
+            samples |= self._new_active_sample()
+            changes |= self._sign_change(self._assessed("re_sign"))
+            changes[-1].with_user(self.administrator).action_execute()
+        bad, good = changes
+        with (
+            freeze_time("2026-04-01 02:00:00"),
+            one_fails(self, bad, "_cut_over"),
+        ):
+            changes._cron_cut_over()
+        stopped = good.line_ids.filtered(lambda line: line.decision == "re_sign")
+        self.assertEqual(set(stopped.sample_id.mapped("state")), {"suspended"})
 
     def test_sc_52_6_in_use_until_the_cut_over(self):
         """SC-52.6: to be signed again, in use until the cut-over, not on that day."""

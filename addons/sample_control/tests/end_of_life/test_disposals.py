@@ -10,6 +10,8 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.record_control.tests.common_jobs import one_fails
+
 from .common import NOW, PIXEL, EndOfLifeCase
 
 
@@ -427,6 +429,16 @@ class TestSampleDisposal(EndOfLifeCase):
         disposals._cron_follow_up()
         disposals._cron_follow_up()
         self.assertEqual(len(sheet.activity_ids), 1)
+
+    def test_c15_a_sheet_that_fails_stops_no_other(self):
+        """C15: a sheet is chased whatever is wrong with another one, which is chased again the next night."""
+        bad, good = self._ready(), self._ready()
+        (bad | good).activity_ids.unlink()
+        with one_fails(self, bad, "_chase"):
+            self.env["sample.disposal"]._cron_follow_up()
+        self.assertEqual(len(good.activity_ids), 1)
+        self.assertTrue(good.reminded_on)
+        self.assertFalse(bad.reminded_on)
 
     def test_hidden_lines(self):
         hidden = self._new_sample("BMK", self.benchmark, origin="benchmark")

@@ -8,6 +8,8 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.record_control.tests.common_jobs import one_fails
+
 from .common import NOW, EndOfLifeCase
 
 
@@ -249,6 +251,20 @@ class TestSampleStocktake(EndOfLifeCase):
         counted = found.filtered(lambda record: record.location_id == self.room)
         self.assertEqual(counted.user_id, self.keeper)
         self.assertEqual(counted.activity_ids.user_id, self.keeper)
+
+    def test_c18_a_place_that_fails_stops_no_other(self):
+        """C18: the round of a place is prepared whatever is wrong with another place."""
+        places = self.room | self.other
+        places.sudo().last_stocktake_date = "2025-03-11"
+        with (
+            freeze_time("2026-03-20 02:00:00"),
+            one_fails(self, self.room, "_get_managers"),
+        ):
+            self.env["sample.location"]._cron_stocktake()
+        rounds = self.env["sample.stocktake"].search(
+            [("location_id", "in", places.ids)]
+        )
+        self.assertEqual(rounds.location_id, self.other)
 
     def test_two_companies(self):
         record = self._round()

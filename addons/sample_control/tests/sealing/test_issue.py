@@ -3,6 +3,8 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from odoo.addons.record_control.tests.common_jobs import one_fails
+
 from .common import SealingCase
 
 
@@ -155,6 +157,14 @@ class TestIssue(SealingCase):
             cron._cron_remind()
         self.assertEqual(str(issue.escalated_on), "2026-03-14")
         self.assertEqual(Message.search_count(notices), before + 2)
+
+    def test_a_point_that_fails_stops_no_other(self):
+        """C09: a point is chased whatever is wrong with another one."""
+        bad, good = self._new_issue(self.request), self._new_issue(self.request)
+        with freeze_time("2026-03-09 04:00:00"), one_fails(self, bad, "_remind"):
+            self.env["sample.issue"]._cron_remind()
+        self.assertTrue(good.reminded_on)
+        self.assertFalse(bad.reminded_on)
 
     def test_point_after_sealing_stops_the_sample(self):
         """SC-51.3: a class may stop the sample at once."""

@@ -150,7 +150,7 @@ class TestDueScan(VerificationCase):
             return act(samples, day)
 
         self.patch(type(good), "_expire", fail)
-        logger = "odoo.addons.sample_control.models.verification.sample_scan_mixin"
+        logger = "odoo.addons.record_control.tools.one_by_one"
         with self.assertLogs(logger, "ERROR"):
             self._scan("2026-05-01 02:00:00")
         self.assertEqual((good.state, bad.state), ("expired", "active"))

@@ -1,0 +1,144 @@
+import io
+
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
+from odoo.tools.pdf import PdfFileWriter
+
+from .access_common import PIXEL, AccessCommon
+
+QUIET = (
+    "odoo.http",
+    "odoo.addons.base.models.ir_rule",
+    "odoo.addons.base.models.ir_model",
+)
+
+
+@tagged("post_install", "-at_install")
+class TestAccessFiles(AccessCommon, HttpCase):
+    """Whoever may see a restricted record, but not download, gets at the bytes of its files by no road."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        writer, page = PdfFileWriter(), io.BytesIO()
+        writer.addBlankPage(width=100, height=100)
+        writer.write(page)
+        cls.pdf = cls.file.with_user(cls.owner).create(
+            {
+                "name": "alpha.pdf",
+                "raw": page.getvalue(),
+                "mimetype": "application/pdf",
+                "res_model": "test.secret",
+                "res_id": cls.alpha.id,
+            }
+        )
+        cls.pdf.sudo().thumbnail = PIXEL
+        # who may write to customers
+        cls.stranger.sudo().group_ids += cls.env.ref("base.group_partner_manager")
+        cls._grant(cls.stranger, cls.alpha)
+
+    def _login(self, user):
+        self.authenticate(user.login, user.login + "x" * max(0, 8 - len(user.login)))
+
+    def _get(self, url):
+        return self.url_open(url, allow_redirects=False)
+
+    @mute_logger(*QUIET)
+    def test_first_page_and_thumbnail(self):
+        """AC-02: the first page of a file, and its picture, are its content."""
+        page = f"/mail/attachment/pdf_first_page/{self.pdf.id}"
+        thumbnail = f"/web/image/ir.attachment/{self.pdf.id}/thumbnail?download=1"
+        self._login(self.stranger)
+        self.assertTrue(self.pdf.with_user(self.stranger).has_access("read"))
+        self.assertEqual(self._get(page).status_code, 403)
+        self.assertIn(self._get(thumbnail).status_code, (403, 404))
+        with self.assertRaises(AccessError):
+            self.pdf.with_user(self.stranger).read(["thumbnail"])
+        before = len(self._log_lines(self.alpha, action="download"))
+        self._login(self.owner)
+        self.assertTrue(self._get(page).content.startswith(b"%PDF"))
+        self.assertEqual(self._get(thumbnail).status_code, 200)
+        self.env.invalidate_all()
+        self.assertGreater(len(self._log_lines(self.alpha, action="download")), before)
+
+    @mute_logger(*QUIET)
+    def test_mailed(self):
+        """AC-02: what somebody may not download he does not mail to himself either."""
+        partner = self.partner.with_user(self.stranger)
+        template = (
+            self.env["mail.template"]
+            .with_user(self.stranger)
+            .sudo()
+            .create(
+                {"name": "T", "model_id": self.env["ir.model"]._get_id("res.partner")}
+            )
+        )
+        attach = {"attachment_ids": [Command.link(self.file.id)]}
+        compose = {
+            "model": "res.partner",
+            "res_ids": str(partner.ids),
+            "body": "x",
+            "subject": "x",
+        }
+        composers = self.env["mail.compose.message"].with_user(self.stranger)
+        send = template.with_user(self.stranger).sudo(False).send_mail
+        for road, mail in {
+            "message": lambda: partner.message_post(
+                body="x", attachment_ids=self.file.ids
+            ),
+            "window": lambda: composers.create(
+                {**compose, **attach, "composition_mode": "comment"}
+            )._action_send_mail(),
+            "letters": lambda: composers.create(
+                {**compose, **attach, "composition_mode": "mass_mail"}
+            )._action_send_mail(),
+            "template": lambda: send(
+                partner.id,
+                email_values={"email_to": "x@example.com", **attach},
+            ),
+        }.items():
+            self.env.invalidate_all()
+            with (
+                self.subTest(road=road),
+                self.cr.savepoint(),
+                self.assertRaises(AccessError),
+            ):
+                mail()
+        own = self.file.with_user(self.stranger).create({"name": "own", "raw": b"x"})
+        partner.message_post(body="x", attachment_ids=own.ids)
+        self.alpha.with_user(self.owner).message_post(
+            body="x", attachment_ids=self.file.ids
+        )
+
+    @mute_logger(*QUIET)
+    def test_shown_by_another_record(self):
+        """AC-02: nor does another record show the content, of which Odoo reads it as superuser."""
+        if "snailmail.letter" not in self.env:
+            self.skipTest("no letters by post")
+        letter = (
+            self.env["snailmail.letter"]
+            .with_user(self.stranger)
+            .create(
+                {
+                    "model": "res.partner",
+                    "res_id": self.partner.id,
+                    "partner_id": self.partner.id,
+                    "company_id": self.company.id,
+                    "attachment_id": self.file.id,
+                }
+            )
+        )
+        self.env.flush_all()
+        for read in (
+            lambda: letter.read(["attachment_datas"]),
+            lambda: letter.web_read({"attachment_datas": {}}),
+            lambda: letter.export_data(["attachment_datas"]),
+        ):
+            self.env.invalidate_all()
+            with self.assertRaises(AccessError):
+                read()
+        self._login(self.stranger)
+        url = f"/web/content/snailmail.letter/{letter.id}/attachment_datas"
+        self.assertNotIn(b"file of alpha", self._get(url).content)
