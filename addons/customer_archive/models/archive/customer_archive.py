@@ -444,7 +444,11 @@ class CustomerArchive(models.Model):
         if vals.get("partner_id"):
             self._check_customers_of_creator(
                 [
-                    {"user_id": archive.user_id.id, **vals}
+                    {
+                        "user_id": archive.user_id.id,
+                        "second_user_id": archive.second_user_id.id,
+                        **vals,
+                    }
                     for archive in self
                     if archive.partner_id.id != vals["partner_id"]
                 ]
@@ -537,11 +541,15 @@ class CustomerArchive(models.Model):
 
     @api.model
     def _check_customers_of_creator(self, vals_list):
-        """Leave the customers of others to them: who is in charge of an archive sees it without a grant (CA-11)."""
+        """Leave the customers of others to them: who is in charge of an archive sees it without a grant (CA-11).
+
+        So does the second contact, whom the salesperson names himself.
+        """
         if self.env.su or self._has_one_of(OTHERS_GROUPS):
             return
+        defaults = self.default_get(["second_user_id"])
         named = {
-            vals["partner_id"]: vals.get("user_id")
+            vals["partner_id"]: (vals.get("user_id"), {**defaults, **vals})
             for vals in vals_list
             if vals.get("partner_id")
         }
@@ -552,7 +560,11 @@ class CustomerArchive(models.Model):
             .browse(named)
             .filtered(
                 lambda partner: partner.user_id
-                and partner.user_id.id != named[partner.id]
+                and (
+                    partner.user_id.id != named[partner.id][0]
+                    or named[partner.id][1].get("second_user_id")
+                    and partner.user_id != self.env.user
+                )
             )
         )
         if foreign_sudo:
