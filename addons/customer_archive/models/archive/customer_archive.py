@@ -294,10 +294,13 @@ class CustomerArchive(models.Model):
                 f"{name or ''} {archive.partner_id.display_name or ''}".strip()
             )
 
-    @api.depends("team_id", "user_id")
+    @api.depends("team_id", "user_id", "company_id")
     def _compute_supervisor_id(self):
         for archive in self:
-            leader = archive.team_id.user_id
+            # companies share teams, whose leader works in one of them
+            leader = archive._find_person_in_charge(
+                archive.company_id, archive.team_id.user_id
+            )
             if not leader or leader == archive.user_id:
                 leader = archive._get_manager_of_person_in_charge() or leader
             archive.supervisor_id = leader or archive.supervisor_id
