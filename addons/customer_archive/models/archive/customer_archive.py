@@ -632,13 +632,25 @@ class CustomerArchive(models.Model):
         return self.env._("Customer archive (restricted)")
 
     def _get_access_keepers(self):
-        keepers = self.sudo().keeper_id.sudo(self.env.su)
-        return (
-            keepers
-            or self.env.ref("customer_archive.group_customer_archive_keeper")
-            .sudo()
-            .all_user_ids
-        )
+        """Return who keeps these archives: all keepers of their companies where nobody is named, or who was has left.
+
+        :rtype: res.users
+        """
+        # sudo: who keeps an archive is no secret to who asks for it
+        self_sudo = self.sudo()
+        kept_sudo = self_sudo.filtered("keeper_id.active")
+        companies_sudo = (self_sudo - kept_sudo).company_id
+        if not self:
+            companies_sudo = self.env.company
+        keepers_sudo = kept_sudo.keeper_id
+        if companies_sudo:
+            group_sudo = self_sudo.env.ref(
+                "customer_archive.group_customer_archive_keeper"
+            )
+            keepers_sudo = keepers_sudo.union(
+                *map(group_sudo._get_users_of_company, companies_sudo)
+            )
+        return keepers_sudo.sudo(self.env.su)
 
     def _get_access_request_action(self):
         """Return the form that asks for access to this archive, for somebody who may not read it."""
