@@ -435,7 +435,10 @@ class CustomerArchiveHandover(models.Model):
             ),
             "meeting": (
                 "calendar.event",
-                mine & Domain("stop", ">=", fields.Datetime.now()),
+                # what is marked as private is no business of who takes over
+                mine
+                & Domain("stop", ">=", fields.Datetime.now())
+                & Domain("privacy", "!=", "private"),
                 None,
             ),
         }

@@ -461,9 +461,7 @@ class CustomerArchiveRefresh(models.Model):
         """Ask the persons responsible to refresh their archives."""
         summary = self._get_refresh_summary()
         self._create_activities(
-            {
-                r: r._prepare_activity_vals(r._get_asked_user(), summary) for r in self
-            },
+            {r: r._prepare_activity_vals(r._get_asked_user(), summary) for r in self},
             REFRESH_ACTIVITY,
         )
 

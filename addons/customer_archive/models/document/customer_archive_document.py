@@ -1131,7 +1131,9 @@ class CustomerArchiveDocument(models.Model):
                 for document, user in told.items()
             }
         )
-        for company, documents in self.browse().union(*told).grouped("company_id").items():
+        for company, documents in (
+            self.browse().union(*told).grouped("company_id").items()
+        ):
             documents.sudo().date_missing_reported = days[company]
 
     def _get_missing_recipient(self):

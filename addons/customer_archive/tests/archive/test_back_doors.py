@@ -278,9 +278,9 @@ class TestBackDoors(ArchiveCommon):
                     "second_user_id": self.sales2.id,
                 }
             ),
-            lambda: Archive.with_context(
-                default_second_user_id=self.sales2.id
-            ).create({**vals, "user_id": self.sales1.id}),
+            lambda: Archive.with_context(default_second_user_id=self.sales2.id).create(
+                {**vals, "user_id": self.sales1.id}
+            ),
             lambda: draft.with_user(self.sales2).write(
                 {**vals, "user_id": self.sales1.id}
             ),

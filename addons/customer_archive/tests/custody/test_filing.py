@@ -207,7 +207,9 @@ class TestFiling(CustodyCommon):
         )
         line = archive.document_ids.filtered(lambda line: line.type_id == self.d01)
         with freeze_time("2025-03-20 04:00:00"):
-            line.write({"received_by_id": self.sales1.id, "date_received": "2025-03-20"})
+            line.write(
+                {"received_by_id": self.sales1.id, "date_received": "2025-03-20"}
+            )
         with freeze_time("2025-04-01 04:00:00"):
             self._run()
         self.assertRecordValues(

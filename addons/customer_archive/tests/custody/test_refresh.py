@@ -344,9 +344,7 @@ class TestRefresh(CustodyCommon):
                 self.env.cr.precommit.run()
             with freeze_time("2025-06-30 10:00:00"), self.subTest(instant):
                 self.refresh.invalidate_recordset(["changes"])
-                self.assertIs(
-                    f"→ {user.name}" in (self.refresh.changes or ""), listed
-                )
+                self.assertIs(f"→ {user.name}" in (self.refresh.changes or ""), listed)
         self.assertIn("2025-04-01", self.refresh.changes)
 
     def test_received_by_the_keeper(self):
