@@ -58,14 +58,19 @@ class TestSignOffAccess(SignOffCommon):
         order.action_request_sign_off()
         round_id = order.sign_off_request_id.id
         spec = {"sign_off_request_id": {"fields": {"display_name": {}}}}
-        for user, name in (
-            (self.stranger, "Restricted record"),
-            (self.seller, order.display_name),
-        ):
-            self.env.invalidate_all()
-            form = self.env["test.sign.off.order"].with_user(user)
-            value = form.onchange({"sign_off_request_id": round_id}, [], spec)["value"]
-            self.assertEqual(value["sign_off_request_id"]["display_name"], name)
+        form = self.env["test.sign.off.order"].with_user(self.seller)
+        value = form.onchange({"sign_off_request_id": round_id}, [], spec)["value"]
+        self.assertEqual(
+            value["sign_off_request_id"]["display_name"], order.display_name
+        )
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            form.with_user(self.stranger).onchange(
+                {"sign_off_request_id": round_id}, [], spec
+            )
+        # a list names as the system what its user may not read
+        round_sudo = order.sign_off_request_id.with_user(self.stranger).sudo()
+        self.assertEqual(round_sudo.display_name, "Restricted record")
 
     def test_changes_hide_secret_fields(self):
         """Old and new values of a field are shown to those alone who may read the field."""

@@ -297,10 +297,13 @@ class CustomerArchive(models.Model):
                 f"{name or ''} {archive.partner_id.display_name or ''}".strip()
             )
 
-    @api.depends("team_id", "user_id")
+    @api.depends("team_id", "user_id", "company_id")
     def _compute_supervisor_id(self):
         for archive in self:
-            leader = archive.team_id.user_id
+            # companies share teams, whose leader works in one of them
+            leader = archive._find_person_in_charge(
+                archive.company_id, archive.team_id.user_id
+            )
             if not leader or leader == archive.user_id:
                 leader = archive._get_manager_of_person_in_charge() or leader
             archive.supervisor_id = leader or archive.supervisor_id
@@ -447,7 +450,11 @@ class CustomerArchive(models.Model):
         if vals.get("partner_id"):
             self._check_customers_of_creator(
                 [
-                    {"user_id": archive.user_id.id, **vals}
+                    {
+                        "user_id": archive.user_id.id,
+                        "second_user_id": archive.second_user_id.id,
+                        **vals,
+                    }
                     for archive in self
                     if archive.partner_id.id != vals["partner_id"]
                 ]
@@ -540,11 +547,15 @@ class CustomerArchive(models.Model):
 
     @api.model
     def _check_customers_of_creator(self, vals_list):
-        """Leave the customers of others to them: who is in charge of an archive sees it without a grant (CA-11)."""
+        """Leave the customers of others to them: who is in charge of an archive sees it without a grant (CA-11).
+
+        So does the second contact, whom the salesperson names himself.
+        """
         if self.env.su or self._has_one_of(OTHERS_GROUPS):
             return
+        defaults = self.default_get(["second_user_id"])
         named = {
-            vals["partner_id"]: vals.get("user_id")
+            vals["partner_id"]: (vals.get("user_id"), {**defaults, **vals})
             for vals in vals_list
             if vals.get("partner_id")
         }
@@ -555,7 +566,11 @@ class CustomerArchive(models.Model):
             .browse(named)
             .filtered(
                 lambda partner: partner.user_id
-                and partner.user_id.id != named[partner.id]
+                and (
+                    partner.user_id.id != named[partner.id][0]
+                    or named[partner.id][1].get("second_user_id")
+                    and partner.user_id != self.env.user
+                )
             )
         )
         if foreign_sudo:
@@ -620,13 +635,25 @@ class CustomerArchive(models.Model):
         return self.env._("Customer archive (restricted)")
 
     def _get_access_keepers(self):
-        keepers = self.sudo().keeper_id.sudo(self.env.su)
-        return (
-            keepers
-            or self.env.ref("customer_archive.group_customer_archive_keeper")
-            .sudo()
-            .all_user_ids
-        )
+        """Return who keeps these archives: all keepers of their companies where nobody is named, or who was has left.
+
+        :rtype: res.users
+        """
+        # sudo: who keeps an archive is no secret to who asks for it
+        self_sudo = self.sudo()
+        kept_sudo = self_sudo.filtered("keeper_id.active")
+        companies_sudo = (self_sudo - kept_sudo).company_id
+        if not self:
+            companies_sudo = self.env.company
+        keepers_sudo = kept_sudo.keeper_id
+        if companies_sudo:
+            group_sudo = self_sudo.env.ref(
+                "customer_archive.group_customer_archive_keeper"
+            )
+            keepers_sudo = keepers_sudo.union(
+                *map(group_sudo._get_users_of_company, companies_sudo)
+            )
+        return keepers_sudo.sudo(self.env.su)
 
     def _get_access_request_action(self):
         """Return the form that asks for access to this archive, for somebody who may not read it."""

@@ -555,6 +555,7 @@ class ResPartner(models.Model):
         if self.env.su:
             return
         moving = self.filtered(lambda partner: partner.user_id.id != user_id)
+        moving._check_ca_unfiled_trade_kept()
         # contacts are shared: in whichever of the companies the user works now
         archives_sudo = moving._search_ca_archives_sudo(
             Domain("company_id", "in", self.env.user.company_ids.ids)
@@ -577,6 +578,30 @@ class ResPartner(models.Model):
                     "%(customers)s are customers of somebody else: the person in charge, a supervisor or an archive "
                     "keeper changes the salesperson.",
                     customers=", ".join(foreign_sudo.partner_id.mapped("display_name")),
+                )
+            )
+
+    def _check_ca_unfiled_trade_kept(self):
+        """Leave customers of others who have no archive yet, but trade: whoever takes one over opens its archive (CA-11).
+
+        :raises UserError: naming the customers
+        """
+        if self.env.user.has_group("sales_team.group_sale_salesman_all_leads"):
+            # sees all orders anyway
+            return
+        foreign = self.filtered("user_id").filtered(
+            lambda partner: any(
+                not partner._is_ca_trade_known(company)
+                for company in partner._get_ca_trading_companies()
+                if not partner._get_ca_archives_sudo(company)
+            )
+        )
+        if foreign:
+            raise UserError(
+                self.env._(
+                    "%(customers)s are customers of somebody else: the person in charge, a supervisor or an archive keeper "
+                    "changes the salesperson.",
+                    customers=", ".join(foreign.mapped("display_name")),
                 )
             )
 

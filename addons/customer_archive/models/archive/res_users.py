@@ -27,7 +27,7 @@ class ResUsers(models.Model):
         )
         superiors_sudo = (
             members_sudo.crm_team_id.user_id | employees_sudo.parent_id.user_id
-        )
+        ).filtered(lambda user: company in user.company_ids)
         return (superiors_sudo - self_sudo).sudo(self.env.su)
 
     def _is_ca_supervisor_of(self, user, company):
@@ -37,6 +37,12 @@ class ResUsers(models.Model):
         :param res.company company: where
         """
         self.ensure_one()
-        return self != user and (
-            self.sudo().has_group(SUPERVISOR) or self in user._get_ca_superiors(company)
+        # companies share teams: a leader who works elsewhere sees nothing of this one
+        return (
+            self != user
+            and company in self.sudo().company_ids
+            and (
+                self.sudo().has_group(SUPERVISOR)
+                or self in user._get_ca_superiors(company)
+            )
         )

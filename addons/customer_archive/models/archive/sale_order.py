@@ -15,7 +15,7 @@ class SaleOrder(models.Model):
     """
 
     _name = "sale.order"
-    _inherit = ["sale.order", "fixed.defaults.mixin"]
+    _inherit = ["sale.order", "fixed.defaults.mixin", "discreet.form.mixin"]
 
     ca_archive_state = fields.Selection(
         selection=lambda self: self.env["customer.archive"]
@@ -195,6 +195,11 @@ class SaleOrder(models.Model):
             "ca_archive_checked",
             *CONSULTATION_STAMPS,
         }
+
+    @api.model
+    def _get_looked_through_fields(self):
+        """A form tells of customer and company what the user may know; of what Odoo figures Odoo takes care."""
+        return {"company_id", *PARTY_FIELDS}
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -327,17 +327,34 @@ class CustomerArchiveFiling(models.Model):
         )
 
     @api.model
-    def _list_documents(self, documents_sudo, company):
-        """Put documents on the open lists of their departments, making the lists that do not exist."""
-        month = company._record_control_today().replace(day=1) - relativedelta(months=1)
-        # Departments of colleagues are no secret, but not every user may read employees.
-        groups = documents_sudo.grouped(
+    def _list_documents(self, documents_sudo, company, month=None):
+        """Put documents on the open lists of their departments, making the lists that do not exist.
+
+        What comes in when the list of its month was handed over already goes on the list of the next one.
+
+        :param date month: first day of the month of the lists; the last month when empty
+        """
+        month = month or (
+            company._record_control_today().replace(day=1) - relativedelta(months=1)
+        )
+        # Departments of colleagues are no secret, but not every user may read employees. Who works in several
+        # companies is an employee of each.
+        groups = documents_sudo.with_company(company).grouped(
             lambda document: document.received_by_id.employee_id.department_id
         )
         filings = self.sudo().search(
             [("company_id", "=", company.id), ("date_month", "=", month)]
         )
         by_department = {filing.department_id: filing for filing in filings}
+        late_sudo = documents_sudo.browse().union(
+            *(
+                groups.pop(department)
+                for department, filing in by_department.items()
+                if filing.state != "open" and department in groups
+            )
+        )
+        if late_sudo:
+            self._list_documents(late_sudo, company, month + relativedelta(months=1))
         missing = [
             department for department in groups if department not in by_department
         ]

@@ -128,13 +128,12 @@ class CustomerArchiveHandover(models.Model):
 
     # --- Computes ---
 
-    @api.depends("leaver_id")
+    @api.depends("leaver_id", "company_id")
     def _compute_department_id(self):
         for handover in self:
             # Who works where is no secret, but not every user may read employees.
-            handover.department_id = (
-                handover.leaver_id.sudo().employee_id.department_id.sudo(False)
-            )
+            leaver_sudo = handover.leaver_id.sudo().with_company(handover.company_id)
+            handover.department_id = leaver_sudo.employee_id.department_id.sudo(False)
 
     @api.depends("line_ids.is_received")
     def _compute_line_count(self):
@@ -436,7 +435,10 @@ class CustomerArchiveHandover(models.Model):
             ),
             "meeting": (
                 "calendar.event",
-                mine & Domain("stop", ">=", fields.Datetime.now()),
+                # what is marked as private is no business of who takes over
+                mine
+                & Domain("stop", ">=", fields.Datetime.now())
+                & Domain("privacy", "!=", "private"),
                 None,
             ),
         }

@@ -75,12 +75,7 @@ class CustomerArchive(models.Model):
         return classes_sudo[:1].sudo(self.env.su)
 
     def _get_loan_keepers(self):
-        return (
-            self.keeper_id
-            or self.env.ref("customer_archive.group_customer_archive_keeper")
-            .sudo()
-            .all_user_ids
-        )
+        return self._get_access_keepers()
 
     def _update_loan_parties(self):
         super()._update_loan_parties()

@@ -1,5 +1,6 @@
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
+import pytz
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -310,7 +311,9 @@ class CustomerArchiveRefresh(models.Model):
                 Domain(
                     "mail_message_id.date",
                     ">=",
-                    datetime.combine(min(refreshes.mapped("date_quarter")), time.min),
+                    # the day begins elsewhere earlier than in UTC
+                    datetime.combine(min(refreshes.mapped("date_quarter")), time.min)
+                    - timedelta(days=1),
                 )
                 & (
                     (
@@ -334,8 +337,12 @@ class CustomerArchiveRefresh(models.Model):
         last = self.date_done or max(
             self.company_id._record_control_today(), self.date_due
         )
-        return datetime.combine(self.date_quarter, time.min), datetime.combine(
-            last, time.max
+        zone = pytz.timezone(self.company_id._record_control_tz())
+        return tuple(
+            zone.localize(datetime.combine(day, at))
+            .astimezone(pytz.utc)
+            .replace(tzinfo=None)
+            for day, at in ((self.date_quarter, time.min), (last, time.max))
         )
 
     def _describe_changes(self, values_sudo):
@@ -346,7 +353,11 @@ class CustomerArchiveRefresh(models.Model):
             sentences.append(
                 self.env._(
                     "%(date)s %(field)s: %(old)s → %(new)s (%(author)s)",
-                    date=fields.Date.to_string(value.mail_message_id.date),
+                    date=fields.Date.to_string(
+                        self.company_id._record_control_today(
+                            at=value.mail_message_id.date
+                        )
+                    ),
                     field=shown["fieldInfo"]["changedField"],
                     old=shown["oldValue"] or "–",
                     new=shown["newValue"] or "–",
@@ -450,12 +461,14 @@ class CustomerArchiveRefresh(models.Model):
         """Ask the persons responsible to refresh their archives."""
         summary = self._get_refresh_summary()
         self._create_activities(
-            {
-                r: r._prepare_activity_vals(r.user_id or r.keeper_id, summary)
-                for r in self
-            },
+            {r: r._prepare_activity_vals(r._get_asked_user(), summary) for r in self},
             REFRESH_ACTIVITY,
         )
+
+    def _get_asked_user(self):
+        """Return who refreshes the archive; if the person responsible has left the keeper, then the supervisor."""
+        people = self.user_id | self.keeper_id | self.archive_id.supervisor_id
+        return people.filtered("active")[:1]
 
     @api.model
     def _get_refresh_summary(self):

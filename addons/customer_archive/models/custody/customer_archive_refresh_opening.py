@@ -6,6 +6,17 @@ from ...tools.period import quarter_end, quarter_name, quarters_between
 from .customer_archive_refresh import REFRESH_ACTIVITY
 
 BATCH_SIZE = 10_000  # refreshes between two commits: some seconds
+# whom _get_asked_user names
+ASKED_USER = SQL(
+    """
+    LATERAL (
+        SELECT u.id, u.partner_id
+          FROM res_users u
+         WHERE u.id IN (refresh.user_id, refresh.keeper_id, archive.supervisor_id) AND u.active
+         ORDER BY array_position(ARRAY[refresh.user_id, refresh.keeper_id, archive.supervisor_id], u.id)
+         LIMIT 1
+    ) asked"""
+)
 
 
 class CustomerArchiveRefresh(models.Model):
@@ -151,12 +162,13 @@ class CustomerArchiveRefresh(models.Model):
                   FROM customer_archive_refresh refresh
                   JOIN customer_archive archive ON archive.id = refresh.archive_id
                   JOIN res_partner customer ON customer.id = archive.partner_id
-                  JOIN res_users asked ON asked.id = COALESCE(refresh.user_id, refresh.keeper_id)
+                  JOIN %(asked)s ON true
                   JOIN res_partner person ON person.id = asked.partner_id
                  WHERE refresh.id = ANY(%(refreshes)s)
                 """,
                 model_id=self.env["ir.model"]._get_id(self._name),
                 model=self._name,
+                asked=ASKED_USER,
                 type=self.env.ref(REFRESH_ACTIVITY).id,
                 summary=self._get_refresh_summary(),
                 user=self.env.uid,
@@ -176,7 +188,8 @@ class CustomerArchiveRefresh(models.Model):
                     INSERT INTO mail_followers (res_model, res_id, partner_id)
                     SELECT %(model)s, refresh.id, asked.partner_id
                       FROM customer_archive_refresh refresh
-                      JOIN res_users asked ON asked.id = COALESCE(refresh.user_id, refresh.keeper_id)
+                      JOIN customer_archive archive ON archive.id = refresh.archive_id
+                      JOIN %(asked)s ON true
                      WHERE refresh.id = ANY(%(refreshes)s)
                  RETURNING id
                 )
@@ -185,6 +198,7 @@ class CustomerArchiveRefresh(models.Model):
                   FROM follower CROSS JOIN unnest(%(subtypes)s::int[]) AS subtype (id)
                 """,
                 model=self._name,
+                asked=ASKED_USER,
                 refreshes=self.ids,
                 subtypes=(subtypes | internal).ids,
             )

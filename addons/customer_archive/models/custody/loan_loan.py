@@ -154,7 +154,9 @@ class LoanLoanLine(models.Model):
             return
         self.loan_id.sudo().activity_schedule(
             "customer_archive.mail_activity_type_put_back",
-            user_id=(keeper or self.received_by_id or self.env.user).id,
+            user_id=(
+                keeper.filtered("active") or self.received_by_id or self.env.user
+            ).id,
             summary=self.env._(
                 "Put back and confirm the place: %(place)s", place=place or "–"
             ),

@@ -1077,7 +1077,7 @@ class CustomerArchiveDocument(models.Model):
         if role == "keeper":
             users |= archive.keeper_id
         elif role == "responsible":
-            users |= self._get_department_user() or archive.user_id
+            users |= self._get_missing_recipient()
         elif role == "supervisor":
             users |= archive.supervisor_id
         return users
@@ -1118,22 +1118,38 @@ class CustomerArchiveDocument(models.Model):
 
     def _report_missing(self):
         """Create one activity per missing document for the responsible department."""
-        today = self.env.company._record_control_today()
+        days = self.company_id._get_record_control_days()
+        told = {
+            document: user
+            for document in self
+            if (user := document._get_missing_recipient())
+        }
         self._create_activities(
             {
                 document: {
-                    "user_id": document._get_missing_recipient().id,
+                    "user_id": user.id,
                     "summary": self.env._("Obtain the missing document"),
-                    "date_deadline": today + relativedelta(days=EXPIRY_NOTICE_DAYS),
+                    "date_deadline": days[document.company_id]
+                    + relativedelta(days=EXPIRY_NOTICE_DAYS),
                 }
-                for document in self
+                for document, user in told.items()
             }
         )
-        self.sudo().date_missing_reported = today
+        for company, documents in (
+            self.browse().union(*told).grouped("company_id").items()
+        ):
+            documents.sudo().date_missing_reported = days[company]
 
     def _get_missing_recipient(self):
-        return (
-            self._get_department_user()
-            or self.archive_id.user_id
-            or self.archive_id.keeper_id
+        """Return who obtains this document: of companies that share departments, somebody of that of the archive.
+
+        :rtype: res.users
+        """
+        archive = self.archive_id
+        return archive._find_person_in_charge(
+            self.company_id,
+            self._get_department_user(),
+            archive.user_id,
+            archive.keeper_id,
+            archive.supervisor_id,
         )

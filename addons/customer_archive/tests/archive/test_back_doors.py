@@ -44,6 +44,22 @@ class TestBackDoors(ArchiveCommon):
         free = self._new_partner("Without archive")
         free.with_user(self.sales2).user_id = self.sales2
 
+    def test_customers_of_others_without_archive_are_not_taken_over(self):
+        """CA-11: nobody makes himself salesperson of a colleague's customer to open the archive with all its trade."""
+        taken, untraded = (
+            self._new_partner(name, user_id=self.sales1.id)
+            for name in ("Traded before", "Not traded yet")
+        )
+        self._new_order(taken, user_id=self.sales1.id, state="sale")
+        (taken | untraded).sudo().ca_archive_ids.unlink()
+        for user in self.sales2, self.env["res.users"]:
+            with self.assertRaisesRegex(UserError, "customers of somebody else"):
+                (untraded | taken).with_user(self.sales2).user_id = user
+        untraded.with_user(self.sales2).user_id = self.sales2
+        for user in self.sales1, self.supervisor, self.keeper:
+            taken.with_user(user).user_id = self.sales2
+            taken.user_id = self.sales1
+
     def test_a_customer_of_nobody_is_taken_on(self):
         """CA-02: whoever enters a customer names the salesperson afterwards, too; then it is that person's."""
         Partner = self.env["res.partner"].with_user(self.sales1)
@@ -248,9 +264,26 @@ class TestBackDoors(ArchiveCommon):
         customer = self._new_partner("Of the first", user_id=self.sales1.id)
         vals = {"partner_id": customer.id}
         Archive = self.env["customer.archive"].with_user(self.sales2)
+        draft = self._new_archive(
+            "Own draft", user=self.sales2, second_user_id=self.keeper.id
+        )
         for road in (
             lambda: Archive.create({**vals, "user_id": self.sales2.id}),
             lambda: Archive.create({**vals, "user_id": False}),
+            # the second contact sees it as well
+            lambda: Archive.create(
+                {
+                    **vals,
+                    "user_id": self.sales1.id,
+                    "second_user_id": self.sales2.id,
+                }
+            ),
+            lambda: Archive.with_context(default_second_user_id=self.sales2.id).create(
+                {**vals, "user_id": self.sales1.id}
+            ),
+            lambda: draft.with_user(self.sales2).write(
+                {**vals, "user_id": self.sales1.id}
+            ),
         ):
             with (
                 self.assertRaisesRegex(UserError, "customers of somebody else"),

@@ -50,6 +50,54 @@ class TestLawfulSigners(ArchiveCommon):
         archive.with_user(self.sales1).action_submit()
         self.assertEqual(archive.state, "review")
 
+    def test_a_leader_of_another_company_is_no_supervisor(self):
+        """CA-03: companies share teams; who leads one and works elsewhere would let the archive wait for nobody."""
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        boss = self._new_user(
+            "ca_boss", "customer_archive.group_customer_archive_supervisor"
+        )
+        employees = self.env["hr.employee"].create(
+            [{"name": user.name, "user_id": user.id} for user in (boss, self.sales1)]
+        )
+        employees[1].parent_id = employees[0]
+        self.supervisor.sudo().write(
+            {"company_id": other.id, "company_ids": [Command.set(other.ids)]}
+        )
+        archive = self._new_archive("Shared team")
+        self.assertEqual(archive.team_id.user_id, self.supervisor)
+        self.assertEqual(archive.supervisor_id, boss)
+        archive.supervisor_id = self.supervisor
+        with self.assertRaisesRegex(UserError, "is not above"):
+            archive.with_user(self.sales1).action_submit()
+        archive.supervisor_id = boss
+        archive.with_user(self.sales1).action_submit()
+        self.assertEqual(archive.sign_off_waiting_user_ids, boss)
+
+    def test_who_is_told_works_in_the_company_of_the_archive(self):
+        """CA-02: the superior to whom a deadline goes is that of the employee in the company of the archive."""
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self.sales1.sudo().company_ids |= other
+        for company, boss in ((self.company, self.manager), (other, self.supervisor2)):
+            boss.sudo().company_ids |= company
+            employees = self.env["hr.employee"].create(
+                [
+                    {"name": user.name, "user_id": user.id, "company_id": company.id}
+                    for user in (boss, self.sales1)
+                ]
+            )
+            employees[1].parent_id = employees[0]
+        archive = self.env["customer.archive"].create(
+            {
+                "partner_id": self._new_partner("Customer of both").id,
+                "company_id": other.id,
+                "user_id": self.sales1.id,
+                "team_id": False,
+            }
+        )
+        told = archive._get_clock_recipients("supervisor")
+        self.assertIn(self.supervisor2, told)
+        self.assertNotIn(self.manager, told)
+
     def test_nobody_in_charge_has_no_superior(self):
         """Without a person in charge all that is missing is said, in one message."""
         archive = self._new_archive("Nobody", team_id=False)

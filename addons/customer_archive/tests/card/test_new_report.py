@@ -240,3 +240,23 @@ class TestNewReport(CardCommon):
             {"order_id": order.id, "remark": "x"}, ["remark"], {**spec, "remark": {}}
         )
         self.assertFalse(shown.get("warning"))
+
+    def test_the_superior_of_an_employee_sees_what_he_signs(self):
+        """CA-30: where no team has a leader the manager of the employee reviews, who is no manager of the archives."""
+        boss = self._new_user(
+            "ca_boss", "customer_archive.group_customer_archive_supervisor"
+        )
+        employees = self.env["hr.employee"].create(
+            [{"name": user.name, "user_id": user.id} for user in (boss, self.sales1)]
+        )
+        employees[1].parent_id = employees[0]
+        self.team.member_ids = False
+        self._confirm_order(
+            self.partner, "2026-01-10 03:00:00", 100, user_id=self.sales1.id
+        )
+        report = self._reports()
+        report.write({"team_id": False, "development_history": "Fair"})
+        report.with_user(self.sales1).action_request_sign_off()
+        self.assertEqual(report.sign_off_waiting_user_ids, boss)
+        report.with_user(boss)._sign_off()
+        self.assertFalse(report.with_user(self.sales2).has_access("read"))

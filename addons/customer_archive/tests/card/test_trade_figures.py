@@ -471,8 +471,44 @@ class TestTradeFigures(CardCommon):
         keeper.sudo().write(
             {"company_id": other.id, "company_ids": [Command.set(other.ids)]}
         )
-        self.assertFalse(self._fill_in(keeper, self.partner))
+        with self.assertRaises(AccessError):
+            self._fill_in(keeper, self.partner)
         hidden = self._new_partner("Ours alone", company_id=self.company.id)
         with self.assertRaises(AccessError):
             self._fill_in(keeper, hidden, company_id=other.id)
         self.assertFalse(self._fill_in(self.keeper, self.partner, company_id=False))
+
+    def test_a_form_looks_through_nothing_hidden(self):
+        """CA-11: contacts, clocks and companies that the user may not see are not looked into by a form that names them."""
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        keeper = self._new_user(
+            "ca_elsewhere", "customer_archive.group_customer_archive_keeper"
+        )
+        keeper.sudo().write(
+            {"company_id": other.id, "company_ids": [Command.set(other.ids)]}
+        )
+        contact = self._new_partner(
+            "Ours alone", company_id=self.company.id, phone="13800001111"
+        )
+        clock = self._new_archive("Own draft", user=self.sales1).sudo().clock_ids
+        self.assertTrue(clock)
+        order = {"company_id": self.company.id, "partner_id": self.partner.id}
+        for model, values, names in (
+            ("customer.archive.person", {"partner_id": contact.id}, ("phone",)),
+            (
+                "customer.archive",
+                {"clock_ids": [Command.link(clock[:1].id)]},
+                ("next_deadline",),
+            ),
+            ("sale.order", order, ("ca_archive_state", "ca_credit_status")),
+        ):
+            spec = {name: {} for name in (*names, *values)}
+            forms = self.env[model].with_user(keeper)
+            with self.subTest(model), self.assertRaises(AccessError):
+                forms.onchange(values, [], spec)
+        shown = (
+            self.env["sale.order"]
+            .with_user(self.sales1)
+            .onchange(order, [], {"ca_archive_state": {}, "partner_id": {}})
+        )
+        self.assertEqual(shown["value"]["ca_archive_state"], "draft")

@@ -155,3 +155,64 @@ class TestFiling(CustodyCommon):
             filing = self._run().with_user(self.keeper)
             with self.assertRaisesRegex(UserError, "not handed over in time"):
                 filing.unlink()
+
+    def test_late_documents_go_on_the_next_list(self):
+        """CA-15: what comes in when the list of its month was received already is filed with the next one."""
+        self._receive("2025-03-20")
+        with freeze_time("2025-04-01 04:00:00"):
+            first = self._run()
+            first.with_user(self.sales1).action_hand_over()
+            self.line.paper_place = "A1"
+            first.with_user(self.keeper).action_file()
+        late = (self.archive.document_ids - self.line)[:1]
+        with freeze_time("2025-03-21 04:00:00"):
+            late.with_user(self.sales1).write({"copies": 1})
+            late.with_user(self.sales1).action_receive()
+        with freeze_time("2025-04-02 04:00:00"):
+            self._run()
+        self.assertEqual(first.document_ids, self.line)
+        self.assertRecordValues(
+            late.filing_id,
+            [
+                {
+                    "date_month": date(2025, 4, 1),
+                    "department_id": self.department.id,
+                    "state": "open",
+                }
+            ],
+        )
+
+    def test_lists_of_people_of_two_companies(self):
+        """CA-15: who is employed by two companies files for the department that he has in that of the document."""
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self.sales1.sudo().company_ids |= other
+        department = self.env["hr.department"].create(
+            {"name": "Import", "company_id": other.id}
+        )
+        self.department.company_id = self.company
+        self.env["hr.employee"].create(
+            {
+                "name": "Sales one",
+                "user_id": self.sales1.id,
+                "company_id": other.id,
+                "department_id": department.id,
+            }
+        )
+        archive = self.env["customer.archive"].create(
+            {
+                "partner_id": self._new_partner("Customer of both").id,
+                "company_id": other.id,
+                "user_id": self.sales1.id,
+            }
+        )
+        line = archive.document_ids.filtered(lambda line: line.type_id == self.d01)
+        with freeze_time("2025-03-20 04:00:00"):
+            line.write(
+                {"received_by_id": self.sales1.id, "date_received": "2025-03-20"}
+            )
+        with freeze_time("2025-04-01 04:00:00"):
+            self._run()
+        self.assertRecordValues(
+            line.filing_id,
+            [{"company_id": other.id, "department_id": department.id}],
+        )

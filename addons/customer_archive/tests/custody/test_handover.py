@@ -62,6 +62,7 @@ class TestHandover(CustodyCommon):
                 "partner_ids": [Command.set(cls.sales1.partner_id.ids)],
             }
         )
+        cls.private = cls.meeting.copy({"name": "Doctor", "privacy": "private"})
         cls.past = cls.env["calendar.event"].create(
             {
                 "name": "Past visit",
@@ -102,7 +103,7 @@ class TestHandover(CustodyCommon):
         self.assertEqual(self.handover.sign_off_state, "sealed")
 
     def test_items_are_loaded(self):
-        """Archives, open opportunities, quotations and meetings to come; nothing finished or past."""
+        """CA-14: archives, open opportunities, quotations and meetings to come; nothing finished, past or private."""
         self.handover.action_load()
         lines = self.handover.line_ids
         self.assertEqual(self._kind("archive").mapped("res_id"), self.archive.ids)

@@ -129,6 +129,38 @@ class TestArchiveLoan(CustodyCommon):
             with self.assertRaises(UserError):
                 whole.with_user(self.keeper).action_hand_out()
 
+    def test_other_keepers_of_the_company_act_for_one_who_has_left(self):
+        """CA-10: what he lent comes back; keepers of other companies have nothing to do with it."""
+        elsewhere = self._new_user(
+            "ca_keeper_elsewhere", "customer_archive.group_customer_archive_keeper"
+        )
+        colleague = self._new_user(
+            "ca_colleague", "customer_archive.group_customer_archive_keeper"
+        )
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        elsewhere.sudo().write(
+            {"company_id": other.id, "company_ids": [Command.set(other.ids)]}
+        )
+        with freeze_time("2025-03-03 02:00:00"):
+            loan = self._lend(self.line)
+            self.keeper.sudo().active = False
+            for records in self.archive, self.line:
+                for keepers in (
+                    records._get_loan_keepers(),
+                    records._get_access_keepers(),
+                ):
+                    self.assertIn(colleague, keepers)
+                    self.assertFalse(keepers & (self.keeper | elsewhere))
+            receiving = loan.with_user(colleague)
+            receiving._return_lines(
+                receiving.line_ids, {receiving.line_ids: ("good", "")}
+            )
+        self.assertEqual(loan.state, "returned")
+        put_back = loan.activity_ids.filtered(
+            lambda activity: activity.user_id == colleague
+        )
+        self.assertEqual(len(put_back), 1)
+
     def test_new_keeper_is_told_of_what_is_out(self):
         """CA-10: who keeps the archive now is reminded, and takes back what the former keeper handed out."""
         self.archive.sudo().keeper_id = self.keeper

@@ -152,6 +152,24 @@ class TestRefreshJob(CustodyCommon):
             )
             self.assertEqual(len(refreshes.activity_ids), 3)
 
+    def test_somebody_is_asked_when_the_person_in_charge_has_left(self):
+        """CA-07: then the keeper, then the supervisor, by the job as by the refresh itself."""
+        self.archive.sudo().write(
+            {"keeper_id": self.keeper2.id, "supervisor_id": self.supervisor.id}
+        )
+        for left, asked, day in (
+            (self.sales1, self.keeper2, "2025-04-01"),
+            (self.keeper2, self.supervisor, "2025-07-01"),
+        ):
+            left.sudo().active = False
+            with freeze_time(f"{day} 04:00:00"), self.subTest(left=left.login):
+                refresh = self._run()[-1:]
+                self.assertEqual(refresh.activity_ids.user_id, asked)
+                self.assertIn(asked.partner_id, refresh.message_partner_ids)
+                refresh.activity_ids.unlink()
+                refresh._schedule_refresh_activities()
+                self.assertEqual(refresh.activity_ids.user_id, asked)
+
     def test_only_archives_on_file(self):
         with freeze_time("2025-04-01 04:00:00"):
             self._put_on_file(self.archive, "cancelled")
@@ -309,6 +327,25 @@ class TestRefresh(CustodyCommon):
             self.assertIn(self.sales2.name, refresh.changes)
             refresh.with_user(self.sales1).write({"result": "updated", "state": "done"})
         self.assertEqual(refresh.state, "done")
+
+    def test_recorded_changes_are_those_of_the_quarter_of_the_company(self):
+        """CA-07: half past midnight on 1 April in Shanghai is still March in UTC."""
+        archive = self.archive.with_context(tracking_disable=False, mail_notrack=False)
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        for instant, user, listed in (
+            ("2025-03-31 15:30:00", self.sales2, False),
+            ("2025-03-31 16:30:00", self.keeper, True),
+            ("2025-06-30 16:30:00", self.manager, False),
+        ):
+            with freeze_time(instant):
+                archive.with_user(self.sales1).write({"second_user_id": user.id})
+                self.env.flush_all()
+                self.env.cr.precommit.run()
+            with freeze_time("2025-06-30 10:00:00"), self.subTest(instant):
+                self.refresh.invalidate_recordset(["changes"])
+                self.assertIs(f"→ {user.name}" in (self.refresh.changes or ""), listed)
+        self.assertIn("2025-04-01", self.refresh.changes)
 
     def test_received_by_the_keeper(self):
         """Only a keeper receives, and nobody what he reported himself; handing back clears the stamps."""

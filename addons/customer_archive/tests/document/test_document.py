@@ -789,6 +789,28 @@ class TestDepartmentDocuments(DocumentCommon):
         self.assertTrue(self.line.date_missing_reported)
         self.assertFalse(bad.date_missing_reported)
 
+    def test_missing_is_told_to_somebody_who_can_obtain_it(self):
+        """CA-101: neither to a manager who has left nor to one of another company, as long as there is anybody else."""
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        for values, told in (
+            ({}, self.quality),
+            ({"active": False}, self.sales1),
+            ({"active": True, "company_id": other.id}, self.sales1),
+        ):
+            if "company_id" in values:
+                values["company_ids"] = [Command.set(other.ids)]
+            self.quality.sudo().write(values)
+            self.line.sudo().activity_ids.unlink()
+            self.line._report_missing()
+            with self.subTest(values):
+                self.assertEqual(self.line.sudo().activity_ids.user_id, told)
+                self.assertIn(told, self.line._get_clock_recipients("responsible"))
+        people = self.archive.user_id | self.archive.supervisor_id
+        people.sudo().active = False
+        self.line.sudo()._write_protected({"date_missing_reported": False})
+        self.line._report_missing()
+        self.assertFalse(self.line.date_missing_reported, "told to nobody yet")
+
     def test_responsible_departments(self):
         """D11 to D15 have the departments the process names."""
         names = {

@@ -263,7 +263,8 @@ class ClockMixin(models.AbstractModel):
         if role == "responsible":
             return responsible
         # sudo: a supervisor is told although the record's reader may not see the employee
-        employee = responsible.sudo().employee_id
+        company = self.company_id if "company_id" in self._fields else None
+        employee = responsible.sudo().with_company(company).employee_id
         if role == "supervisor":
             return Users.browse(employee.parent_id.user_id.ids)
         if role == "department_manager":
