@@ -187,14 +187,26 @@ class MergePartnerAutomatic(models.TransientModel):
             kept = kept or archives.sorted("id")[:1]
             (archives - kept)._merge_into(kept)
         self.env.flush_all()
-        # sudo: core merges for administrators only; the keeper stands in for them where
-        # no user account is touched
-        wizard = self if partners.user_ids else self.sudo()
+        wizard = self._get_merging_wizard(partners)
         return super(MergePartnerAutomatic, wizard)._merge(
             partner_ids,
             dst_partner=dst_partner and dst_partner.with_env(wizard.env),
             extra_checks=extra_checks,
         )
+
+    def _get_merging_wizard(self, partners):
+        """Return this wizard as whom core is to merge these contacts.
+
+        Core merges different people for administrators only. The keeper stands in for them where he may change the
+        contacts and no user account, of whatever company, archived or not, gets another e-mail.
+
+        :param res.partner partners: what is merged
+        :raises AccessError: of contacts that the user may not change
+        """
+        partners.check_access("write")
+        # sudo: accounts of other companies count as well
+        partners_sudo = partners.sudo().with_context(active_test=False)
+        return self if partners_sudo.user_ids else self.sudo()
 
     def _check_companies_worked_in(self, archives):
         """Contacts are shared, archives are not: whoever merges works in the companies that have them (CA-01, CA-100).

@@ -128,3 +128,48 @@ class TestCustomerMerge(BaseCommon):
         self.assertFalse(merged._get_open_clocks("archive_opening"))
         self.assertTrue(kept._get_open_clocks("archive_opening"))
         self.assertFalse(merged.activity_ids)
+
+    def test_ca_100_no_account_that_the_keeper_does_not_see_gets_another_email(self):
+        """CA-100: whose e-mail an account has decides who sets its password; the keeper stands in for nobody there."""
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        portal = new_test_user(
+            self.env,
+            "merge_portal",
+            "base.group_portal",
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
+        )
+        archived = new_test_user(self.env, "merge_archived", "base.group_portal")
+        archived.active = False
+        keeper = self._new_keeper()
+        self.partners[0].email = "somebody@example.com"
+        for user in (portal, archived):
+            with (
+                self.subTest(user=user.login),
+                self.assertRaisesRegex(UserError, "same email"),
+            ):
+                self._merge_with(keeper, user.partner_id)
+
+    def test_ca_100_contacts_of_another_company_are_not_merged(self):
+        """CA-100: the keeper merges what he may change; contacts that other companies keep for themselves are theirs."""
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        hidden = self.env["res.partner"].create(
+            {"name": "Hidden", "company_id": company.id}
+        )
+        with self.assertRaises(AccessError):
+            self._merge_with(self._new_keeper(), hidden)
+
+    def _new_keeper(self):
+        return new_test_user(
+            self.env,
+            "merge_keeper",
+            "customer_archive.group_customer_archive_keeper,base.group_partner_manager",
+        )
+
+    def _merge_with(self, user, partner):
+        """Merge a contact into the first customer as the automatic search does, which takes the ids of its lines."""
+        wizard = (
+            self.env["base.partner.merge.automatic.wizard"].with_user(user).create({})
+        )
+        ids = (self.partners[0] | partner).ids
+        wizard._merge(ids, self.partners[0].with_user(user))
