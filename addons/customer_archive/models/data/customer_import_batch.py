@@ -223,6 +223,7 @@ class CustomerImportBatch(models.Model):
             self._check_file_may_change()
         if "company_id" in vals:
             self._check_company_kept(vals["company_id"])
+        self._check_settings_may_change(vals)
         result = super().write(vals)
         if vals.get("file_data"):
             # sudo: set by the system; whoever brought the rows is named beside who imported them
@@ -240,6 +241,31 @@ class CustomerImportBatch(models.Model):
                     "%(batches)s: the rows were checked for their company. Reset to uploaded before you choose "
                     "another one.",
                     batches=", ".join(fixed.mapped("name")),
+                )
+            )
+
+    def _check_settings_may_change(self, vals):
+        """Keep how the rows were judged, and what becomes of bad rows once that was decided or is carried out."""
+        judged = self.filtered(lambda batch: batch._is_fixed())
+        decided = self.filtered(
+            lambda batch: batch.job or batch.state in ("imported", "refused")
+        )
+        fixed = judged._filter_changed(("user_id", "on_duplicate"), vals)
+        (fixed | decided._filter_changed(("on_bad_rows",), vals))._refuse_settings()
+
+    def _is_fixed(self):
+        """Tell whether the rows were handed over as they were checked, or a job works on them."""
+        self.ensure_one()
+        return bool(self.job) or self.state not in ("uploaded", "checked")
+
+    def _refuse_settings(self):
+        """Refuse to change how these lists are imported; nothing happens when there are none."""
+        if self:
+            raise UserError(
+                self.env._(
+                    "%(batches)s: the rows were checked as they are to be imported. Take the list back before you "
+                    "choose otherwise.",
+                    batches=", ".join(self.mapped("name")),
                 )
             )
 

@@ -50,3 +50,11 @@ class CustomerImportColumn(models.Model):
     @api.model
     def _get_fixed_parent_fields(self):
         return super()._get_fixed_parent_fields() | {"batch_id"}
+
+    def write(self, vals):
+        if "target" in vals and not self.env.su:
+            changed = self._filter_changed(("target",), vals)
+            changed.batch_id.filtered(
+                lambda batch: batch._is_fixed()
+            )._refuse_settings()
+        return super().write(vals)

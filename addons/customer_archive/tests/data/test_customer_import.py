@@ -470,6 +470,36 @@ class TestCustomerImport(ImportCommon):
         self.assertFalse(batch.checksum)
         self.assertFalse(batch.line_ids)
 
+    def test_ca_97_settings_are_fixed_once_handed_over(self):
+        """CA-97: what the keeper audits, and decides while it is carried out, nobody turns into something else."""
+        batch = self.upload(workbook([GOOD]))
+        self.check(batch)
+        batch.write({"on_duplicate": "update", "on_bad_rows": "good"})
+        batch.action_submit()
+        changes = [
+            (batch, {"on_duplicate": "bad"}),
+            (batch, {"user_id": self.colleague.id}),
+            (batch.column_ids[0], {"target": False}),
+            (batch, {"column_ids": [Command.update(batch.column_ids[0].id, {"target": "ref"})]}),
+        ]
+        self.check_refused(changes)
+        batch.on_bad_rows = "none"
+        batch.with_user(self.keeper).action_import()
+        changes.append((batch, {"on_bad_rows": "good"}))
+        self.check_refused(changes)
+        self.run_jobs(batch)
+        self.assertEqual(batch.state, "imported")
+        self.check_refused(changes)
+
+    def check_refused(self, changes):
+        """Each change of a record, given with its values, is refused."""
+        for record, vals in changes:
+            with (
+                self.subTest(vals=vals),
+                self.assertRaisesRegex(UserError, "Take the list back"),
+            ):
+                record.write(vals)
+
     def test_ca_97_two_lists_at_once(self):
         batches = self.upload(workbook([GOOD])) | self.upload(workbook([OTHER]))
         batches.action_check()
