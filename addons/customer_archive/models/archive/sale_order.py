@@ -201,6 +201,36 @@ class SaleOrder(models.Model):
         """A form tells of customer and company what the user may know; of what Odoo figures Odoo takes care."""
         return {"company_id", *PARTY_FIELDS}
 
+    def _check_named_visible(self, values):
+        """Odoo chooses the addresses of a customer, of whatever company: who fills in the form changes them next."""
+        chosen = self._get_ca_chosen_addresses(values)
+        super()._check_named_visible(
+            {
+                name: value
+                for name, value in values.items()
+                if name not in chosen
+                or not value
+                or self._get_ca_named_id(value) != chosen[name]
+            }
+        )
+
+    @api.model
+    def _get_ca_chosen_addresses(self, values):
+        """Return the ids of the addresses that Odoo chooses for the customer in the values of a form."""
+        if not values.get("partner_id"):
+            return {}
+        # sudo: as Odoo chooses them; the customer himself is asked for with the other values
+        order_sudo = self.sudo().new(
+            {"partner_id": self._get_ca_named_id(values["partner_id"])}
+        )
+        return {name: order_sudo[name].id for name in PARTY_FIELDS[1:]}
+
+    @api.model
+    def _get_ca_named_id(self, value):
+        """Return the id of a many2one as a form sends it, 0 when it is none."""
+        named = self._get_named_records("many2one", value)
+        return named[0][0] if named else 0
+
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:

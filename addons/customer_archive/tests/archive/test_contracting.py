@@ -1,6 +1,6 @@
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import ArchiveCommon
 
@@ -291,3 +291,37 @@ class TestContracting(ArchiveCommon):
             with self.assertRaisesRegex(UserError, "consult the archive of Later"):
                 order.action_confirm()
         self.assertTrue(confirmed.ca_archive_checked)
+
+    def test_addresses_of_another_company_are_replaced_in_the_form(self):
+        """CA-18: Odoo chooses addresses of a shared customer that other companies keep: the form lets its user change them."""
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        user = new_test_user(
+            self.env,
+            "ca_elsewhere",
+            "sales_team.group_sale_salesman,account.group_delivery_invoice_address",
+            company_id=elsewhere.id,
+            company_ids=[Command.set(elsewhere.ids)],
+        )
+        kinds = ("invoice", "delivery")
+        self.env["res.partner"].create(
+            [
+                {
+                    "name": kind,
+                    "type": kind,
+                    "parent_id": self.partner.id,
+                    "company_id": self.company.id,
+                }
+                for kind in kinds
+            ]
+        )
+        form = Form(self.env["sale.order"].with_user(user))
+        form.partner_id = self.partner
+        with form.order_line.new() as line:
+            line.product_id = self.product
+        form.partner_invoice_id = self.partner
+        form.partner_shipping_id = self.partner
+        order = form.save()
+        self.assertEqual(order.partner_shipping_id, self.partner)
+        hidden = self._new_partner("Hidden", company_id=self.company.id)
+        with self.assertRaises(AccessError):
+            Form(order).partner_invoice_id = hidden
