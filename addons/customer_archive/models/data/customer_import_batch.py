@@ -207,7 +207,10 @@ class CustomerImportBatch(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_imported(self):
-        imported = self.filtered(lambda batch: batch.state == "imported")
+        # a long list has customers before all of it is imported
+        imported = self.filtered(
+            lambda batch: batch.state == "imported" or batch.imported_count
+        )
         if imported:
             raise UserError(
                 self.env._(

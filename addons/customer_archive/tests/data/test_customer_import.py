@@ -480,7 +480,14 @@ class TestCustomerImport(ImportCommon):
             (batch, {"on_duplicate": "bad"}),
             (batch, {"user_id": self.colleague.id}),
             (batch.column_ids[0], {"target": False}),
-            (batch, {"column_ids": [Command.update(batch.column_ids[0].id, {"target": "ref"})]}),
+            (
+                batch,
+                {
+                    "column_ids": [
+                        Command.update(batch.column_ids[0].id, {"target": "ref"})
+                    ]
+                },
+            ),
         ]
         self.check_refused(changes)
         batch.on_bad_rows = "none"
@@ -538,6 +545,24 @@ class TestCustomerImport(ImportCommon):
             batch.unlink()
         with self.assertRaisesRegex(UserError, "not waiting for the import"):
             batch.action_import()
+
+    def test_ca_97_list_that_is_being_imported_stays(self):
+        """CA-97: a list of which some customers are complete already is a record, though the rest still waits."""
+        partner = self.env["res.partner"].create({"name": GOOD[0], "is_company": True})
+        self.env["customer.archive"].create({"partner_id": partner.id})
+        batch = self.upload(
+            workbook([GOOD, OTHER]), on_duplicate="update", on_bad_rows="good"
+        )
+        self.check(batch)
+        batch.action_submit()
+        batch.with_user(self.keeper).action_import()
+        with patch(
+            "odoo.addons.customer_archive.models.data.customer_import_run.CHUNK_ROWS", 1
+        ):
+            batch.sudo()._run_job()
+        self.assertEqual((batch.state, batch.imported_count), ("review", 1))
+        with self.assertRaisesRegex(UserError, "records and stay"):
+            batch.with_user(self.keeper).unlink()
 
     def test_ca_97_copy_starts_empty(self):
         batch = self.upload(workbook([GOOD]))
