@@ -78,12 +78,14 @@ class CustomerArchiveDestruction(models.Model):
         comodel_name="res.users",
         string="Executed By",
         required=True,
+        domain=[("share", "=", False)],
         index=True,
         tracking=True,
     )
     witness_id = fields.Many2one(
         comodel_name="res.users",
         required=True,
+        domain=[("share", "=", False)],
         index=True,
         tracking=True,
         help="Watches the destruction; never the person who executes it.",
