@@ -2,7 +2,7 @@ import io
 
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import HttpCase, tagged
+from odoo.tests import HttpCase, JsonRpcException, tagged
 from odoo.tools import mute_logger
 from odoo.tools.pdf import PdfFileWriter
 
@@ -111,6 +111,51 @@ class TestAccessFiles(AccessCommon, HttpCase):
         self.alpha.with_user(self.owner).message_post(
             body="x", attachment_ids=self.file.ids
         )
+
+    @mute_logger(*QUIET)
+    def test_copied_by_the_editor(self):
+        """AC-02: nor does the editor of texts, which copies files as superuser, take along their first page."""
+        values = {
+            "res_model": "res.partner",
+            "res_id": self.partner.id,
+            "data": PIXEL.decode(),
+            "name": "copy.png",
+            "mimetype": "image/png",
+        }
+        url = f"/html_editor/modify_image/{self.pdf.id}"
+        for user, copied in ((self.stranger, False), (self.owner, True)):
+            user.sudo().group_ids += self.env.ref("base.group_partner_manager")
+            self._login(user)
+            with self.subTest(user=user.login):
+                try:
+                    self.make_jsonrpc_request(url, values)
+                except JsonRpcException:
+                    self.assertFalse(copied)
+                self.env.invalidate_all()
+                found = self.file.sudo().search_count([("name", "=", "copy.png")])
+                self.assertEqual(bool(found), copied)
+
+    @mute_logger(*QUIET)
+    def test_printed_by_a_template(self):
+        """AC-02: nobody has jobs of the system print restricted records by a template of his own."""
+        report = self.env.ref("test_record_control.action_report_test_secret")
+        templates = self.env["mail.template"].with_user(self.stranger)
+        values = {
+            "name": "T",
+            "model_id": self.env["ir.model"]._get_id("res.partner"),
+            "subject": "x",
+        }
+        prints = {"report_template_ids": [Command.link(report.id)]}
+        own = templates.create(values)
+        for road in (
+            lambda: templates.create({**values, **prints}),
+            lambda: own.write(prints),
+        ):
+            with self.cr.savepoint(), self.assertRaisesRegex(AccessError, report.name):
+                road()
+        editors = self.env.ref("mail.group_mail_template_editor")
+        self.stranger.sudo().group_ids += editors
+        own.write(prints)
 
     @mute_logger(*QUIET)
     def test_shown_by_another_record(self):

@@ -157,6 +157,11 @@ class IrAttachment(models.Model):
 
     # --- CRUD ---
 
+    def copy_data(self, default=None):
+        # as superuser, too: the web editor copies for its user, and the picture of the first page comes along
+        self._check_download()
+        return super().copy_data(default=default)
+
     @api.model_create_multi
     def create(self, vals_list):
         files = super().create(vals_list)
