@@ -1,6 +1,7 @@
 import io
 
-from odoo.exceptions import AccessError
+from odoo import SUPERUSER_ID
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import HttpCase, JsonRpcException, tagged
 from odoo.tools import mute_logger
@@ -157,12 +158,37 @@ class TestAccessFiles(AccessCommon, HttpCase):
         self.stranger.sudo().group_ids += editors
         own.write(prints)
 
-    @mute_logger(*QUIET)
-    def test_shown_by_another_record(self):
-        """AC-02: nor does another record show the content, of which Odoo reads it as superuser."""
+    def test_template_of_another_model(self):
+        """AC-02: a job posts no letter about a restricted record on the record of another kind with its number."""
+        template = self.env["mail.template"].create(
+            {
+                "name": "Letter",
+                "model_id": self.env["ir.model"]._get_id("test.secret"),
+                "subject": "{{ object.content }}",
+                "body_html": "x",
+            }
+        )
+        partner = self.env["res.partner"].browse(self.alpha.id)
+        if not partner.exists():
+            self.env.cr.execute(
+                "UPDATE res_partner SET id = %(id)s, commercial_partner_id = %(id)s WHERE id = %(old)s",
+                {
+                    "id": partner.id,
+                    "old": partner.create({"name": "Same number"}).id,
+                },
+            )
+            self.env.invalidate_all()
+        with self.assertRaisesRegex(UserError, "Letter"):
+            partner.message_post_with_source(template)
+        with self.assertRaisesRegex(UserError, "Letter"):
+            partner.message_mail_with_source(template)
+        self.alpha.with_user(self.owner).message_post_with_source(template)
+        self.assertEqual(self.alpha.message_ids[0].subject, "content of Alpha")
+
+    def _new_letter(self, **values):
         if "snailmail.letter" not in self.env:
             self.skipTest("no letters by post")
-        letter = (
+        return (
             self.env["snailmail.letter"]
             .with_user(self.stranger)
             .create(
@@ -171,10 +197,36 @@ class TestAccessFiles(AccessCommon, HttpCase):
                     "res_id": self.partner.id,
                     "partner_id": self.partner.id,
                     "company_id": self.company.id,
-                    "attachment_id": self.file.id,
+                    **values,
                 }
             )
         )
+
+    @mute_logger(*QUIET)
+    def test_sent_by_post(self):
+        """AC-02: nor does the job that sends letters by post send the file, or print the record, for him."""
+        letter = self._new_letter()
+        for take in (
+            lambda: self._new_letter(attachment_id=self.file.id),
+            lambda: letter.write({"attachment_id": self.file.id}),
+        ):
+            self.env.invalidate_all()
+            with self.cr.savepoint(), self.assertRaises(AccessError):
+                take()
+        own = self.file.with_user(self.stranger).create({"name": "own", "raw": b"x"})
+        letter.attachment_id = own
+        report = self.env.ref("test_record_control.action_report_test_secret")
+        letter = self._new_letter(report_template=report.id)
+        letter.res_id = self.beta.id
+        with self.assertRaisesRegex(AccessError, "by post"):
+            letter.with_user(SUPERUSER_ID)._generate_report_pdf(report)
+
+    @mute_logger(*QUIET)
+    def test_shown_by_another_record(self):
+        """AC-02: nor does another record show the content, of which Odoo reads it as superuser."""
+        letter = self._new_letter()
+        # as it was made before somebody lost the right to download
+        letter.sudo().attachment_id = self.file
         self.env.flush_all()
         for read in (
             lambda: letter.read(["attachment_datas"]),
