@@ -185,6 +185,27 @@ class TestAccessFiles(AccessCommon, HttpCase):
         self.alpha.with_user(self.owner).message_post_with_source(template)
         self.assertEqual(self.alpha.message_ids[0].subject, "content of Alpha")
 
+    @mute_logger(*QUIET)
+    def test_template_taken(self):
+        """AC-02: nor does a reminder, which a job sends, take such a letter."""
+        if "calendar.alarm" not in self.env:
+            self.skipTest("no calendar")
+        values = {"name": "Letter", "subject": "{{ object.content }}"}
+        model = self.env["ir.model"]._get_id("test.secret")
+        template = self.env["mail.template"].create({**values, "model_id": model})
+        model = self.env["ir.model"]._get_id("calendar.attendee")
+        other = template.create({**values, "model_id": model})
+        alarm = self.env["calendar.alarm"].with_user(self.stranger)
+        values = {"name": "Soon", "alarm_type": "email"}
+        own = alarm.create({**values, "mail_template_id": other.id})
+        for take in (
+            lambda: alarm.create({**values, "mail_template_id": template.id}),
+            lambda: own.write({"mail_template_id": template.id}),
+        ):
+            with self.cr.savepoint(), self.assertRaisesRegex(UserError, "Letter"):
+                take()
+        own.write({"duration": 2})
+
     def _new_letter(self, **values):
         if "snailmail.letter" not in self.env:
             self.skipTest("no letters by post")

@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 
 class MailTemplate(models.Model):
@@ -40,5 +40,27 @@ class MailTemplate(models.Model):
                 self.env._(
                     "Only those who edit all mail templates may attach prints of restricted records: %(reports)s.",
                     reports=", ".join(reports_sudo.mapped("name")),
+                )
+            )
+
+    def _check_not_about_others(self, model_name):
+        """Refuse templates about restricted records for records of another model.
+
+        Odoo fills them from whichever record has the same number, and jobs do so as the system.
+
+        :param str model_name: the model whose records they are for
+        :raises UserError: naming the templates
+        """
+        restricted = self.env["ir.rule"]._get_restricted_models()
+        # sudo: what a template is about is no secret
+        foreign_sudo = self.sudo().filtered(
+            lambda template: template.model != model_name
+            and template.model in restricted
+        )
+        if foreign_sudo:
+            raise UserError(
+                self.env._(
+                    "The mail template is about records of another kind: %(templates)s.",
+                    templates=", ".join(foreign_sudo.mapped("name")),
                 )
             )

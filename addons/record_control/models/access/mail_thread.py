@@ -1,5 +1,4 @@
 from odoo import api, models
-from odoo.exceptions import UserError
 
 
 class MailThread(models.AbstractModel):
@@ -47,21 +46,8 @@ class MailThread(models.AbstractModel):
         return kept
 
     def _get_source_from_ref(self, source_ref):
-        """Post no template about restricted records on other records.
-
-        Odoo fills it from whichever record has the same number, and jobs do so as the system.
-        """
+        """Post no template about restricted records on other records."""
         template, view = super()._get_source_from_ref(source_ref)
-        model = template and template.sudo().model
-        if (
-            model
-            and model != self._name
-            and model in self.env["ir.rule"]._get_restricted_models()
-        ):
-            raise UserError(
-                self.env._(
-                    "The mail template %(template)s is about records of another kind.",
-                    template=template.sudo().name,
-                )
-            )
+        if template:
+            template._check_not_about_others(self._name)
         return template, view
