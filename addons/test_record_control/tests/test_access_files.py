@@ -1,3 +1,4 @@
+import base64
 import io
 
 from odoo import SUPERUSER_ID
@@ -63,6 +64,27 @@ class TestAccessFiles(AccessCommon, HttpCase):
         self.assertEqual(self._get(thumbnail).status_code, 200)
         self.env.invalidate_all()
         self.assertGreater(len(self._log_lines(self.alpha, action="download")), before)
+
+    @mute_logger(*QUIET)
+    def test_picture_of_a_picture(self):
+        """AC-02: nor is a smaller copy of a picture of the file free, which the editor of texts hangs on that picture."""
+        picture = self.pdf
+        for name in ("first", "second"):
+            picture = picture.create(
+                {
+                    "name": name,
+                    "raw": base64.b64decode(PIXEL),
+                    "res_model": "ir.attachment",
+                    "res_id": picture.id,
+                }
+            )
+        self.assertTrue(picture.with_user(self.owner).raw)
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            picture.with_user(self.stranger).read(["raw"])
+        looped = picture.sudo().res_id
+        picture.browse(looped).sudo().res_id = picture.id
+        picture.sudo(False).with_user(self.owner)._check_download()
 
     @mute_logger(*QUIET)
     def test_mailed(self):
