@@ -1,8 +1,10 @@
+import base64
 import io
 
-from odoo.exceptions import AccessError
+from odoo import SUPERUSER_ID
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import HttpCase, tagged
+from odoo.tests import HttpCase, JsonRpcException, tagged
 from odoo.tools import mute_logger
 from odoo.tools.pdf import PdfFileWriter
 
@@ -64,6 +66,27 @@ class TestAccessFiles(AccessCommon, HttpCase):
         self.assertGreater(len(self._log_lines(self.alpha, action="download")), before)
 
     @mute_logger(*QUIET)
+    def test_picture_of_a_picture(self):
+        """AC-02: nor is a smaller copy of a picture of the file free, which the editor of texts hangs on that picture."""
+        picture = self.pdf
+        for name in ("first", "second"):
+            picture = picture.create(
+                {
+                    "name": name,
+                    "raw": base64.b64decode(PIXEL),
+                    "res_model": "ir.attachment",
+                    "res_id": picture.id,
+                }
+            )
+        self.assertTrue(picture.with_user(self.owner).raw)
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            picture.with_user(self.stranger).read(["raw"])
+        looped = picture.sudo().res_id
+        picture.browse(looped).sudo().res_id = picture.id
+        picture.sudo(False).with_user(self.owner)._check_download()
+
+    @mute_logger(*QUIET)
     def test_mailed(self):
         """AC-02: what somebody may not download he does not mail to himself either."""
         partner = self.partner.with_user(self.stranger)
@@ -113,11 +136,102 @@ class TestAccessFiles(AccessCommon, HttpCase):
         )
 
     @mute_logger(*QUIET)
-    def test_shown_by_another_record(self):
-        """AC-02: nor does another record show the content, of which Odoo reads it as superuser."""
+    def test_copied_by_the_editor(self):
+        """AC-02: nor does the editor of texts, which copies files as superuser, take along their first page."""
+        values = {
+            "res_model": "res.partner",
+            "res_id": self.partner.id,
+            "data": PIXEL.decode(),
+            "name": "copy.png",
+            "mimetype": "image/png",
+        }
+        url = f"/html_editor/modify_image/{self.pdf.id}"
+        for user, copied in ((self.stranger, False), (self.owner, True)):
+            user.sudo().group_ids += self.env.ref("base.group_partner_manager")
+            self._login(user)
+            with self.subTest(user=user.login):
+                try:
+                    self.make_jsonrpc_request(url, values)
+                except JsonRpcException:
+                    self.assertFalse(copied)
+                self.env.invalidate_all()
+                found = self.file.sudo().search_count([("name", "=", "copy.png")])
+                self.assertEqual(bool(found), copied)
+
+    @mute_logger(*QUIET)
+    def test_printed_by_a_template(self):
+        """AC-02: nobody has jobs of the system print restricted records by a template of his own."""
+        report = self.env.ref("test_record_control.action_report_test_secret")
+        templates = self.env["mail.template"].with_user(self.stranger)
+        values = {
+            "name": "T",
+            "model_id": self.env["ir.model"]._get_id("res.partner"),
+            "subject": "x",
+        }
+        prints = {"report_template_ids": [Command.link(report.id)]}
+        own = templates.create(values)
+        for road in (
+            lambda: templates.create({**values, **prints}),
+            lambda: own.write(prints),
+        ):
+            with self.cr.savepoint(), self.assertRaisesRegex(AccessError, report.name):
+                road()
+        editors = self.env.ref("mail.group_mail_template_editor")
+        self.stranger.sudo().group_ids += editors
+        own.write(prints)
+
+    def test_template_of_another_model(self):
+        """AC-02: a job posts no letter about a restricted record on the record of another kind with its number."""
+        template = self.env["mail.template"].create(
+            {
+                "name": "Letter",
+                "model_id": self.env["ir.model"]._get_id("test.secret"),
+                "subject": "{{ object.content }}",
+                "body_html": "x",
+            }
+        )
+        partner = self.env["res.partner"].browse(self.alpha.id)
+        if not partner.exists():
+            self.env.cr.execute(
+                "UPDATE res_partner SET id = %(id)s, commercial_partner_id = %(id)s WHERE id = %(old)s",
+                {
+                    "id": partner.id,
+                    "old": partner.create({"name": "Same number"}).id,
+                },
+            )
+            self.env.invalidate_all()
+        with self.assertRaisesRegex(UserError, "Letter"):
+            partner.message_post_with_source(template)
+        with self.assertRaisesRegex(UserError, "Letter"):
+            partner.message_mail_with_source(template)
+        self.alpha.with_user(self.owner).message_post_with_source(template)
+        self.assertEqual(self.alpha.message_ids[0].subject, "content of Alpha")
+
+    @mute_logger(*QUIET)
+    def test_template_taken(self):
+        """AC-02: nor does a reminder, which a job sends, take such a letter."""
+        if "calendar.alarm" not in self.env:
+            self.skipTest("no calendar")
+        values = {"name": "Letter", "subject": "{{ object.content }}"}
+        model = self.env["ir.model"]._get_id("test.secret")
+        template = self.env["mail.template"].create({**values, "model_id": model})
+        model = self.env["ir.model"]._get_id("calendar.attendee")
+        other = template.create({**values, "model_id": model})
+        alarm = self.env["calendar.alarm"].with_user(self.stranger)
+        values = {"name": "Soon", "alarm_type": "email"}
+        own = alarm.create({**values, "mail_template_id": other.id})
+        for take in (
+            lambda: alarm.create({**values, "mail_template_id": template.id}),
+            lambda: own.write({"mail_template_id": template.id}),
+        ):
+            with self.cr.savepoint(), self.assertRaisesRegex(UserError, "Letter"):
+                take()
+        own.write({"duration": 2})
+
+    def _new_letter(self, **values):
         if "snailmail.letter" not in self.env:
             self.skipTest("no letters by post")
-        letter = (
+        return (
             self.env["snailmail.letter"]
             .with_user(self.stranger)
             .create(
@@ -126,10 +240,36 @@ class TestAccessFiles(AccessCommon, HttpCase):
                     "res_id": self.partner.id,
                     "partner_id": self.partner.id,
                     "company_id": self.company.id,
-                    "attachment_id": self.file.id,
+                    **values,
                 }
             )
         )
+
+    @mute_logger(*QUIET)
+    def test_sent_by_post(self):
+        """AC-02: nor does the job that sends letters by post send the file, or print the record, for him."""
+        letter = self._new_letter()
+        for take in (
+            lambda: self._new_letter(attachment_id=self.file.id),
+            lambda: letter.write({"attachment_id": self.file.id}),
+        ):
+            self.env.invalidate_all()
+            with self.cr.savepoint(), self.assertRaises(AccessError):
+                take()
+        own = self.file.with_user(self.stranger).create({"name": "own", "raw": b"x"})
+        letter.attachment_id = own
+        report = self.env.ref("test_record_control.action_report_test_secret")
+        letter = self._new_letter(report_template=report.id)
+        letter.res_id = self.beta.id
+        with self.assertRaisesRegex(AccessError, "by post"):
+            letter.with_user(SUPERUSER_ID)._generate_report_pdf(report)
+
+    @mute_logger(*QUIET)
+    def test_shown_by_another_record(self):
+        """AC-02: nor does another record show the content, of which Odoo reads it as superuser."""
+        letter = self._new_letter()
+        # as it was made before somebody lost the right to download
+        letter.sudo().attachment_id = self.file
         self.env.flush_all()
         for read in (
             lambda: letter.read(["attachment_datas"]),

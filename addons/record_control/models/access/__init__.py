@@ -14,6 +14,7 @@ from . import (
     mail_compose_message,
     mail_mail,
     mail_message,
+    mail_template,
     mail_thread,
     mail_tracking_value,
     own_wizard_mixin,

@@ -1,6 +1,7 @@
 from contextlib import contextmanager
 
-from odoo import api, models
+from odoo import SUPERUSER_ID, api, models
+from odoo.exceptions import AccessError
 
 PRINTING_KEY = "record_control.printing"
 
@@ -32,6 +33,7 @@ class IrActionsReport(models.Model):
             (self.env.uid, report_sudo.model, right, res_id) for res_id in ids
         } - running
         if model is not None and getattr(model, "_restricted_record", False) and keys:
+            self._check_not_by_post(report_sudo)
             records = model.browse(key[-1] for key in keys).exists()
             records._check_access_right_granted(right)
             records._log_record_access(right, detail=report_sudo.name)
@@ -40,6 +42,21 @@ class IrActionsReport(models.Model):
             yield
         finally:
             running -= keys
+
+    @api.model
+    def _check_not_by_post(self, report):
+        """Refuse to print restricted records for letters that a job sends by post: any user orders one, of any record.
+
+        :param report: the report, in sudo
+        :raises AccessError: naming the report
+        """
+        if self.env.uid == SUPERUSER_ID and "snailmail_layout" in self.env.context:
+            raise AccessError(
+                self.env._(
+                    "%(report)s: prints of restricted records are not sent by post.",
+                    report=report.name,
+                )
+            )
 
     def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
         with self._guard_printing(report_ref, res_ids):

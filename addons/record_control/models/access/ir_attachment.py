@@ -50,10 +50,15 @@ class IrAttachment(models.Model):
         return found
 
     def _get_pictured_files(self):
-        """Return these files, and in place of a picture of the first page of a file that file."""
-        pictures = self.filtered(lambda file: file.res_model == self._name)
-        pictured = self.browse(filter(None, pictures.mapped("res_id")))
-        return (self - pictures) | pictured.exists()
+        """Return these files, and in place of a picture of a file that file, through pictures of pictures."""
+        found, rest, seen = self.browse(), self, self
+        while rest:
+            pictures = rest.filtered(lambda file: file.res_model == self._name)
+            found |= rest - pictures
+            pictured = self.browse(filter(None, pictures.mapped("res_id")))
+            rest = pictured.exists() - seen
+            seen |= rest
+        return found
 
     def _check_passed_on(self):
         """Refuse to send files that the user may not download; what he uploaded himself he has.
@@ -156,6 +161,11 @@ class IrAttachment(models.Model):
         return super()._to_http_stream()
 
     # --- CRUD ---
+
+    def copy_data(self, default=None):
+        # as superuser, too: the web editor copies for its user, and the picture of the first page comes along
+        self._check_download()
+        return super().copy_data(default=default)
 
     @api.model_create_multi
     def create(self, vals_list):

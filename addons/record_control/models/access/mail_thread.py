@@ -44,3 +44,10 @@ class MailThread(models.AbstractModel):
             if allowed:
                 kept.append(data)
         return kept
+
+    def _get_source_from_ref(self, source_ref):
+        """Post no template about restricted records on other records."""
+        template, view = super()._get_source_from_ref(source_ref)
+        if template:
+            template._check_not_about_others(self._name)
+        return template, view
