@@ -447,6 +447,7 @@ class CustomerArchive(models.Model):
         self._check_keeper_vals(vals)
         if {"partner_id", "company_id"} & vals.keys():
             self._check_identity_kept(vals)
+        self._check_charge_kept(vals)
         if vals.get("partner_id"):
             self._check_customers_of_creator(
                 [
@@ -579,6 +580,27 @@ class CustomerArchive(models.Model):
                     "%(customers)s are customers of somebody else: the salesperson, a supervisor or an archive keeper "
                     "opens the archive.",
                     customers=", ".join(foreign_sudo.mapped("display_name")),
+                )
+            )
+
+    def _check_charge_kept(self, vals):
+        """Leave it to the person in charge who sees the archive beside him, and who follows him (CA-11, CA-14).
+
+        :raises UserError: naming the customers
+        """
+        if self.env.su or self._has_one_of(OTHERS_GROUPS):
+            return
+        user = self.env.user
+        foreign = self._filter_changed(("user_id", "second_user_id"), vals).filtered(
+            lambda archive: archive.user_id - user
+            and not user._is_ca_supervisor_of(archive.user_id, archive.company_id)
+        )
+        if foreign:
+            raise UserError(
+                self.env._(
+                    "%(customers)s are customers of somebody else: the person in charge, a supervisor or an archive "
+                    "keeper changes the salesperson.",
+                    customers=", ".join(foreign.sudo().partner_id.mapped("display_name")),
                 )
             )
 

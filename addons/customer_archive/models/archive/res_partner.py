@@ -516,6 +516,7 @@ class ResPartner(models.Model):
                 if not self.env.su:
                     draft_sudo._check_kept_from_others(known_sudo)
                 draft_sudo._merge_into(known_sudo)
+                draft_sudo._merge_persons_into(known_sudo)
                 continue
             categories = draft_sudo._get_default_categories()
             draft_sudo.partner_id = company_sudo

@@ -56,6 +56,12 @@ class CustomerNewReport(models.Model):
         tracking=True,
         domain="['|', ('parent_id', '=', False), ('is_company', '=', True)]",
     )
+    is_merged = fields.Boolean(
+        string="Of a Merged Customer",
+        readonly=True,
+        copy=False,
+        help="Kept beside the report of the customer into whom this one was merged.",
+    )
     partner_ref = fields.Char(
         related="partner_id.ref",
         string="Customer No.",
@@ -120,7 +126,7 @@ class CustomerNewReport(models.Model):
         "(name, company_id)", "The number of the report is already taken."
     )
     _partner_company_unique = models.UniqueIndex(
-        "(partner_id, company_id)",
+        "(partner_id, company_id) WHERE is_merged IS NOT TRUE",
         "There is already a report of this new customer.",
     )
 
@@ -181,6 +187,10 @@ class CustomerNewReport(models.Model):
 
     # --- CRUD ---
 
+    @api.model
+    def _get_protected_fields(self):
+        return super()._get_protected_fields() | {"is_merged"}
+
     @api.model_create_multi
     def create(self, vals_list):
         self._check_orders_readable([vals.get("order_id") for vals in vals_list])
@@ -202,6 +212,20 @@ class CustomerNewReport(models.Model):
         """Amount and products are shown with the report: who names an order may read it."""
         if orders := self.env["sale.order"].browse(filter(None, order_ids)):
             orders.check_access("read")
+
+    @api.model
+    def _set_merged_aside(self, partners, destination):
+        """Keep the reports of customers that become one: one for each company stands for the customer (CA-100).
+
+        :param res.partner partners: the customers that are merged
+        :param res.partner destination: the one that stays, whose report stands where there is one
+        """
+        reports = self.search(
+            [("partner_id", "in", partners.ids), ("is_merged", "=", False)], order="id"
+        )
+        for same in reports.grouped("company_id").values():
+            kept = same.filtered(lambda report: report.partner_id == destination)
+            (same - (kept or same)[:1])._write_protected({"is_merged": True})
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_signed(self):

@@ -232,12 +232,22 @@ class CustomerArchiveInspection(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_begun(self):
+        # taken back to draft, too: what was found stays
         begun = self.filtered(lambda inspection: inspection.state != "draft")
+        begun |= self._filter_answered()
         begun._refuse(self.env._("An inspection that was begun is kept"))
         if not self.env.su:
             self.filtered(lambda inspection: inspection._is_period_over())._refuse(
                 self.env._("An inspection that was not made in its half-year is kept")
             )
+
+    def _filter_answered(self):
+        """Return the inspections in which something was found, whatever their state is now."""
+        groups = self.env["customer.archive.inspection.check"]._read_group(
+            [("inspection_id", "in", self.ids), ("result", "!=", False)],
+            ["inspection_id"],
+        )
+        return self.browse([inspection.id for (inspection,) in groups])
 
     def _is_period_over(self):
         self.ensure_one()

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from odoo.addons.record_control.models.access.restricted_record import LEVEL_ORDER
+
 from ..document.customer_archive_document_type import (
     ON_FILE_STATES,
 )
@@ -150,9 +152,14 @@ class CustomerArchiveDocument(models.Model):
         archive = self.archive_id
         electronic = archive.carrier == "electronic" or not self.copies
         return (
-            archive._find_archive_loan_class(self.confidentiality, electronic)
+            archive._find_archive_loan_class(self._get_lent_level(), electronic)
             or super()._get_loan_class()
         )
+
+    def _get_lent_level(self):
+        """Return how secret the document is: at least as secret as its archive (CA-10, CA-12)."""
+        levels = filter(None, (self.confidentiality, self.archive_id.confidentiality))
+        return max(levels, key=LEVEL_ORDER.get, default=False)
 
     def _get_loan_keepers(self):
         return self.archive_id._get_loan_keepers()

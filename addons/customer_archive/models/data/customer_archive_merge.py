@@ -7,6 +7,8 @@ from odoo.tools import mute_logger
 
 from odoo.addons.record_control.models.access.restricted_record import LEVEL_ORDER
 
+PERSONS = "customer.archive.person"
+
 
 class CustomerArchive(models.Model):
     """Archives of merged customers become one; none of them is deleted (CA-100)."""
@@ -41,6 +43,9 @@ class CustomerArchive(models.Model):
         :param customer.archive destination: the archive that stays
         """
         for model, name in self._get_archive_references():
+            if model == PERSONS:
+                # they follow their contacts, see _merge_persons_into
+                continue
             records = self.env[model].sudo().with_context(active_test=False)
             self._move_records(
                 records.search([(name, "in", self.ids)]), name, destination
@@ -61,6 +66,15 @@ class CustomerArchive(models.Model):
                 ),
                 company_id=destination.company_id.id,
             )
+
+    def _merge_persons_into(self, destination):
+        """Move the key persons to another archive, once they are contacts of its customer.
+
+        :param customer.archive destination: the archive that these were merged into
+        """
+        persons_sudo = self.env[PERSONS].sudo().with_context(active_test=False)
+        persons_sudo = persons_sudo.search([("archive_id", "in", self.ids)])
+        self._move_records(persons_sudo, "archive_id", destination)
 
     def _check_kept_from_others(self, destination):
         """Leave the archive to those in charge of it: what it holds is shown with the archive that gets it (CA-11).
@@ -180,19 +194,26 @@ class MergePartnerAutomatic(models.TransientModel):
         self._check_companies_worked_in(archives_sudo)
         by_company = archives_sudo.grouped("company_id")
         self._check_trade_not_mixed(by_company.values(), destination)
+        retired = {}
         for archives in by_company.values():
             # destroyed archives stay evidence of their own
             archives = archives.filtered(lambda a: a.state != "destroyed")
             kept = archives.filtered(lambda a: a.partner_id == destination)[:1]
             kept = kept or archives.sorted("id")[:1]
-            (archives - kept)._merge_into(kept)
+            retired[kept] = archives - kept
+            retired[kept]._merge_into(kept)
+        # sudo: every report of the customers counts
+        self.env["customer.new.report"].sudo()._set_merged_aside(partners, destination)
         self.env.flush_all()
         wizard = self._get_merging_wizard(partners)
-        return super(MergePartnerAutomatic, wizard)._merge(
+        result = super(MergePartnerAutomatic, wizard)._merge(
             partner_ids,
             dst_partner=dst_partner and dst_partner.with_env(wizard.env),
             extra_checks=extra_checks,
         )
+        for kept, merged in retired.items():
+            merged._merge_persons_into(kept)
+        return result
 
     def _get_merging_wizard(self, partners):
         """Return this wizard as whom core is to merge these contacts.

@@ -665,6 +665,11 @@ class CustomerArchiveDocument(models.Model):
 
     def _check_renewable(self):
         self.ensure_one()
+        if self.is_on_loan:
+            # the paper that is out would stand on a line of which nothing is out
+            raise UserError(
+                self.env._("%(document)s is on loan.", document=self.display_name)
+            )
         if (
             not self.is_checklist
             or self.status not in ("received", "to_refresh", "expired")

@@ -29,6 +29,25 @@ class TestBackDoors(ArchiveCommon):
         draft = self._new_archive("Wrong customer")
         draft.with_user(self.sales1).partner_id = self._new_partner("Right customer")
 
+    def test_the_second_contact_passes_nothing_on(self):
+        """CA-11, CA-14: he sees the archive, but neither takes charge of it nor puts somebody in his place."""
+        self.archive.second_user_id = self.sales2
+        supervisor = self.archive.with_user(self.supervisor)
+        second = self.archive.with_user(self.sales2)
+        for vals in (
+            {"user_id": self.sales2.id, "second_user_id": self.supervisor.id},
+            {"second_user_id": self.supervisor.id},
+            {"user_id": False},
+        ):
+            with (
+                self.subTest(vals),
+                self.assertRaisesRegex(UserError, "customers of somebody else"),
+            ):
+                second.write(vals)
+        second.write({"user_id": self.sales1.id, "second_user_id": self.sales2.id})
+        self.archive.with_user(self.sales1).second_user_id = False
+        supervisor.second_user_id = self.sales2
+
     def test_customers_of_others_are_not_taken_over(self):
         """CA-11, CA-14: another salesperson does not make himself that of the customer."""
         self.partner.user_id = self.sales1

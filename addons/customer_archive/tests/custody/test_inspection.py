@@ -256,6 +256,15 @@ class TestInspection(CustodyCommon):
         with self.assertRaises(UserError):
             lines[0].unlink()
 
+    def test_what_was_found_stays(self):
+        """CA-09: taken back to draft, an inspection in which something was found is not deleted either."""
+        lines = self._begin()
+        lines[0].check_ids[0].result = "fail"
+        self.inspection.action_back()
+        self.assertEqual(self.inspection.state, "draft")
+        with self.assertRaisesRegex(UserError, "that was begun is kept"):
+            self.inspection.unlink()
+
     def test_begun_inspection_stays(self):
         """CA-09: not deleted, not loaded anew; lines and checks keep what they are about."""
         with self.assertRaisesRegex(UserError, "Choose the items"):

@@ -243,6 +243,24 @@ class TestArchiveLoan(CustodyCommon):
             loan.with_user(self.supervisor).action_approve()
         loan.with_user(self.manager).action_approve()
 
+    def test_document_of_a_confidential_archive_is_approved_by_a_manager(self):
+        """CA-10, CA-12: a document is at least as secret as its archive."""
+        self.line.archive_id.sudo().confidentiality = "top_secret"
+        loan = self._request(self.line)
+        loan.action_submit()
+        with self.assertRaises(UserError):
+            loan.with_user(self.supervisor).action_approve()
+        loan.with_user(self.manager).action_approve()
+
+    def test_edition_that_is_out_is_not_renewed(self):
+        """CA-10: the paper stays on the line of which it is out, and is not lent a second time by another one."""
+        loan = self._lend(self.line)
+        with self.assertRaisesRegex(UserError, "is on loan"):
+            self.line.with_user(self.sales1).action_renew()
+        self._return(loan)
+        self.line.with_user(self.sales1).action_renew()
+        self.assertTrue(self.line.former_document_ids)
+
     def test_archives_of_others_are_approved_by_a_director(self):
         loan = self._request(self.line, self.employee2)
         loan.action_submit()

@@ -51,6 +51,33 @@ class TestCustomerMerge(BaseCommon):
         self.assertIn(source_name, subjects)
         self.assertTrue(any(source_name in s for s in subjects if s != source_name))
 
+    def test_ca_100_key_persons_and_reports_are_merged(self):
+        """The key persons follow their contacts, who move with core; a second report of a new customer is kept aside."""
+        reports = self.env["customer.new.report"].create(
+            [{"partner_id": partner.id} for partner in self.partners]
+        )
+        contacts = self.env["res.partner"].create(
+            [{"name": f"Buyer {p.id}", "parent_id": p.id} for p in self.partners]
+        )
+        persons = self.env["customer.archive.person"].create(
+            [
+                {"archive_id": archive.id, "partner_id": contact.id}
+                for archive, contact in zip(self.archives, contacts, strict=True)
+            ]
+        )
+        manager = new_test_user(
+            self.env, "merger", "customer_archive.group_customer_archive_manager"
+        )
+        manager_report = reports[0].with_user(manager)
+        manager_report.write({"remark": "By the manager"})
+        with self.assertRaises(UserError):
+            manager_report.write({"is_merged": True})
+        self.merge(self.env.user)
+        self.assertEqual(persons.archive_id, self.archives[0])
+        self.assertEqual(persons.partner_id.parent_id, self.partners[0])
+        self.assertEqual(reports.partner_id, self.partners[0])
+        self.assertEqual(reports.mapped("is_merged"), [False, True])
+
     def test_ca_15_destroyed_archives_are_not_merged(self):
         """Of a customer who came back the new archive is merged; the destroyed one stays as it was."""
         kept, destroyed = self.archives
