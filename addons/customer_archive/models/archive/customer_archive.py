@@ -600,7 +600,9 @@ class CustomerArchive(models.Model):
                 self.env._(
                     "%(customers)s are customers of somebody else: the person in charge, a supervisor or an archive "
                     "keeper changes the salesperson.",
-                    customers=", ".join(foreign.sudo().partner_id.mapped("display_name")),
+                    customers=", ".join(
+                        foreign.sudo().partner_id.mapped("display_name")
+                    ),
                 )
             )
 
