@@ -747,10 +747,10 @@ class CustomerArchive(models.Model):
         groups = STOP_GROUPS if stopping else MANAGER_GROUPS
         if not self.env.su and not self._has_one_of(groups):
             reasons.append(self.env._("Only managers may take this step."))
-        if target == "stopped" and not self.stop_reason:
+        if target == "stopped" and not (self.stop_reason or "").strip():
             reasons.append(self.env._("Give the reason for stopping the trade."))
         if target == "cancelled" and not (
-            self.churn_reason_id and self.deregistration_reason
+            self.churn_reason_id and (self.deregistration_reason or "").strip()
         ):
             reasons.append(
                 self.env._("Give the reason for which the customer is deregistered.")
@@ -758,7 +758,7 @@ class CustomerArchive(models.Model):
         if (
             source in ("stopped", "cancelled")
             and target == "active"
-            and not self.restoration_reason
+            and not (self.restoration_reason or "").strip()
         ):
             reasons.append(self.env._("Give the reason for taking the customer back."))
         return reasons

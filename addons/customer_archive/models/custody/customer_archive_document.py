@@ -10,6 +10,7 @@ FILED_FIELDS = {
     "type_id",
     "attachment_ids",
     "file_ids",
+    "copies",
     "date_received",
     "received_by_id",
     "date_valid_until",

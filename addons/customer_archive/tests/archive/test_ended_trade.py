@@ -136,6 +136,20 @@ class TestEndedTrade(ArchiveCommon):
         self._decide(self.live, "resume")
         line.product_uom_qty = 5
 
+    def test_a_blank_is_no_reason(self):
+        """CA-16: stopping, resuming, deregistering and restoring each take words."""
+        for archives, kinds in (
+            (self.live, ("stop", "deregister")),
+            (self.stopped, ("resume",)),
+            (self.deregistered, ("restore",)),
+        ):
+            for kind in kinds:
+                with (
+                    self.subTest(kind=kind),
+                    self.assertRaisesRegex(UserError, "Give the reason"),
+                ):
+                    self._decide(archives, kind, reason=" \n ")
+
     def test_what_comes_with_the_delivery_is_no_growth(self):
         """CA-81: freight and a rebate are taken by a running order; goods under the name of freight are not."""
         order = self._new_live_order()

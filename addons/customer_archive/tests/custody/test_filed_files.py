@@ -109,6 +109,7 @@ class TestFiledFiles(CustodyCommon, HttpCase):
             ),
             "date": lambda: line.write({"date_received": "2025-03-21"}),
             "validity": lambda: line.write({"date_valid_until": "2039-01-01"}),
+            "copies": lambda: line.write({"copies": 9}),
             "not applicable": lambda: line.write(
                 {"is_not_applicable": True, "not_applicable_reason": "x"}
             ),
