@@ -497,13 +497,6 @@ class CustomerArchive(models.Model):
         """Whoever may not set a field does not bring its default either."""
         return super()._get_fixed_default_fields() | set(KEEPER_FIELDS)
 
-    def _check_named_visible(self, values):
-        """A form shows number and address of the customer who is named: one that the user may see."""
-        super()._check_named_visible(values)
-        named = dict(self._get_named_records("many2one", values.get("partner_id")))
-        customers = self.env["res.partner"].browse(filter(None, named))
-        (customers.exists() - self.sudo().partner_id.sudo(False)).check_access("read")
-
     def _check_not_destroyed(self):
         """Enter nothing into an archive that was destroyed; the system notes what it still has to (CA-15).
 
@@ -595,16 +588,7 @@ class CustomerArchive(models.Model):
             lambda archive: archive.user_id - user
             and not user._is_ca_supervisor_of(archive.user_id, archive.company_id)
         )
-        if foreign:
-            raise UserError(
-                self.env._(
-                    "%(customers)s are customers of somebody else: the person in charge, a supervisor or an archive "
-                    "keeper changes the salesperson.",
-                    customers=", ".join(
-                        foreign.sudo().partner_id.mapped("display_name")
-                    ),
-                )
-            )
+        foreign.sudo().partner_id._refuse_ca_salesperson()
 
     def _check_identity_kept(self, vals):
         """Keep customer and company of an archive that has left the draft state, or was on file before."""

@@ -573,14 +573,7 @@ class ResPartner(models.Model):
                 or archive.partner_id.user_id - self.env.user
             )
         )
-        if foreign_sudo:
-            raise UserError(
-                self.env._(
-                    "%(customers)s are customers of somebody else: the person in charge, a supervisor or an archive "
-                    "keeper changes the salesperson.",
-                    customers=", ".join(foreign_sudo.partner_id.mapped("display_name")),
-                )
-            )
+        foreign_sudo.partner_id._refuse_ca_salesperson()
 
     def _check_ca_unfiled_trade_kept(self):
         """Leave customers of others who have no archive yet, but trade: whoever takes one over opens its archive (CA-11).
@@ -597,12 +590,19 @@ class ResPartner(models.Model):
                 if not partner._get_ca_archives_sudo(company)
             )
         )
-        if foreign:
+        foreign._refuse_ca_salesperson()
+
+    def _refuse_ca_salesperson(self):
+        """Refuse to change whose customers these are; nothing happens when there are none.
+
+        :raises UserError: naming the customers
+        """
+        if self:
             raise UserError(
                 self.env._(
-                    "%(customers)s are customers of somebody else: the person in charge, a supervisor or an archive keeper "
-                    "changes the salesperson.",
-                    customers=", ".join(foreign.mapped("display_name")),
+                    "%(customers)s are customers of somebody else: the person in charge, a supervisor or an archive "
+                    "keeper changes the salesperson.",
+                    customers=", ".join(self.mapped("display_name")),
                 )
             )
 

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from odoo.addons.record_control.models.access.restricted_record import LEVEL_ORDER
+from odoo.addons.record_control.models.access.restricted_record import highest_level
 
 from ..document.customer_archive_document_type import (
     ON_FILE_STATES,
@@ -151,15 +151,12 @@ class CustomerArchiveDocument(models.Model):
     def _get_loan_class(self):
         archive = self.archive_id
         electronic = archive.carrier == "electronic" or not self.copies
+        # a document is at least as secret as its archive (CA-10, CA-12)
+        level = highest_level((self.confidentiality, archive.confidentiality))
         return (
-            archive._find_archive_loan_class(self._get_lent_level(), electronic)
+            archive._find_archive_loan_class(level, electronic)
             or super()._get_loan_class()
         )
-
-    def _get_lent_level(self):
-        """Return how secret the document is: at least as secret as its archive (CA-10, CA-12)."""
-        levels = filter(None, (self.confidentiality, self.archive_id.confidentiality))
-        return max(levels, key=LEVEL_ORDER.get, default=False)
 
     def _get_loan_keepers(self):
         return self.archive_id._get_loan_keepers()

@@ -1,6 +1,5 @@
 from datetime import datetime, time, timedelta
 
-import pytz
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -337,13 +336,8 @@ class CustomerArchiveRefresh(models.Model):
         last = self.date_done or max(
             self.company_id._record_control_today(), self.date_due
         )
-        zone = pytz.timezone(self.company_id._record_control_tz())
-        return tuple(
-            zone.localize(datetime.combine(day, at))
-            .astimezone(pytz.utc)
-            .replace(tzinfo=None)
-            for day, at in ((self.date_quarter, time.min), (last, time.max))
-        )
+        get_instant = self.company_id._record_control_instant
+        return get_instant(self.date_quarter), get_instant(last, time.max)
 
     def _describe_changes(self, values_sudo):
         sentences = []

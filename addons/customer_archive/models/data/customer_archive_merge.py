@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import mute_logger
 
-from odoo.addons.record_control.models.access.restricted_record import LEVEL_ORDER
+from odoo.addons.record_control.models.access.restricted_record import highest_level
 
 PERSONS = "customer.archive.person"
 
@@ -114,7 +114,7 @@ class CustomerArchive(models.Model):
         if not merged:
             return
         levels = (self | merged).sudo().mapped("confidentiality")
-        vals = {"confidentiality": max(levels, key=LEVEL_ORDER.get)}
+        vals = {"confidentiality": highest_level(levels)}
         held_sudo = merged.sudo().filtered("is_on_hold")
         if held_sudo and not self.is_on_hold:
             reasons = filter(None, held_sudo.mapped("hold_reason"))

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from odoo.addons.record_control.models.access.ir_rule import DOCUMENT_MODELS_KEY
 from odoo.addons.record_control.models.access.restricted_record import (
-    LEVEL_ORDER,
+    highest_level,
     levels_from,
     parent_condition,
 )
@@ -485,7 +485,7 @@ class CustomerArchiveDocument(models.Model):
         """A document is as secret as its type, also when it turns out to be of another one."""
         for document in self:
             levels = (document.type_id.confidentiality, document.confidentiality)
-            highest = max(levels, key=LEVEL_ORDER.get)
+            highest = highest_level(levels)
             if highest != document.confidentiality:
                 document.confidentiality = highest
 
@@ -590,7 +590,7 @@ class CustomerArchiveDocument(models.Model):
                 vals["type_id"]
             )
             levels = (document_type.confidentiality, vals.get("confidentiality"))
-            vals["confidentiality"] = max(filter(None, levels), key=LEVEL_ORDER.get)
+            vals["confidentiality"] = highest_level(levels)
         return vals
 
     @api.model

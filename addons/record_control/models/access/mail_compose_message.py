@@ -39,9 +39,11 @@ class MailComposeMessage(models.TransientModel):
 
         :param dict vals: values of the window, beside those of the context
         """
+        if self.env.su:
+            return
         vals = {**self.default_get(["model", "res_ids"]), **vals}
         model = self.env.get(vals.get("model") or "")
-        if self.env.su or not getattr(model, "_restricted_record", False):
+        if not getattr(model, "_restricted_record", False):
             return
         composer = self.new({"model": model._name, "res_ids": vals.get("res_ids")})
         model.browse(composer._evaluate_res_ids()).exists().check_access("read")

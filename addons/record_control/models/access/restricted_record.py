@@ -21,6 +21,15 @@ def levels_from(level):
     return [key for key, rank in LEVEL_ORDER.items() if rank >= LEVEL_ORDER[level]]
 
 
+def highest_level(levels):
+    """Return the most secret of some levels; those that are empty do not count.
+
+    :param levels: keys of :data:`CONFIDENTIALITY_LEVELS`, or False
+    :return: a key, False when there is none
+    """
+    return max(filter(None, levels), key=LEVEL_ORDER.get, default=False)
+
+
 class RestrictedRecordMixin(models.AbstractModel):
     """Records that are secret: level x need-to-know x time-limited grant.
 

@@ -1,7 +1,12 @@
+from datetime import datetime, time
+
 import pytz
 
 from odoo import fields, models
 from odoo.fields import Domain
+
+#: the last second of a day
+DAY_END = time(23, 59, 59)
 
 
 class ResCompany(models.Model):
@@ -24,6 +29,18 @@ class ResCompany(models.Model):
         self.ensure_one()
         instant = pytz.utc.localize(at or fields.Datetime.now())
         return instant.astimezone(pytz.timezone(self._record_control_tz())).date()
+
+    def _record_control_instant(self, day, at=time.min):
+        """Return when it is a certain time of a day for the company.
+
+        :param date day: a day in the company's time zone
+        :param time at: the time of that day, its beginning by default
+        :return: naive UTC
+        :rtype: datetime
+        """
+        zone = pytz.timezone(self._record_control_tz())
+        local = zone.localize(datetime.combine(day, at))
+        return local.astimezone(pytz.utc).replace(tzinfo=None)
 
     def _get_record_control_days(self):
         """Return the day it is for each of these companies, and for a record that has none.

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, models, tools
 
 
 class DiscreetFormMixin(models.AbstractModel):
@@ -51,6 +51,7 @@ class DiscreetFormMixin(models.AbstractModel):
             others.browse(ids - {0} - set(known_sudo.ids)).exists().check_access("read")
 
     @api.model
+    @tools.ormcache()  # asked at every change in a form, of every line; the fields are those of the model
     def _get_looked_through_fields(self):
         """Return the fields through which the system looks when it figures a form: into contacts, clocks, activities.
 
@@ -58,13 +59,13 @@ class DiscreetFormMixin(models.AbstractModel):
 
         :return: set of names of relational fields
         """
-        return {
+        return frozenset(
             path.split(".")[0]
             for field in self._fields.values()
             if field.compute and field.compute_sudo
             for path in self.pool.field_depends[field]
             if "." in path
-        }
+        )
 
     @api.model
     def _get_named_records(self, field_type, value):

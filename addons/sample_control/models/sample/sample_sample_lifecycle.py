@@ -424,6 +424,13 @@ class SampleSample(models.Model):
     def _on_seal_broken(self, changes):
         """Signed data of a valid sample were changed: it may not be used until signed anew."""
         super()._on_seal_broken(changes)
+        self._suspend_for_signature(changes)
+
+    def _suspend_for_signature(self, changes):
+        """Stop those of these samples that are in use until what was changed is signed anew (SC-26.4).
+
+        :param sign.off.change changes: the changes of signed data
+        """
         labels = ", ".join(dict.fromkeys(changes.mapped("field_label")))
         for sample in self.filtered(lambda sample: sample.state == "active"):
             sample._suspend(

@@ -101,10 +101,5 @@ class SampleRequest(models.Model):
         self.filtered(lambda r: r.state in ("signing", "approved"))._transition(
             "review"
         )
-        labels = ", ".join(dict.fromkeys(changes.mapped("field_label")))
-        for sample in self.filtered(lambda r: r.state == "done").sample_ids:
-            if sample.state == "active":
-                sample._suspend(
-                    self.env._("Signed data were changed: %(data)s", data=labels)
-                )
-                sample._write_protected({"suspended_for_signature": True})
+        done = self.filtered(lambda r: r.state == "done")
+        done.sample_ids._suspend_for_signature(changes)

@@ -1,10 +1,8 @@
-from datetime import datetime, time
-
-import pytz
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+
+from odoo.addons.record_control.models.numbering.res_company import DAY_END
 
 from ...tools.month import YEARS
 
@@ -460,9 +458,7 @@ class SampleDispatch(models.Model):
         self.ensure_one()
         if not self.date_return_due:
             return False
-        zone = pytz.timezone(self.company_id._record_control_tz())
-        end = zone.localize(datetime.combine(self.date_return_due, time.max))
-        return end.astimezone(pytz.utc).replace(tzinfo=None, microsecond=0)
+        return self.company_id._record_control_instant(self.date_return_due, DAY_END)
 
     def _hand_over(self):
         """The samples are with the customer now (custody state of SC-19.3)."""

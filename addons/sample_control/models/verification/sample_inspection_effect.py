@@ -1,8 +1,6 @@
-from datetime import datetime, time
-
-import pytz
-
 from odoo import models
+
+from odoo.addons.record_control.models.numbering.res_company import DAY_END
 
 from .sample_inspection import CALIBRATIONS, LIVE_STATES
 
@@ -183,9 +181,7 @@ class SampleInspection(models.Model):
     def _get_end_of_day(self):
         """Return the end of the day of inspection in the company's time zone, naive UTC."""
         self.ensure_one()
-        zone = pytz.timezone(self.company_id._record_control_tz())
-        end = zone.localize(datetime.combine(self.date_inspected, time.max))
-        return end.astimezone(pytz.utc).replace(tzinfo=None, microsecond=0)
+        return self.company_id._record_control_instant(self.date_inspected, DAY_END)
 
     # --- Clocks ---
 
